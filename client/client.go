@@ -1,0 +1,139 @@
+// Package client is a thin, typed face over the Cloudflare SDK's RealtimeKit
+// services: it validates ids before any path is built, walks pages, and turns
+// every kind of failure into one *Error that says what to do. It only reads.
+//
+// API reference: https://developers.cloudflare.com/api/resources/realtime_kit/
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+)
+
+// DefaultBaseURL is Cloudflare's public API.
+const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
+
+// MaxBody bounds one response body, in bytes.
+const MaxBody = 64 << 20
+
+// DefaultTimeout bounds one call of a Client's method, retries and waits included,
+// unless the context ends sooner.
+const DefaultTimeout = 30 * time.Second
+
+// ErrNoToken is what every call of a client without a token returns.
+var ErrNoToken = errors.New("no Cloudflare API token is configured; create one with the permission Realtime (read suffices) at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_TOKEN_FILE to a file that holds it")
+
+// Options configures a Client. The zero value of each field but Token is usable.
+type Options struct {
+	Token   string        // API token; without one every call fails with ErrNoToken
+	BaseURL string        // default DefaultBaseURL; see ValidateBaseURL
+	Timeout time.Duration // of one call with its retries; default DefaultTimeout
+}
+
+// Client reads RealtimeKit. It is safe for concurrent use.
+type Client struct {
+	token    string
+	timeout  time.Duration
+	http     *http.Client
+	apps     *realtime_kit.AppService
+	meetings *realtime_kit.MeetingService
+	active   *realtime_kit.ActiveSessionService
+}
+
+// New returns a client, or an error where the base URL is not acceptable.
+func New(o Options) (*Client, error) {
+	if o.BaseURL == "" {
+		o.BaseURL = DefaultBaseURL
+	}
+	if err := ValidateBaseURL(o.BaseURL); err != nil {
+		return nil, err
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 128 // calls run concurrently; the default of 2 would reconnect for most
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	httpClient := &http.Client{Transport: transport, CheckRedirect: sameHost}
+	opts := []option.RequestOption{
+		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
+		option.WithHTTPClient(httpClient),
+		option.WithAPIToken(o.Token),
+	}
+	return &Client{
+		token: o.Token, timeout: o.Timeout, http: httpClient,
+		apps:     realtime_kit.NewAppService(opts...),
+		meetings: realtime_kit.NewMeetingService(opts...),
+		active:   realtime_kit.NewActiveSessionService(opts...),
+	}, nil
+}
+
+// Close releases idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// ValidateBaseURL accepts https anywhere and http on loopback only, so that the
+// token never crosses a network in the clear.
+func ValidateBaseURL(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("base URL must look like %s", DefaultBaseURL)
+	}
+	if u.Scheme == "https" {
+		return nil
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return errors.New("base URL must be https (http is accepted on loopback only)")
+}
+
+var errRedirect = errors.New("redirect to another host refused")
+
+func sameHost(req *http.Request, via []*http.Request) error {
+	if req.URL.Host != via[0].URL.Host || req.URL.Scheme != via[0].URL.Scheme {
+		return errRedirect
+	}
+	if len(via) > 5 {
+		return errors.New("more than 5 redirects")
+	}
+	return nil
+}
+
+// call runs one SDK request under the client's deadline and turns its failure into *Error.
+// what names the thing asked for, in the words of a user: "meeting <id>".
+func call[R any](ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error)) (R, error) {
+	var zero R
+	if c.token == "" {
+		return zero, &Error{Remedy: ErrNoToken.Error(), Err: ErrNoToken}
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	e := &exchange{}
+	res, err := do(ctx, option.WithMiddleware(e.observe))
+	if err == nil {
+		err = e.unsuccessful()
+	}
+	if err != nil {
+		return zero, e.explain(ctx, what, c.timeout, err)
+	}
+	return res, nil
+}
+
+type requestCounter struct{}
+
+// CountRequests returns a context whose calls add their upstream requests,
+// retries included, through add. It may be called from several goroutines.
+func CountRequests(ctx context.Context, add func()) context.Context {
+	return context.WithValue(ctx, requestCounter{}, add)
+}

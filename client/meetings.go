@@ -1,0 +1,122 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+)
+
+// Meeting is a re-usable virtual room. It has no start or end: its sessions have.
+type Meeting struct {
+	ID        string
+	Title     string // untrusted
+	Status    string // ACTIVE or INACTIVE (nobody can join)
+	CreatedAt time.Time
+	UpdatedAt time.Time
+
+	RecordOnStart, LiveStreamOnStart, PersistChat, SummarizeOnEnd bool
+}
+
+// MeetingFilter narrows a list of meetings; zero fields do not.
+type MeetingFilter struct {
+	Search        string // part of the title, or an id
+	Status        string // ACTIVE or INACTIVE
+	After, Before time.Time
+}
+
+// Meetings yields the app's meetings page by page, in the API's order.
+// https://developers.cloudflare.com/api/resources/realtime_kit/subresources/meetings/methods/get/
+func (c *Client) Meetings(ctx context.Context, app AppRef, f MeetingFilter) iter.Seq2[Page[Meeting], error] {
+	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Meeting], error) {
+		return c.MeetingsPage(ctx, app, f, r)
+	})
+}
+
+// MeetingsPage returns one page of the app's meetings.
+func (c *Client) MeetingsPage(ctx context.Context, app AppRef, f MeetingFilter, r PageRequest) (Page[Meeting], error) {
+	var page Page[Meeting]
+	if err := app.check(); err != nil {
+		return page, err
+	}
+	var p realtime_kit.MeetingGetParams
+	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
+	p.Search.Value, p.Search.Present = f.Search, f.Search != ""
+	p.Status.Value, p.Status.Present = realtime_kit.MeetingGetParamsStatus(f.Status), f.Status != ""
+	p.StartTime.Value, p.StartTime.Present = f.After, !f.After.IsZero()
+	p.EndTime.Value, p.EndTime.Present = f.Before, !f.Before.IsZero()
+	p.PageNo.Value, p.PageNo.Present = number(r.No)
+	p.PerPage.Value, p.PerPage.Present = number(r.Per)
+	res, err := call(ctx, c, "the app's meetings", func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetResponse, error) {
+		return c.meetings.Get(ctx, app.AppID, p, o...)
+	})
+	if err != nil {
+		return page, err
+	}
+	page.Total, page.Start, page.End = int(res.Paging.TotalCount), int(res.Paging.StartOffset), int(res.Paging.EndOffset)
+	for _, m := range res.Data {
+		page.Items = append(page.Items, Meeting{
+			ID: m.ID, Title: m.Title, Status: string(m.Status), CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(),
+			RecordOnStart: m.RecordOnStart, LiveStreamOnStart: m.LiveStreamOnStart, PersistChat: m.PersistChat, SummarizeOnEnd: m.SummarizeOnEnd,
+		})
+	}
+	return page, nil
+}
+
+// Meeting returns one meeting.
+// https://developers.cloudflare.com/api/resources/realtime_kit/subresources/meetings/methods/get_meeting_by_id/
+func (c *Client) Meeting(ctx context.Context, app AppRef, id string) (Meeting, error) {
+	if err := app.checkMeeting(id); err != nil {
+		return Meeting{}, err
+	}
+	var p realtime_kit.MeetingGetMeetingByIDParams
+	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
+	res, err := call(ctx, c, "meeting "+id, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetMeetingByIDResponse, error) {
+		return c.meetings.GetMeetingByID(ctx, app.AppID, id, p, o...)
+	})
+	if err != nil {
+		return Meeting{}, err
+	}
+	m := res.Data
+	return Meeting{
+		ID: m.ID, Title: m.Title, Status: string(m.Status), CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(),
+		RecordOnStart: m.RecordOnStart, LiveStreamOnStart: m.LiveStreamOnStart, PersistChat: m.PersistChat, SummarizeOnEnd: m.SummarizeOnEnd,
+	}, nil
+}
+
+// LiveSession is the session of a meeting which goes on now.
+type LiveSession struct {
+	ID               string
+	StartedAt        time.Time // zero where the API's text is no RFC 3339 time
+	LiveParticipants int
+}
+
+// LiveSession returns the meeting's live session, or nil where none is.
+// https://developers.cloudflare.com/api/resources/realtime_kit/subresources/active_session/
+func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) (*LiveSession, error) {
+	if err := app.checkMeeting(meetingID); err != nil {
+		return nil, err
+	}
+	var p realtime_kit.ActiveSessionGetActiveSessionParams
+	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
+	res, err := call(ctx, c, "the live session of meeting "+meetingID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.ActiveSessionGetActiveSessionResponse, error) {
+		return c.active.GetActiveSession(ctx, app.AppID, meetingID, p, o...)
+	})
+	if NotFound(err) || err == nil && res.Data.ID == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	started, _ := time.Parse(time.RFC3339, res.Data.StartedAt) // zero on failure, as documented
+	return &LiveSession{ID: res.Data.ID, StartedAt: started.UTC(), LiveParticipants: int(res.Data.LiveParticipants)}, nil
+}
+
+func number(n *int) (float64, bool) {
+	if n == nil {
+		return 0, false
+	}
+	return float64(*n), true
+}

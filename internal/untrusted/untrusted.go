@@ -1,0 +1,113 @@
+// Package untrusted makes text typed by strangers (names, custom ids, titles)
+// safe to place into one line or one Markdown table cell that a language model
+// will read.
+package untrusted
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Ellipsis marks a text which was cut at its length limit.
+const Ellipsis = "…"
+
+// Line returns s as a single line of at most max runes (an Ellipsis is the last
+// of them where text was cut). Control, format (bidi overrides, zero-width,
+// tag), private-use and surrogate characters are removed; every kind of white
+// space becomes one space. It is what structured content carries.
+func Line(s string, max int) string {
+	if max <= 0 {
+		return ""
+	}
+	if plain(s, max) {
+		return s
+	}
+	var b strings.Builder
+	runes, space := 0, false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			space = runes > 0
+			continue
+		}
+		if !visible(r) {
+			continue
+		}
+		need := 1
+		if space {
+			need = 2
+		}
+		if runes+need > max {
+			return cut(b.String(), max)
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+		runes += need
+	}
+	return b.String()
+}
+
+// Cell returns s as Line does, with Markdown's and HTML's special characters
+// escaped, so that the text can neither leave its table cell nor become a
+// heading, link, image or emphasis. The limit counts runes before escaping.
+func Cell(s string, max int) string {
+	s = Line(s, max)
+	if !strings.ContainsAny(s, markdown) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf && strings.ContainsRune(markdown, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// markdown lists the characters which can start or end a construct inside a
+// table cell. Those with a meaning only at the start of a line (- + . digits)
+// are harmless there, and escaping them would garble every date and id.
+const markdown = "\\`*_[]<>|#~&!$"
+
+// plain reports the common case: short printable ASCII in no need of change.
+func plain(s string, max int) bool {
+	if len(s) > max {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if c < 0x20 || c > 0x7e || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// visible reports whether r shows on its own. Combining marks are kept (many
+// scripts need them); of the format characters none is: even the joiners that
+// emoji use can hide text.
+func visible(r rune) bool {
+	if r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Variation_Selector) {
+		return false
+	}
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
+		return false // invisible fillers that Unicode does not class as format characters
+	}
+	return true
+}
+
+func cut(s string, max int) string {
+	n := 0
+	for i := range s {
+		n++
+		if n == max {
+			return s[:i] + Ellipsis
+		}
+	}
+	return s + Ellipsis
+}
