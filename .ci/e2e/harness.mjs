@@ -1,0 +1,140 @@
+// Checks shared by the end-to-end scripts.
+import { isDeepStrictEqual } from "node:util";
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import Ajv2020 from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+
+export const TOOLS = ["list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
+export const MODERN = "2026-07-28";
+
+export class Tally {
+  passed = 0;
+  failed = 0;
+
+  ok(name, condition, detail) {
+    if (condition) {
+      this.passed++;
+      console.log(`  ok    ${name}`);
+    } else {
+      this.failed++;
+      console.log(`  FAIL  ${name}${detail === undefined ? "" : `\n        ${brief(detail)}`}`);
+    }
+    return Boolean(condition);
+  }
+
+  equal(name, got, want) {
+    return this.ok(name, isDeepStrictEqual(got, want), `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
+  }
+
+  // attempt runs fn; an exception counts as one failure and yields undefined.
+  async attempt(name, fn) {
+    try {
+      return await fn();
+    } catch (err) {
+      this.ok(name, false, err?.stack ?? err);
+      return undefined;
+    }
+  }
+
+  summary() {
+    console.log(`${this.passed} passed, ${this.failed} failed`);
+    return this.failed === 0 && this.passed > 0;
+  }
+}
+
+function brief(value) {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 1500 ? `${text.slice(0, 1500)}...` : text;
+}
+
+// compileSchemas compiles every tool's schemas, and returns the validators of
+// the tools' outputs by tool name.
+export function compileSchemas(t, tools) {
+  const outputs = new Map();
+  for (const tool of tools) {
+    for (const kind of ["inputSchema", "outputSchema"]) {
+      const schema = tool[kind];
+      if (!t.ok(`${tool.name} has an ${kind}`, schema?.type === "object", schema)) continue;
+      const ajv = new Ajv2020.default({ strict: false, allErrors: true });
+      addFormats.default(ajv);
+      try {
+        const validate = ajv.compile(schema);
+        t.ok(`${tool.name} ${kind} compiles`, true);
+        if (kind === "outputSchema") outputs.set(tool.name, validate);
+      } catch (err) {
+        t.ok(`${tool.name} ${kind} compiles`, false, err.message);
+      }
+    }
+  }
+  return outputs;
+}
+
+export function checkNames(t, tools) {
+  const names = tools.map((tool) => tool.name);
+  for (const want of TOOLS) t.ok(`tools/list has ${want}`, names.includes(want), names);
+  t.equal("tool names are unique", new Set(names).size, names.length);
+}
+
+// checkResult asserts that a tool's result is a success which fits its schema.
+export function checkResult(t, label, result, validate) {
+  if (!t.ok(`${label}: succeeds`, result && result.isError !== true, result)) return false;
+  const text = (result.content ?? []).filter((c) => c.type === "text").map((c) => c.text).join("\n");
+  t.ok(`${label}: has text`, text.trim() !== "", result.content);
+  if (!validate) return t.ok(`${label}: fits the outputSchema`, false, "no compiled outputSchema");
+  const valid = result.structuredContent !== undefined && validate(result.structuredContent);
+  return t.ok(`${label}: fits the outputSchema`, valid, validate.errors ?? "no structuredContent");
+}
+
+// exercise runs the same conversation through any client. list() resolves to
+// the tools, call(name, args) to a tool's result.
+export async function exercise(t, { list, call }) {
+  const tools = await t.attempt("tools/list", list);
+  if (!tools) return;
+  checkNames(t, tools);
+  const outputs = compileSchemas(t, tools);
+
+  const run = async (name, args) => {
+    const label = `${name} ${JSON.stringify(args)}`;
+    const result = await t.attempt(label, () => call(name, args));
+    if (result !== undefined) checkResult(t, label, result, outputs.get(name));
+    return result;
+  };
+
+  await run("list_apps", {});
+  const found = await run("find_meetings", { query: "stand-up" });
+  const meeting_id = found?.structuredContent?.meetings?.[0]?.id;
+  if (t.ok("find_meetings yields a meeting's id", typeof meeting_id === "string" && meeting_id !== "", found)) {
+    await run("get_meeting", { meeting_id });
+    await run("list_meeting_participants", { meeting_id });
+    await run("list_meeting_participants", { meeting_id, response_format: "detailed", per_page: "5" });
+  }
+
+  for (const name of TOOLS) {
+    const args = { no_such_argument: true };
+    if (meeting_id && (name === "get_meeting" || name === "list_meeting_participants")) args.meeting_id = meeting_id;
+    const label = `${name} with an unknown argument`;
+    const result = await t.attempt(label, () => call(name, args));
+    if (result === undefined) continue;
+    t.equal(`${label}: isError`, result.isError, true);
+    const text = JSON.stringify(result.content ?? []);
+    t.ok(`${label}: the argument is named`, text.includes("no_such_argument"), text);
+  }
+}
+
+// main lets a script run by itself: node SCRIPT BINARY.
+export async function main(url, run) {
+  if (!process.argv[1] || url !== pathToFileURL(process.argv[1]).href) return;
+  const t = new Tally();
+  const bin = binary();
+  await t.attempt("run", () => run(t, bin));
+  process.exit(t.summary() ? 0 : 1);
+}
+
+export function binary() {
+  if (!process.argv[2]) {
+    console.error(`usage: node ${process.argv[1]} BINARY`);
+    process.exit(2);
+  }
+  return resolve(process.argv[2]);
+}

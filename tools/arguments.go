@@ -1,0 +1,162 @@
+package tools
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/invopop/jsonschema"
+)
+
+var uuid = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+var meetingInURL = regexp.MustCompile(`(?i)meetings?[/=]([0-9a-f]{8}-[0-9a-f-]{27})`)
+
+// decode fills out from arguments as models send them: "50" for 50, null for
+// absent, a meeting's URL for its id. What it cannot read it refuses, naming
+// the argument, the rule and a valid example.
+func decode(schema *jsonschema.Schema, args map[string]any, out any) error {
+	clean := make(map[string]any, len(args))
+	for name, v := range args {
+		p, known := schema.Properties.Get(name)
+		if !known {
+			return fmt.Errorf("unknown argument %q; this tool takes: %s", clip(name), strings.Join(names(schema), ", "))
+		}
+		if v == nil {
+			continue
+		}
+		v, ok := coerce(p, v)
+		if !ok {
+			return fmt.Errorf("argument %q must be %s, for example %s", name, rule(p), example(p))
+		}
+		clean[name] = v
+	}
+	for _, name := range schema.Required {
+		if _, ok := clean[name]; !ok {
+			p, _ := schema.Properties.Get(name)
+			return fmt.Errorf("argument %q is required: %s, for example %s", name, rule(p), example(p))
+		}
+	}
+	raw, err := json.Marshal(clean)
+	if err != nil {
+		return fmt.Errorf("arguments: %w", err)
+	}
+	return json.Unmarshal(raw, out)
+}
+
+func coerce(p *jsonschema.Schema, v any) (any, bool) {
+	if p.Type == "integer" {
+		return integer(p, v)
+	}
+	s, ok := v.(string)
+	if n, isNumber := v.(float64); isNumber {
+		s, ok = strconv.FormatFloat(n, 'f', -1, 64), true
+	}
+	if !ok {
+		return nil, false
+	}
+	s = strings.TrimSpace(s)
+	switch {
+	case p.Format == "uuid":
+		return meetingID(s)
+	case p.Format == "date-time":
+		t, err := parseTime(s)
+		return t, err == nil
+	case len(p.Enum) > 0:
+		i := slices.IndexFunc(p.Enum, func(e any) bool { return strings.EqualFold(fmt.Sprint(e), s) })
+		if i < 0 {
+			return nil, false
+		}
+		return p.Enum[i], true
+	case p.MaxLength != nil && uint64(len([]rune(s))) > *p.MaxLength:
+		return nil, false
+	}
+	return s, true
+}
+
+func parseTime(s string) (string, error) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t, err = time.Parse(time.DateOnly, s)
+	}
+	return t.UTC().Format(time.RFC3339Nano), err
+}
+
+func integer(p *jsonschema.Schema, v any) (any, bool) {
+	var f float64
+	switch v := v.(type) {
+	case float64:
+		f = v
+	case string:
+		n, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+		if err != nil {
+			return nil, false
+		}
+		f = n
+	default:
+		return nil, false
+	}
+	lo, _ := p.Minimum.Float64()
+	hi, _ := p.Maximum.Float64()
+	if f != math.Trunc(f) || f < lo || f > hi {
+		return nil, false
+	}
+	return int(f), true
+}
+
+// meetingID finds the id in itself, in upper case, or in a URL which names one meeting.
+func meetingID(s string) (string, bool) {
+	if m := meetingInURL.FindStringSubmatch(s); m != nil {
+		s = m[1]
+	}
+	found := uuid.FindAllString(s, 2)
+	if len(found) != 1 || len(s) > 2048 || !strings.Contains(s, "/") && len(s) != 36 {
+		return "", false
+	}
+	return strings.ToLower(found[0]), true
+}
+
+func rule(p *jsonschema.Schema) string {
+	switch {
+	case p.Type == "integer":
+		return fmt.Sprintf("an integer from %s to %s", p.Minimum, p.Maximum)
+	case p.Format == "uuid":
+		return "a UUID"
+	case p.Format == "date-time":
+		return "an RFC 3339 time or a date"
+	case len(p.Enum) > 0:
+		return "one of " + strings.Trim(fmt.Sprint(p.Enum), "[]")
+	case p.MaxLength != nil:
+		return fmt.Sprintf("a string of at most %d characters", *p.MaxLength)
+	}
+	return "a " + p.Type
+}
+
+func example(p *jsonschema.Schema) string {
+	if len(p.Examples) > 0 {
+		return fmt.Sprintf("%q", fmt.Sprint(p.Examples[0]))
+	}
+	if len(p.Enum) > 0 {
+		return fmt.Sprintf("%q", fmt.Sprint(p.Enum[0]))
+	}
+	return `"10"`
+}
+
+func names(s *jsonschema.Schema) []string {
+	var out []string
+	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
+		out = append(out, p.Key)
+	}
+	return out
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

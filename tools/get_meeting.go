@@ -1,0 +1,85 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+type getMeetingInput struct {
+	MeetingID string `json:"meeting_id" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	scope
+}
+
+type getMeetingOutput struct {
+	ID                string     `json:"id"`
+	Title             string     `json:"title" jsonschema:"description=Untrusted text"`
+	Status            string     `json:"status"`
+	CreatedAt         time.Time  `json:"created_at"`
+	UpdatedAt         time.Time  `json:"updated_at"`
+	ParticipantsAdded int        `json:"participants_added" jsonschema:"description=How many people were added; not how many attended"`
+	Live              bool       `json:"live" jsonschema:"description=Whether a session goes on now"`
+	LiveSessionID     string     `json:"live_session_id,omitempty"`
+	LiveSince         *time.Time `json:"live_since,omitempty"`
+	LiveParticipants  int        `json:"live_participants,omitempty"`
+}
+
+func (o getMeetingOutput) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %d participant(s) were added to it. ", untrusted.Cell(o.Title, 120), o.ID, o.Status, o.ParticipantsAdded)
+	if !o.Live {
+		b.WriteString("No session is live.")
+	} else {
+		fmt.Fprintf(&b, "Session %s is live", untrusted.Cell(o.LiveSessionID, 64))
+		if o.LiveSince != nil {
+			fmt.Fprintf(&b, " since %s", o.LiveSince.Format(time.RFC3339))
+		}
+		fmt.Fprintf(&b, " with %d in it.", o.LiveParticipants)
+	}
+	fmt.Fprintf(&b, "\nCreated %s, updated %s.", o.CreatedAt.Format(time.RFC3339), o.UpdatedAt.Format(time.RFC3339))
+	return b.String()
+}
+
+func getMeeting(d *Deps) server.ServerTool {
+	return define(d, "get_meeting", "Get a meeting",
+		"Returns one meeting's title, status, dates, how many participants were added, and whether a session is live now. Use it when you have a meeting_id; find_meetings finds one by title, list_meeting_participants names the people. It does not say who attended.",
+		func(ctx context.Context, _ mcp.CallToolRequest, in getMeetingInput) (getMeetingOutput, error) {
+			app, err := d.app(ctx, in.scope)
+			if err != nil {
+				return getMeetingOutput{}, err
+			}
+			var m client.Meeting
+			var roster client.Page[client.Participant]
+			var live *client.LiveSession
+			g, gctx := errgroup.WithContext(ctx)
+			g.Go(func() (err error) { m, err = d.API.Meeting(gctx, app, in.MeetingID); return err })
+			g.Go(func() (err error) { live, err = d.API.LiveSession(gctx, app, in.MeetingID); return err })
+			g.Go(func() (err error) {
+				one := 1
+				roster, err = d.API.ParticipantsPage(gctx, app, in.MeetingID, client.PageRequest{No: &one, Per: &one})
+				return err
+			})
+			if err := g.Wait(); err != nil {
+				return getMeetingOutput{}, err
+			}
+			out := getMeetingOutput{
+				ID: in.MeetingID, Title: untrusted.Line(m.Title, 120), Status: untrusted.Line(m.Status, 20),
+				CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, ParticipantsAdded: roster.Total, Live: live != nil,
+			}
+			if live != nil {
+				out.LiveSessionID, out.LiveParticipants = untrusted.Line(live.ID, 64), live.LiveParticipants
+				if !live.StartedAt.IsZero() {
+					out.LiveSince = &live.StartedAt
+				}
+			}
+			return out, nil
+		})
+}

@@ -1,0 +1,57 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+type listAppsInput struct {
+	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only where the token reaches several accounts and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
+}
+
+type listAppsOutput struct {
+	Total int       `json:"total" jsonschema:"description=Number of apps"`
+	Apps  []appItem `json:"apps"`
+}
+
+type appItem struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name" jsonschema:"description=Untrusted text"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+func (o listAppsOutput) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "The account has %d RealtimeKit app(s).\n\n| app | id | created |\n| --- | --- | --- |\n", o.Total)
+	for _, a := range o.Apps {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", untrusted.Cell(a.Name, 80), untrusted.Cell(a.ID, 64), a.CreatedAt.Format(time.DateOnly))
+	}
+	return b.String()
+}
+
+func listApps(d *Deps) server.ServerTool {
+	return define(d, "list_apps", "List RealtimeKit apps",
+		"Returns the RealtimeKit apps of the account, with their ids. Use it when another tool asks for an app_id. It does not list meetings: find_meetings does. Shows at most 200 apps.",
+		func(ctx context.Context, _ mcp.CallToolRequest, in listAppsInput) (listAppsOutput, error) {
+			account, err := d.account(ctx, in.AccountID)
+			if err != nil {
+				return listAppsOutput{}, err
+			}
+			apps, err := d.API.Apps(ctx, account)
+			if err != nil {
+				return listAppsOutput{}, err
+			}
+			out := listAppsOutput{Total: len(apps), Apps: []appItem{}}
+			for _, a := range apps[:min(len(apps), 200)] {
+				out.Apps = append(out.Apps, appItem{a.ID, untrusted.Line(a.Name, 80), a.CreatedAt})
+			}
+			return out, nil
+		})
+}

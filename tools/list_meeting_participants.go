@@ -1,0 +1,279 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+type participantsInput struct {
+	MeetingID string `json:"meeting_id" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	scope
+	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all,example=1"`
+	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000,description=Rows of that one page,example=100"`
+	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,description=Keep those whose name or custom id contains this; case and accents do not matter,example=zoe"`
+	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,description=Keep those with this preset (role),example=group_call_host"`
+	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and pictures"`
+	Limit   *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
+}
+
+type participantsOutput struct {
+	MeetingID  string           `json:"meeting_id"`
+	Added      int              `json:"added_total" jsonschema:"description=People on the roster as the API counts them; not attendance"`
+	Read       int              `json:"read" jsonschema:"description=Roster entries read for this answer"`
+	Matching   int              `json:"matching" jsonschema:"description=Those read which match query and preset_name"`
+	Unnamed    int              `json:"unnamed" jsonschema:"description=Matching people without a name"`
+	ByPreset   []presetCount    `json:"by_preset"`
+	FirstAdded *time.Time       `json:"first_added,omitempty"`
+	LastAdded  *time.Time       `json:"last_added,omitempty"`
+	Changed    bool             `json:"changed_while_reading" jsonschema:"description=The roster changed while its pages were read"`
+	Rows       []participantRow `json:"participants"`
+	LeftOut    int              `json:"left_out" jsonschema:"description=Matching people not shown"`
+	Next       string           `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Note       string           `json:"note"`
+}
+
+type presetCount struct {
+	Preset string `json:"preset"`
+	Count  int    `json:"count"`
+}
+
+type participantRow struct {
+	Name     string    `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
+	CustomID string    `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
+	Preset   string    `json:"preset_name"`
+	AddedAt  time.Time `json:"added_at"`
+	ID       string    `json:"id,omitempty"`
+	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
+}
+
+const (
+	rosterNote   = "This is who was added to the meeting (the roster). It does not say who attended."
+	maxText      = 90_000 // characters of rows; keeps the whole text under 25,000 tokens
+	maxPresets   = 20     // presets named in the summary
+	otherPresets = "(other presets)"
+)
+
+func (o participantsOutput) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d participant(s) were added to meeting %s; %d read, %d matching, %d unnamed.", o.Added, o.MeetingID, o.Read, o.Matching, o.Unnamed)
+	if o.FirstAdded != nil {
+		fmt.Fprintf(&b, " Added between %s and %s.", o.FirstAdded.Format(time.RFC3339), o.LastAdded.Format(time.RFC3339))
+	}
+	b.WriteString("\n" + o.Note + "\n")
+	for i, p := range o.ByPreset {
+		sep := ", "
+		if i == 0 {
+			sep = "By preset: "
+		}
+		fmt.Fprintf(&b, "%s%s %d", sep, untrusted.Cell(p.Preset, 60), p.Count)
+	}
+	if o.Changed {
+		b.WriteString("\nThe roster changed while it was read.")
+	}
+	if len(o.Rows) > 0 {
+		b.WriteString("\n\n| name | custom id | preset | added |")
+		if o.Rows[0].ID != "" {
+			b.WriteString(" id | picture |")
+		}
+		b.WriteString("\n" + strings.Repeat("| --- ", 4))
+		if o.Rows[0].ID != "" {
+			b.WriteString("| --- | --- ")
+		}
+		b.WriteString("|\n")
+	}
+	for _, r := range o.Rows {
+		b.WriteString(r.text())
+	}
+	if o.LeftOut > 0 {
+		fmt.Fprintf(&b, "\n%d more not shown. %s", o.LeftOut, o.Next)
+	}
+	return b.String()
+}
+
+func (r participantRow) text() string {
+	name := untrusted.Cell(r.Name, 80)
+	if name == "" {
+		name = "(unnamed)"
+	}
+	s := fmt.Sprintf("| %s | %s | %s | %s |", name, untrusted.Cell(r.CustomID, 80), untrusted.Cell(r.Preset, 60), r.AddedAt.Format(time.RFC3339))
+	if r.ID != "" {
+		s += fmt.Sprintf(" %s | %s |", untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
+	}
+	return s + "\n"
+}
+
+func listMeetingParticipants(d *Deps) server.ServerTool {
+	return define(d, "list_meeting_participants", "List a meeting's participants",
+		"Returns a summary of who was added (invited) to a meeting: how many, by preset, first and last added, then rows. Use it for the roster; find_meetings finds the meeting_id. It does NOT say who attended. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise; ids and pictures only with response_format=detailed.",
+		func(ctx context.Context, req mcp.CallToolRequest, in participantsInput) (participantsOutput, error) {
+			app, err := d.app(ctx, in.scope)
+			if err != nil {
+				return participantsOutput{}, err
+			}
+			r := newRoster(in)
+			if in.PageNo != nil || in.PerPage != nil {
+				page, err := d.API.ParticipantsPage(ctx, app, in.MeetingID, client.PageRequest{No: in.PageNo, Per: in.PerPage})
+				if err != nil {
+					return participantsOutput{}, err
+				}
+				r.add(page)
+				return r.done(), nil
+			}
+			for page, err := range d.API.Participants(ctx, app, in.MeetingID) {
+				if err != nil {
+					return participantsOutput{}, err
+				}
+				r.add(page)
+				progress(ctx, req, r.out.Read, page.Total)
+			}
+			return r.done(), nil
+		})
+}
+
+// roster folds pages into an answer; its memory is the ids seen and the rows shown.
+type roster struct {
+	in      participantsInput
+	out     participantsOutput
+	query   string
+	limit   int
+	chars   int
+	seen    map[string]struct{}
+	presets map[string]int
+}
+
+func newRoster(in participantsInput) *roster {
+	r := &roster{in: in, query: fold(in.Query), limit: 50, seen: map[string]struct{}{}, presets: map[string]int{}}
+	if in.Limit != nil {
+		r.limit = *in.Limit
+	}
+	r.out = participantsOutput{MeetingID: in.MeetingID, Rows: []participantRow{}, ByPreset: []presetCount{}, Note: rosterNote}
+	return r
+}
+
+func (r *roster) add(page client.Page[client.Participant]) {
+	total := page.Total
+	if total == 0 {
+		total = r.out.Read + len(page.Items)
+	}
+	if r.out.Read > 0 && page.Total > 0 && total != r.out.Added {
+		r.out.Changed = true
+	}
+	r.out.Added = total
+	for _, p := range page.Items {
+		if _, dup := r.seen[p.ID]; dup {
+			r.out.Changed = true
+			continue
+		}
+		r.seen[p.ID] = struct{}{}
+		r.out.Read++
+		if r.matches(p) {
+			r.count(p)
+		}
+	}
+}
+
+func (r *roster) matches(p client.Participant) bool {
+	if r.in.Preset != "" && !strings.EqualFold(p.Preset, r.in.Preset) {
+		return false
+	}
+	return r.query == "" || strings.Contains(fold(p.Name), r.query) || strings.Contains(fold(p.CustomID), r.query)
+}
+
+func (r *roster) count(p client.Participant) {
+	o := &r.out
+	o.Matching++
+	name := untrusted.Line(p.Name, 80)
+	if name == "" {
+		o.Unnamed++
+	}
+	preset := untrusted.Line(p.Preset, 60)
+	if _, known := r.presets[preset]; !known && len(r.presets) >= 1000 {
+		preset = otherPresets
+	}
+	r.presets[preset]++
+	if at := p.CreatedAt; !at.IsZero() {
+		if o.FirstAdded == nil || at.Before(*o.FirstAdded) {
+			o.FirstAdded = &at
+		}
+		if o.LastAdded == nil || at.After(*o.LastAdded) {
+			o.LastAdded = &at
+		}
+	}
+	if len(o.Rows) >= r.limit {
+		o.LeftOut++
+		return
+	}
+	row := participantRow{Name: name, CustomID: untrusted.Line(p.CustomID, 80), Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt}
+	if r.in.Format == "detailed" {
+		row.ID, row.Picture = untrusted.Line(p.ID, 64), untrusted.Line(p.Picture, 300)
+	}
+	if r.chars += len(row.text()); r.chars > maxText {
+		r.limit = len(o.Rows) // the text is full
+		o.LeftOut++
+		return
+	}
+	o.Rows = append(o.Rows, row)
+}
+
+func (r *roster) done() participantsOutput {
+	o := r.out
+	for preset, n := range r.presets {
+		o.ByPreset = append(o.ByPreset, presetCount{preset, n})
+	}
+	slices.SortFunc(o.ByPreset, func(a, b presetCount) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return strings.Compare(a.Preset, b.Preset)
+	})
+	if len(o.ByPreset) > maxPresets {
+		rest := presetCount{Preset: otherPresets}
+		for _, p := range o.ByPreset[maxPresets:] {
+			rest.Count += p.Count
+		}
+		o.ByPreset = append(o.ByPreset[:maxPresets:maxPresets], rest)
+	}
+	switch {
+	case o.LeftOut == 0:
+	case r.in.PageNo != nil || r.in.PerPage != nil:
+		o.Next = "Repeat the call with a smaller per_page and the pages (page_no) that cover the same rows."
+	case len(o.Rows) < 500 && r.chars <= maxText:
+		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with query or preset_name.", min(500, o.Matching))
+	default:
+		o.Next = "Narrow the call with query or preset_name, or read single pages with page_no and per_page=100."
+	}
+	return o
+}
+
+// fold makes text comparable: accents and case are dropped.
+func fold(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Mn, c) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, norm.NFKD.String(s))
+}
+
+// progress tells a caller who asked for it; a caller gone is not an error here.
+func progress(ctx context.Context, req mcp.CallToolRequest, done, total int) {
+	if req.Params.Meta == nil || req.Params.Meta.ProgressToken == nil {
+		return
+	}
+	if s := server.ServerFromContext(ctx); s != nil {
+		_ = s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{
+			"progressToken": req.Params.Meta.ProgressToken, "progress": done, "total": total,
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+// scope holds the arguments which say in which app a tool works.
+type scope struct {
+	AppID     string `json:"app_id,omitempty" jsonschema:"maxLength=64,description=RealtimeKit app id; needed only where several apps exist and none is configured (see list_apps),example=2ae3ce9b-0fd6-4a5f-a1ee-1d9fe5a9a5c1"`
+	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only where the token reaches several accounts and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
+}
+
+// account returns the account named, configured, or the only one reachable.
+func (d *Deps) account(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		id = d.AccountID
+	}
+	if id != "" {
+		return id, client.CheckAccountID(id)
+	}
+	accounts, err := d.API.Accounts(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(accounts) == 1 {
+		return accounts[0].ID, nil
+	}
+	var list []string
+	for _, a := range accounts[:min(len(accounts), 20)] {
+		list = append(list, fmt.Sprintf("%s (%s)", a.ID, untrusted.Cell(a.Name, 60)))
+	}
+	return "", fmt.Errorf("the token reaches %d accounts; pass account_id or set CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), strings.Join(list, ", "))
+}
+
+// app resolves both ids; where none is given and the account has one app, that one.
+func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
+	account, err := d.account(ctx, s.AccountID)
+	if err != nil {
+		return client.AppRef{}, err
+	}
+	ref := client.AppRef{AccountID: account, AppID: s.AppID}
+	if ref.AppID == "" {
+		ref.AppID = d.AppID
+	}
+	if ref.AppID != "" {
+		return ref, client.CheckID("app_id", ref.AppID)
+	}
+	apps, err := d.API.Apps(ctx, account)
+	if err != nil {
+		return ref, err
+	}
+	if len(apps) == 1 {
+		ref.AppID = apps[0].ID
+		return ref, nil
+	}
+	var list []string
+	for _, a := range apps[:min(len(apps), 20)] {
+		list = append(list, fmt.Sprintf("%s (%s)", a.ID, untrusted.Cell(a.Name, 60)))
+	}
+	return ref, fmt.Errorf("the account has %d apps; pass app_id or set REALTIMEKIT_APP_ID: %s", len(apps), strings.Join(list, ", "))
+}
