@@ -38,6 +38,14 @@ func All(d *Deps) []server.ServerTool {
 	}
 }
 
+// NewServer returns an MCP server with every tool, for any transport.
+func NewServer(d *Deps, version string) *server.MCPServer {
+	s := server.NewMCPServer("mcp-realtimekit", version, server.WithTitle("Cloudflare RealtimeKit"),
+		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false), server.WithRecovery())
+	s.AddTools(All(d)...)
+	return s
+}
+
 // Instructions tells a model which tool answers which question.
 func Instructions(demo bool) string {
 	const text = `Read-only access to Cloudflare RealtimeKit meetings.
@@ -76,11 +84,12 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 		if err != nil {
 			return mcp.NewToolResultError(errorText(err)), nil
 		}
-		text := result.Text()
-		if d.Demo {
-			text = "(sample data) " + text
+		if !d.Demo {
+			return mcp.NewToolResultStructured(result, result.Text()), nil
 		}
-		return mcp.NewToolResultStructured(result, text), nil
+		res := mcp.NewToolResultStructured(result, "(sample data) "+result.Text())
+		res.Meta = &mcp.Meta{AdditionalFields: map[string]any{"mcp-realtimekit/sample-data": true}}
+		return res, nil
 	}
 	return server.ServerTool{Tool: tool, Handler: logged(d.Log, name, handle)}
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
+)
+
+// config is what every command shares. Flags win over the environment. The
+// token itself has no flag: command lines are readable by others.
+type config struct {
+	SampleData bool          `name:"demo" help:"Use the embedded sample account; credentials and ids are ignored."`
+	TokenFile  string        `name:"token-file" env:"CLOUDFLARE_API_TOKEN_FILE" placeholder:"PATH" help:"File that holds the API token, where CLOUDFLARE_API_TOKEN does not."`
+	AccountID  string        `env:"CLOUDFLARE_ACCOUNT_ID" placeholder:"ID" help:"Cloudflare account id; found out where the token reaches just one."`
+	AppID      string        `env:"REALTIMEKIT_APP_ID" placeholder:"ID" help:"RealtimeKit app id; found out where the account has just one."`
+	BaseURL    string        `name:"base-url" env:"CLOUDFLARE_BASE_URL" placeholder:"URL" default:"${base}" help:"API base URL: https, or http on loopback."`
+	Timeout    time.Duration `default:"30s" help:"Limit of one API request with its retries."`
+	LogLevel   slog.Level    `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, to stderr."`
+
+	token string
+}
+
+// Validate refuses what would otherwise fail at the first call.
+func (c *config) Validate() error {
+	if c.Timeout <= 0 {
+		return errors.New("--timeout must be positive, for example 30s")
+	}
+	if c.SampleData {
+		return nil
+	}
+	if c.AccountID != "" {
+		if err := client.CheckAccountID(c.AccountID); err != nil {
+			return fmt.Errorf("CLOUDFLARE_ACCOUNT_ID: %w", err)
+		}
+	}
+	if c.AppID != "" {
+		if err := client.CheckID("app_id", c.AppID); err != nil {
+			return fmt.Errorf("REALTIMEKIT_APP_ID: %w", err)
+		}
+	}
+	if c.BaseURL != "" {
+		if err := client.ValidateBaseURL(c.BaseURL); err != nil {
+			return fmt.Errorf("CLOUDFLARE_BASE_URL: %w", err)
+		}
+	}
+	return c.readToken()
+}
+
+func (c *config) readToken() error {
+	source := "CLOUDFLARE_API_TOKEN"
+	c.token = os.Getenv(source)
+	if c.token == "" && c.TokenFile != "" {
+		source = "CLOUDFLARE_API_TOKEN_FILE"
+		raw, err := os.ReadFile(c.TokenFile)
+		if err != nil {
+			return fmt.Errorf("%s: %w", source, err)
+		}
+		if c.token = strings.TrimSpace(string(raw)); c.token == "" {
+			return fmt.Errorf("%s: the file %s is empty", source, c.TokenFile)
+		}
+	}
+	if strings.ContainsFunc(c.token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return fmt.Errorf("%s must be one word of printable ASCII, as Cloudflare shows it", source)
+	}
+	return nil
+}
+
+// deps opens the API (or the sample account); done releases it.
+func (c *config) deps(log *slog.Logger) (d *tools.Deps, done func(), err error) {
+	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout}
+	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
+	closeSample := func() {}
+	if c.SampleData {
+		sample, err := demoapi.Start(demoapi.Options{})
+		if err != nil {
+			return nil, nil, err
+		}
+		closeSample = sample.Close
+		o.Token, o.BaseURL = demoapi.Token, sample.URL
+		d.AccountID, d.AppID = demoapi.AccountID, demoapi.AppID
+	}
+	if d.API, err = client.New(o); err != nil {
+		closeSample()
+		return nil, nil, err
+	}
+	return d, func() { d.API.Close(); closeSample() }, nil
+}
+
+func (c *config) logger(s *streams) *slog.Logger {
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: c.LogLevel}))
+	}
+	colour := false
+	if f, ok := s.logs.(*os.File); ok && os.Getenv("NO_COLOR") == "" {
+		info, err := f.Stat()
+		colour = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return slog.New(tint.NewHandler(s.logs, &tint.Options{Level: c.LogLevel, NoColor: !colour}))
+}

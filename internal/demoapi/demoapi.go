@@ -1,0 +1,135 @@
+// Package demoapi is an embedded sample account: an HTTP server of RealtimeKit's
+// read endpoints with the API's paths, parameters, paging, envelopes and
+// authentication, over a company which does not exist. Dates are relative to
+// the start; all else follows from the seed. Faults can be switched on.
+package demoapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// What a client of the sample account needs to know.
+const (
+	AccountID   = "0d3a5e7f9b1c2d4e6f8091a2b3c4d5e6"
+	AccountName = "Northwind Demo"
+	Token       = "demo-token-not-a-secret" //nolint:gosec // it opens nothing
+
+	AppID        = "6f1c1e9a-53b0-4d0e-9a53-0c2f3b6d7a01" // Production
+	StagingAppID = "6f1c1e9a-53b0-4d0e-9a53-0c2f3b6d7a02"
+	EventsAppID  = "6f1c1e9a-53b0-4d0e-9a53-0c2f3b6d7a03"
+)
+
+// Options shapes the account. The zero value is the sample account as of now.
+type Options struct {
+	Now         time.Time // default: the time of the start
+	Seed        uint64    // another seed gives other ids
+	LargeRoster int       // participants of the meeting LargeMeetingID; without any it does not exist
+	Apps        int       // how many of the apps exist; default all three
+	MaxPerPage  int       // per_page is clamped to it; default 100
+	Faults      Faults
+}
+
+// API is the sample account as an http.Handler.
+type API struct {
+	opts     Options
+	mux      *http.ServeMux
+	apps     []app
+	meetings []*meeting
+
+	faults      atomic.Pointer[Faults]
+	failed      atomic.Int64
+	requests    atomic.Int64
+	inFlight    atomic.Int64
+	maxInFlight atomic.Int64
+	cancelled   atomic.Int64
+}
+
+// New returns the account. It takes well under a millisecond: sessions are computed when asked for.
+func New(o Options) *API {
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	o.Now = o.Now.UTC().Truncate(time.Second)
+	if o.MaxPerPage == 0 {
+		o.MaxPerPage = 100
+	}
+	a := &API{opts: o, mux: http.NewServeMux()}
+	a.apps, a.meetings = company(o)
+	a.SetFaults(o.Faults)
+	a.routes()
+	return a
+}
+
+// Requests is how many requests came in.
+func (a *API) Requests() int { return int(a.requests.Load()) }
+
+// MaxInFlight is the largest number of requests served at one time.
+func (a *API) MaxInFlight() int { return int(a.maxInFlight.Load()) }
+
+// Cancelled is how many requests the caller gave up while they were delayed.
+func (a *API) Cancelled() int { return int(a.cancelled.Load()) }
+
+// ServeHTTP counts, applies faults and authenticates, then answers.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	no := a.requests.Add(1)
+	n := a.inFlight.Add(1)
+	defer a.inFlight.Add(-1)
+	for old := a.maxInFlight.Load(); n > old && !a.maxInFlight.CompareAndSwap(old, n); old = a.maxInFlight.Load() {
+	}
+	w.Header().Set("Cf-Ray", fmt.Sprintf("%016x-DEMO", uint64(no)))
+	if a.fault(w, r) {
+		return
+	}
+	if r.Method != http.MethodGet {
+		cloudflareError(w, http.StatusMethodNotAllowed, 10405, "Method not allowed: the sample account is read-only")
+		return
+	}
+	if r.Header.Get("Authorization") != "Bearer "+Token {
+		cloudflareError(w, http.StatusUnauthorized, 10000, "Authentication error")
+		return
+	}
+	a.mux.ServeHTTP(w, r)
+}
+
+// Server is an API which listens on a loopback port.
+type Server struct {
+	URL string // base URL, with the path that Cloudflare's has
+	API *API
+
+	http *http.Server
+	once sync.Once
+	done chan struct{}
+}
+
+// Start serves a new API on a free loopback port until Close.
+func Start(o Options) (*Server, error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("sample account: %w", err)
+	}
+	api := New(o)
+	s := &Server{
+		URL: "http://" + l.Addr().String() + prefix, API: api, done: make(chan struct{}),
+		http: &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second},
+	}
+	go func() {
+		defer close(s.done)
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // the listener is ours alone
+		}
+	}()
+	return s, nil
+}
+
+// Close ends the server and its connections at once.
+func (s *Server) Close() {
+	s.once.Do(func() { _ = s.http.Close() }) // nothing is pending that anybody waits for
+	<-s.done
+}
