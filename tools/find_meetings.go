@@ -38,15 +38,15 @@ type meetingRow struct {
 
 func (o findMeetingsOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d meeting(s) found, newest first.\n", o.Matching)
+	fmt.Fprintf(&b, "%s found, newest first.\n", people(o.Matching, "meeting", "meetings"))
 	if len(o.Meetings) > 0 {
 		b.WriteString("\n| title | meeting_id | status | created |\n| --- | --- | --- | --- |\n")
 	}
 	for _, m := range o.Meetings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64), untrusted.Cell(m.Status, 20), m.CreatedAt.Format(time.RFC3339))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64), untrusted.Cell(m.Status, 20), clock(m.CreatedAt))
 	}
 	if o.LeftOut > 0 {
-		fmt.Fprintf(&b, "\n%d more not shown: narrow query or dates, or raise limit (up to 200).", o.LeftOut)
+		fmt.Fprintf(&b, "\n%d more not shown: narrow query or dates, or raise limit (up to 200).\n", o.LeftOut)
 	}
 	return b.String()
 }

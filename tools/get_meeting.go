@@ -34,17 +34,17 @@ type getMeetingOutput struct {
 
 func (o getMeetingOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %d participant(s) were added to it. ", untrusted.Cell(o.Title, 120), o.ID, o.Status, o.ParticipantsAdded)
+	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", untrusted.Cell(o.Title, 120), o.ID, o.Status, people(o.ParticipantsAdded, "participant was", "participants were"))
 	if !o.Live {
 		b.WriteString("No session is live.")
 	} else {
 		fmt.Fprintf(&b, "Session %s is live", untrusted.Cell(o.LiveSessionID, 64))
 		if o.LiveSince != nil {
-			fmt.Fprintf(&b, " since %s", o.LiveSince.Format(time.RFC3339))
+			fmt.Fprintf(&b, " since %s", clock(*o.LiveSince))
 		}
 		fmt.Fprintf(&b, " with %d in it.", o.LiveParticipants)
 	}
-	fmt.Fprintf(&b, "\nCreated %s, updated %s.", o.CreatedAt.Format(time.RFC3339), o.UpdatedAt.Format(time.RFC3339))
+	fmt.Fprintf(&b, "\nCreated %s, updated %s.\n", clock(o.CreatedAt), clock(o.UpdatedAt))
 	return b.String()
 }
 

@@ -29,7 +29,7 @@ type appItem struct {
 
 func (o listAppsOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "The account has %d RealtimeKit app(s).\n\n| app | id | created |\n| --- | --- | --- |\n", o.Total)
+	fmt.Fprintf(&b, "The account has %s.\n\n| app | id | created |\n| --- | --- | --- |\n", people(o.Total, "RealtimeKit app", "RealtimeKit apps"))
 	for _, a := range o.Apps {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", untrusted.Cell(a.Name, 80), untrusted.Cell(a.ID, 64), a.CreatedAt.Format(time.DateOnly))
 	}

@@ -66,39 +66,49 @@ const (
 
 func (o participantsOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d participant(s) were added to meeting %s; %d read, %d matching, %d unnamed.", o.Added, o.MeetingID, o.Read, o.Matching, o.Unnamed)
-	if o.FirstAdded != nil {
-		fmt.Fprintf(&b, " Added between %s and %s.", o.FirstAdded.Format(time.RFC3339), o.LastAdded.Format(time.RFC3339))
+	switch {
+	case o.Matching == o.Added:
+		fmt.Fprintf(&b, "%s added to meeting %s", people(o.Added, "participant was", "participants were"), o.MeetingID)
+	case o.Read == o.Added:
+		fmt.Fprintf(&b, "%d of the %s added to meeting %s match", o.Matching, people(o.Added, "participant", "participants"), o.MeetingID)
+	default:
+		fmt.Fprintf(&b, "%s added to meeting %s; this answer covers %d of them, %d match", people(o.Added, "participant was", "participants were"), o.MeetingID, o.Read, o.Matching)
 	}
-	b.WriteString("\n" + o.Note + "\n")
 	for i, p := range o.ByPreset {
 		sep := ", "
 		if i == 0 {
-			sep = "By preset: "
+			sep = ": "
 		}
-		fmt.Fprintf(&b, "%s%s %d", sep, untrusted.Cell(p.Preset, 60), p.Count)
+		fmt.Fprintf(&b, "%s%d %s", sep, p.Count, untrusted.Cell(p.Preset, 60))
+	}
+	b.WriteByte('.')
+	if o.Unnamed > 0 {
+		fmt.Fprintf(&b, " %d without a name.", o.Unnamed)
+	}
+	if o.FirstAdded != nil {
+		fmt.Fprintf(&b, " First added %s, last %s.", clock(*o.FirstAdded), clock(*o.LastAdded))
 	}
 	if o.Changed {
-		b.WriteString("\nThe roster changed while it was read.")
+		b.WriteString(" The roster changed while it was read.")
 	}
+	b.WriteString("\n" + o.Note + "\n")
 	if len(o.Rows) > 0 {
-		b.WriteString("\n\n| name | custom id | preset | added |")
-		if o.Rows[0].ID != "" {
-			b.WriteString(" id | picture |")
-		}
-		b.WriteString("\n" + strings.Repeat("| --- ", 4))
-		if o.Rows[0].ID != "" {
-			b.WriteString("| --- | --- ")
-		}
-		b.WriteString("|\n")
+		b.WriteString(o.Rows[0].header())
 	}
 	for _, r := range o.Rows {
 		b.WriteString(r.text())
 	}
 	if o.LeftOut > 0 {
-		fmt.Fprintf(&b, "\n%d more not shown. %s", o.LeftOut, o.Next)
+		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
 	}
 	return b.String()
+}
+
+func (r participantRow) header() string {
+	if r.ID != "" {
+		return "\n| name | custom id | preset | added | id | picture |\n| --- | --- | --- | --- | --- | --- |\n"
+	}
+	return "\n| name | custom id | preset | added |\n| --- | --- | --- | --- |\n"
 }
 
 func (r participantRow) text() string {
@@ -106,7 +116,7 @@ func (r participantRow) text() string {
 	if name == "" {
 		name = "(unnamed)"
 	}
-	s := fmt.Sprintf("| %s | %s | %s | %s |", name, untrusted.Cell(r.CustomID, 80), untrusted.Cell(r.Preset, 60), r.AddedAt.Format(time.RFC3339))
+	s := fmt.Sprintf("| %s | %s | %s | %s |", name, untrusted.Cell(r.CustomID, 80), untrusted.Cell(r.Preset, 60), clock(r.AddedAt))
 	if r.ID != "" {
 		s += fmt.Sprintf(" %s | %s |", untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -30,7 +31,7 @@ func (call callCommand) Run(ctx context.Context, c *config, s *streams) error {
 		}
 		args[key] = value
 	}
-	d, done, err := c.deps(c.logger(s))
+	d, done, err := c.deps(c.logger(s, slog.LevelWarn))
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ type toolsCommand struct{}
 // Run needs neither a token nor a network.
 func (toolsCommand) Run(c *config, s *streams) error {
 	var list []mcp.Tool
-	for _, t := range tools.All(&tools.Deps{Log: c.logger(s)}) {
+	for _, t := range tools.All(&tools.Deps{Log: c.logger(s, slog.LevelWarn)}) {
 		list = append(list, t.Tool)
 	}
 	return printJSON(s.out, list)

@@ -23,7 +23,7 @@ type config struct {
 	AppID      string        `env:"REALTIMEKIT_APP_ID" placeholder:"ID" help:"RealtimeKit app id; found out where the account has just one."`
 	BaseURL    string        `name:"base-url" env:"CLOUDFLARE_BASE_URL" placeholder:"URL" default:"${base}" help:"API base URL: https, or http on loopback."`
 	Timeout    time.Duration `default:"30s" help:"Limit of one API request with its retries."`
-	LogLevel   slog.Level    `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	LogLevel   *slog.Level   `placeholder:"LEVEL" help:"debug, info, warn or error; default info, for the command call warn."`
 	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, to stderr."`
 
 	token string
@@ -95,14 +95,18 @@ func (c *config) deps(log *slog.Logger) (d *tools.Deps, done func(), err error) 
 	return d, func() { d.API.Close(); closeSample() }, nil
 }
 
-func (c *config) logger(s *streams) *slog.Logger {
+func (c *config) logger(s *streams, fallback slog.Level) *slog.Logger {
+	level := fallback
+	if c.LogLevel != nil {
+		level = *c.LogLevel
+	}
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: c.LogLevel}))
+		return slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: level}))
 	}
 	colour := false
 	if f, ok := s.logs.(*os.File); ok && os.Getenv("NO_COLOR") == "" {
 		info, err := f.Stat()
 		colour = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
-	return slog.New(tint.NewHandler(s.logs, &tint.Options{Level: c.LogLevel, NoColor: !colour}))
+	return slog.New(tint.NewHandler(s.logs, &tint.Options{Level: level, NoColor: !colour}))
 }

@@ -34,6 +34,7 @@ type Options struct {
 	Apps        int       // how many of the apps exist; default all three
 	MaxPerPage  int       // per_page is clamped to it; default 100
 	Faults      Faults
+	Observe     func(*http.Request) // sees every request first; must be safe for concurrent use
 }
 
 // API is the sample account as an http.Handler.
@@ -79,6 +80,9 @@ func (a *API) Cancelled() int { return int(a.cancelled.Load()) }
 // ServeHTTP counts, applies faults and authenticates, then answers.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	no := a.requests.Add(1)
+	if a.opts.Observe != nil {
+		a.opts.Observe(r)
+	}
 	n := a.inFlight.Add(1)
 	defer a.inFlight.Add(-1)
 	for old := a.maxInFlight.Load(); n > old && !a.maxInFlight.CompareAndSwap(old, n); old = a.maxInFlight.Load() {

@@ -59,13 +59,23 @@ func Cell(s string, max int) string {
 		return s
 	}
 	var b strings.Builder
-	for _, r := range s {
-		if r < utf8.RuneSelf && strings.ContainsRune(markdown, r) {
+	for i, r := range s {
+		if r < utf8.RuneSelf && strings.ContainsRune(markdown, r) && !(r == '_' && insideWord(s, i)) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// insideWord reports whether the underscore at i has a letter or digit on both
+// sides, where Markdown gives it no meaning: group_call_host must stay as it
+// is, for a model copies it into arguments.
+func insideWord(s string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:i])
+	after, _ := utf8.DecodeRuneInString(s[i+1:])
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	return word(before) && word(after)
 }
 
 // markdown lists the characters which can start or end a construct inside a

@@ -18,6 +18,8 @@ func TestCell(t *testing.T) {
 		{"bidi", "a\u202eb\u2066c", 80, "abc"},
 		{"zero width and tags", "a\u200bb\U000e0041\ufeffc", 80, "abc"},
 		{"link", "[x](http://y)", 80, `\[x\](http://y)`},
+		{"underscore in a word", "group_call_host", 80, "group_call_host"},
+		{"underscore outside", "_a_ b__c", 80, `\_a\_ b\_\_c`},
 		{"kept", "山田 太郎 José", 80, "山田 太郎 José"},
 		{"cut", "abcdefghij", 5, "abcd…"},
 		{"cut before space", "abcd efghij", 5, "abcd…"},
