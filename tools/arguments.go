@@ -114,7 +114,7 @@ func meetingID(s string) (string, bool) {
 		s = m[1]
 	}
 	found := uuid.FindAllString(s, 2)
-	if len(found) != 1 || len(s) > 2048 || !strings.Contains(s, "/") && len(s) != 36 {
+	if len(found) != 1 || len(s) > 2048 || !strings.Contains(s, "://") && len(s) != 36 {
 		return "", false
 	}
 	return strings.ToLower(found[0]), true
