@@ -20,7 +20,7 @@ var app = client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID}
 
 func open(t *testing.T, o demoapi.Options) (*client.Client, *demoapi.API) {
 	t.Helper()
-	s, err := demoapi.Start(o)
+	s, err := demoapi.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

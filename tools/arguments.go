@@ -129,7 +129,7 @@ func rule(p *jsonschema.Schema) string {
 	case p.Format == "date-time":
 		return "an RFC 3339 time or a date"
 	case len(p.Enum) > 0:
-		return "one of " + strings.Trim(fmt.Sprint(p.Enum), "[]")
+		return "one of " + strings.Join(strings.Fields(strings.Trim(fmt.Sprint(p.Enum), "[]")), ", ")
 	case p.MaxLength != nil:
 		return fmt.Sprintf("a string of at most %d characters", *p.MaxLength)
 	}

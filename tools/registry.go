@@ -2,6 +2,8 @@
 // neither flags, environment nor transport.
 package tools
 
+//go:generate go test . -run ^(TestGolden|TestReference)$ -update
+
 import (
 	"bytes"
 	"context"

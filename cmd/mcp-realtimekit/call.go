@@ -31,7 +31,7 @@ func (call callCommand) Run(ctx context.Context, c *config, s *streams) error {
 		}
 		args[key] = value
 	}
-	d, done, err := c.deps(c.logger(s, slog.LevelWarn))
+	d, done, err := c.deps(ctx, c.logger(s, slog.LevelWarn))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lmittmann/tint"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
@@ -75,12 +77,12 @@ func (c *config) readToken() error {
 }
 
 // deps opens the API (or the sample account); done releases it.
-func (c *config) deps(log *slog.Logger) (d *tools.Deps, done func(), err error) {
+func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, done func(), err error) {
 	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout}
 	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
 	closeSample := func() {}
 	if c.SampleData {
-		sample, err := demoapi.Start(demoapi.Options{})
+		sample, err := demoapi.Start(ctx, demoapi.Options{})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -108,5 +110,5 @@ func (c *config) logger(s *streams, fallback slog.Level) *slog.Logger {
 		info, err := f.Stat()
 		colour = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
-	return slog.New(tint.NewHandler(s.logs, &tint.Options{Level: level, NoColor: !colour}))
+	return slog.New(tint.NewTextHandler(s.logs, &tint.Options{Level: level, NoColor: !colour}))
 }

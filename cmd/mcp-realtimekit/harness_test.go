@@ -56,7 +56,7 @@ func environment(api *demoapi.Server) map[string]string {
 
 func sample(t testing.TB, o demoapi.Options) *demoapi.Server {
 	t.Helper()
-	s, err := demoapi.Start(o)
+	s, err := demoapi.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type serveCommand struct{}
 // Run serves until stdin ends or a signal comes; neither is a failure.
 func (serveCommand) Run(ctx context.Context, c *config, s *streams) error {
 	log := c.logger(s, slog.LevelInfo)
-	d, done, err := c.deps(log)
+	d, done, err := c.deps(ctx, log)
 	if err != nil {
 		return err
 	}

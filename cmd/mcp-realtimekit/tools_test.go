@@ -379,7 +379,7 @@ func TestArguments(t *testing.T) {
 		{"list_meeting_participants", args{"meeting_id": id, "limit": 1.5}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": true}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "per_page": -1}, []string{`"per_page" must be an integer from 0`}},
-		{"list_meeting_participants", args{"meeting_id": id, "response_format": "xml"}, []string{`"response_format" must be one of concise detailed`}},
+		{"list_meeting_participants", args{"meeting_id": id, "response_format": "xml"}, []string{`"response_format" must be one of concise, detailed`}},
 		{"list_meeting_participants", args{"meeting_id": id, "query": []string{"x"}}, []string{`"query" must be a string`}},
 		{"list_meeting_participants", args{"meeting_id": id, "query": strings.Repeat("x", 201)}, []string{`"query" must be a string of at most 200`}},
 		{"list_meeting_participants", args{"meeting_id": id, "page": 1}, []string{`unknown argument "page"`, "page_no"}},

@@ -113,8 +113,8 @@ type Server struct {
 }
 
 // Start serves a new API on a free loopback port until Close.
-func Start(o Options) (*Server, error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+func Start(ctx context.Context, o Options) (*Server, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("sample account: %w", err)
 	}

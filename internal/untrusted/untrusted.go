@@ -60,7 +60,7 @@ func Cell(s string, max int) string {
 	}
 	var b strings.Builder
 	for i, r := range s {
-		if r < utf8.RuneSelf && strings.ContainsRune(markdown, r) && !(r == '_' && insideWord(s, i)) {
+		if r < utf8.RuneSelf && strings.ContainsRune(markdown, r) && (r != '_' || !insideWord(s, i)) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

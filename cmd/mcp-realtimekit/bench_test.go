@@ -1,0 +1,108 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+// BenchmarkStart is from spawn to the answer of tools/list; it also reports the binary's size.
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		p := launch(b, nil)
+		p.request("initialize", args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "bench", "version": "1"}})
+		p.request("tools/list", args{})
+		b.StopTimer()
+		p.close(0)
+		b.StartTimer()
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/1e6, "MB-binary")
+}
+
+func webinarPage(b *testing.B) (*demoapi.Server, string) {
+	api := sample(b, demoapi.Options{LargeRoster: 20})
+	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID + "/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
+}
+
+// BenchmarkCall is one call for 20 participants.
+func BenchmarkCall(b *testing.B) {
+	api, _ := webinarPage(b)
+	p := start(b, environment(api), "--log-level=error")
+	call := args{"meeting_id": demoapi.LargeMeetingID, "page_no": 1, "per_page": 20}
+	p.call("list_meeting_participants", call)
+	for b.Loop() {
+		if r := p.call("list_meeting_participants", call); r.IsError {
+			b.Fatal(r.text())
+		}
+	}
+}
+
+// BenchmarkBareRequest is the HTTP request that BenchmarkCall causes, alone.
+func BenchmarkBareRequest(b *testing.B) {
+	_, url := webinarPage(b)
+	req, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+demoapi.Token)
+	for b.Loop() {
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, res.Body); err != nil || n < 1000 {
+			b.Fatalf("%d bytes, %v", n, err)
+		}
+		_ = res.Body.Close()
+	}
+}
+
+// Benchmark50000 reads a roster of 50,000 in 500 pages; it reports the peak memory of the server.
+func Benchmark50000(b *testing.B) { walk(b, 50_000, 0) }
+
+// BenchmarkLatency reads 5,000 in 50 pages of 20 ms each; serially that is 1 s at least.
+func BenchmarkLatency(b *testing.B) { walk(b, 5000, 20*time.Millisecond) }
+
+func walk(b *testing.B, size int, latency time.Duration) {
+	api := sample(b, demoapi.Options{LargeRoster: size, Faults: demoapi.Faults{Latency: latency}})
+	p := start(b, environment(api), "--log-level=error")
+	for b.Loop() {
+		var r roster
+		p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID}).into(b, &r)
+		if r.Read != size {
+			b.Fatalf("%d read", r.Read)
+		}
+	}
+	b.StopTimer()
+	p.close(0)
+	if usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
+		b.ReportMetric(float64(usage.Maxrss)/1024, "MB-peak")
+	}
+}
+
+// TestMemory holds the bound that the benchmark shows.
+func TestMemory(t *testing.T) {
+	if raceEnabled || runtime.GOOS != "linux" {
+		t.Skip("the race detector multiplies memory; the unit of Maxrss is Linux's")
+	}
+	api := sample(t, demoapi.Options{LargeRoster: 50_000})
+	p := start(t, environment(api), "--log-level=error")
+	if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}); r.IsError || !strings.HasPrefix(r.text(), "50000 participants") {
+		t.Fatal(r.text())
+	}
+	p.close(0)
+	if mb := p.cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss / 1024; mb > 40 {
+		t.Errorf("peak memory %d MB for 50,000 participants, want at most 40", mb)
+	}
+}

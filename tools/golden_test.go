@@ -1,0 +1,202 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/invopop/jsonschema"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+var update = flag.Bool("update", false, "write golden files and the README's reference anew")
+
+// sampleTools are the tools on the sample account as of a fixed time.
+func sampleTools(t *testing.T) map[string]server.ServerTool {
+	t.Helper()
+	s, err := demoapi.Start(t.Context(), demoapi.Options{Now: time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { api.Close(); s.Close() })
+	byName := map[string]server.ServerTool{}
+	for _, tool := range All(&Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Log: slog.New(slog.DiscardHandler)}) {
+		byName[tool.Tool.Name] = tool
+	}
+	return byName
+}
+
+// example is one call whose answer is kept. The first of each tool is also in the README.
+type exampleCall struct {
+	tool string
+	args map[string]any
+}
+
+var examples = []exampleCall{
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "limit": 4}},
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}},
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.SingleMeetingID}},
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID, "limit": 3}},
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "query": "zoe"}},
+	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "page_no": 2, "per_page": 4}},
+	{"find_meetings", map[string]any{"query": "stand-up"}},
+	{"find_meetings", map[string]any{"query": "onboarding", "status": "ACTIVE", "limit": 2}},
+	{"find_meetings", map[string]any{"query": "no such meeting"}},
+	{"get_meeting", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
+	{"get_meeting", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
+	{"list_apps", map[string]any{}},
+}
+
+func (e exampleCall) call(t *testing.T, tools map[string]server.ServerTool) string {
+	t.Helper()
+	raw, err := json.Marshal(e.args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args map[string]any // with the types that JSON gives
+	if err := json.Unmarshal(raw, &args); err != nil {
+		t.Fatal(err)
+	}
+	res, err := tools[e.tool].Handler(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, ok := mcp.AsTextContent(res.Content[0])
+	if !ok || res.IsError {
+		t.Fatalf("%s %v: %+v", e.tool, e.args, res.Content)
+	}
+	return text.Text
+}
+
+// TestGolden keeps what a model reads under review: schemas, descriptions, texts.
+func TestGolden(t *testing.T) {
+	tools := sampleTools(t)
+	for name, tool := range tools {
+		golden(t, "schema/"+name+".json", indented(t, tool.Tool))
+	}
+	numbers := map[string]int{}
+	for _, e := range examples {
+		numbers[e.tool]++
+		args, err := json.Marshal(e.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]), fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)))
+	}
+	golden(t, "instructions.txt", Instructions(false))
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", filepath.FromSlash(name))
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != got {
+		t.Errorf("%s differs (go generate ./... writes it anew): %v\n got: %s\nwant: %s", file, err, got, want)
+	}
+}
+
+func indented(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, raw, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	return b.String() + "\n"
+}
+
+const (
+	readme     = "../README.md"
+	tableBegin = "<!-- tools: written by go generate ./... -->\n"
+	tableEnd   = "<!-- end of tools -->"
+)
+
+// TestReference keeps the README's reference of the tools current.
+func TestReference(t *testing.T) {
+	raw, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok1 := strings.Cut(string(raw), tableBegin)
+	_, tail, ok2 := strings.Cut(rest, tableEnd)
+	if !ok1 || !ok2 {
+		t.Fatal("the README lacks the marks of the reference")
+	}
+	want := head + tableBegin + reference(t) + tableEnd + tail
+	if want == string(raw) {
+		return
+	}
+	if !*update {
+		t.Fatal("the README's reference is old: run go generate ./...")
+	}
+	if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func reference(t *testing.T) string {
+	t.Helper()
+	tools := sampleTools(t)
+	var b strings.Builder
+	shown := map[string]bool{}
+	for _, e := range examples {
+		if shown[e.tool] {
+			continue
+		}
+		shown[e.tool] = true
+		tool := tools[e.tool].Tool
+		var schema jsonschema.Schema
+		if err := json.Unmarshal(tool.RawInputSchema, &schema); err != nil {
+			t.Fatal(err)
+		}
+		args, err := json.Marshal(e.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n| argument | rule | meaning |\n| --- | --- | --- |\n", tool.Name, tool.Description)
+		for p := schema.Properties.Oldest(); p != nil; p = p.Next() {
+			required := ""
+			for _, name := range schema.Required {
+				if name == p.Key {
+					required = "required; "
+				}
+			}
+			fmt.Fprintf(&b, "| `%s` | %s%s | %s |\n", p.Key, required, rule(p.Value), p.Value.Description)
+		}
+		fmt.Fprintf(&b, "\n```\n> %s %s\n\n%s```\n\n", e.tool, args, e.call(t, tools))
+	}
+	for name := range tools {
+		if !shown[name] {
+			t.Errorf("%s has no example", name)
+		}
+	}
+	return b.String()
+}
