@@ -116,9 +116,9 @@ func (r participantRow) text() string {
 	if name == "" {
 		name = "(unnamed)"
 	}
-	s := fmt.Sprintf("| %s | %s | %s | %s |", name, untrusted.Cell(r.CustomID, 80), untrusted.Cell(r.Preset, 60), clock(r.AddedAt))
+	s := "| " + name + " | " + untrusted.Cell(r.CustomID, 80) + " | " + untrusted.Cell(r.Preset, 60) + " | " + clock(r.AddedAt) + " |"
 	if r.ID != "" {
-		s += fmt.Sprintf(" %s | %s |", untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
+		s += " " + untrusted.Cell(r.ID, 64) + " | " + untrusted.Cell(r.Picture, 300) + " |"
 	}
 	return s + "\n"
 }
@@ -185,7 +185,7 @@ func (r *roster) add(page client.Page[client.Participant]) {
 			r.out.Changed = true
 			continue
 		}
-		r.seen[p.ID] = struct{}{}
+		r.seen[strings.Clone(p.ID)] = struct{}{} // decoded strings keep their whole page alive
 		r.out.Read++
 		if r.matches(p) {
 			r.count(p)
