@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"os"
@@ -42,8 +43,9 @@ func BenchmarkCall(b *testing.B) {
 	p := start(b, environment(api), "--log-level=error")
 	call := args{"meeting_id": demoapi.LargeMeetingID, "page_no": 1, "per_page": 20}
 	median(b, func() {
-		if r := p.call("list_meeting_participants", call); r.IsError {
-			b.Fatal(r.text())
+		m := p.request("tools/call", args{"name": "list_meeting_participants", "arguments": call})
+		if !bytes.Contains(m.Result, []byte(`"added_total":20`)) {
+			b.Fatalf("%s", m.Result)
 		}
 	})
 }
