@@ -48,6 +48,7 @@ type Client struct {
 	apps     *realtime_kit.AppService
 	meetings *realtime_kit.MeetingService
 	active   *realtime_kit.ActiveSessionService
+	sessions *realtime_kit.SessionService
 }
 
 // New returns a client, or an error where the base URL is not acceptable.
@@ -75,6 +76,7 @@ func New(o Options) (*Client, error) {
 		apps:     realtime_kit.NewAppService(opts...),
 		meetings: realtime_kit.NewMeetingService(opts...),
 		active:   realtime_kit.NewActiveSessionService(opts...),
+		sessions: realtime_kit.NewSessionService(opts...),
 	}, nil
 }
 

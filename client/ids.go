@@ -42,6 +42,13 @@ func (r AppRef) check() error {
 	return CheckID("app_id", r.AppID)
 }
 
+func (r AppRef) checkSession(id string) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	return CheckID("session_id", id)
+}
+
 func (r AppRef) checkMeeting(id string) error {
 	if err := r.check(); err != nil {
 		return err

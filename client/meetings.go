@@ -110,8 +110,7 @@ func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) 
 	if err != nil {
 		return nil, err
 	}
-	started, _ := time.Parse(time.RFC3339, res.Data.StartedAt) // zero on failure, as documented
-	return &LiveSession{ID: res.Data.ID, StartedAt: started.UTC(), LiveParticipants: int(res.Data.LiveParticipants)}, nil
+	return &LiveSession{ID: res.Data.ID, StartedAt: moment(res.Data.StartedAt), LiveParticipants: int(res.Data.LiveParticipants)}, nil
 }
 
 func number(n *int) (float64, bool) {
