@@ -134,9 +134,8 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r 
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
 	p.PerPage.Value, p.PerPage.Present = number(r.Per)
 	var out struct {
-		realtime_kit.SessionGetSessionsResponsePaging `json:"paging"`
-
-		Data struct {
+		Paging realtime_kit.SessionGetSessionsResponsePaging `json:"paging"`
+		Data   struct {
 			Participants []realtime_kit.SessionGetSessionParticipantsResponseDataParticipant `json:"participants"`
 		} `json:"data"`
 	}
@@ -146,7 +145,7 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r 
 	if err != nil {
 		return page, err
 	}
-	page.Total, page.Start, page.End = int(out.TotalCount), int(out.StartOffset), int(out.EndOffset)
+	page.Total, page.Start, page.End = int(out.Paging.TotalCount), int(out.Paging.StartOffset), int(out.Paging.EndOffset)
 	page.Items = make([]Peer, len(out.Data.Participants))
 	for i, d := range out.Data.Participants {
 		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomParticipantID, Name: d.DisplayName, Preset: d.PresetName,

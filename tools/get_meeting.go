@@ -50,7 +50,7 @@ func (o getMeetingOutput) Text() string {
 
 func getMeeting(d *Deps) server.ServerTool {
 	return define(d, "get_meeting", "Get a meeting",
-		"Returns one meeting's title, status, dates, how many participants were added, and whether a session is live now. Use it when you have a meeting_id; find_meetings finds one by title, list_meeting_participants names the people. It does not say who attended.",
+		"Returns one meeting's title, status, dates, how many participants were added, and whether a session is live now. Use it when you have a meeting_id; find_meetings finds one by title, list_meeting_participants names the people. It does not say who attended: get_meeting_attendance does.",
 		func(ctx context.Context, _ mcp.CallToolRequest, in getMeetingInput) (getMeetingOutput, error) {
 			app, err := d.app(ctx, in.scope)
 			if err != nil {

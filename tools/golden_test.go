@@ -48,6 +48,10 @@ type exampleCall struct {
 }
 
 var examples = []exampleCall{
+	{"get_meeting_attendance", map[string]any{"query": "design review"}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "show": "absent", "timezone": "Europe/Berlin"}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "response_format": "detailed", "limit": 3}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "limit": 4}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},

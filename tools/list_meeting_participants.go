@@ -58,7 +58,7 @@ type participantRow struct {
 }
 
 const (
-	rosterNote   = "This is who was added to the meeting (the roster). It does not say who attended."
+	rosterNote   = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
 	maxText      = 90_000 // characters of rows; keeps the whole text under 25,000 tokens
 	maxPresets   = 20     // presets named in the summary
 	otherPresets = "(other presets)"
@@ -125,7 +125,7 @@ func (r participantRow) text() string {
 
 func listMeetingParticipants(d *Deps) server.ServerTool {
 	return define(d, "list_meeting_participants", "List a meeting's participants",
-		"Returns a summary of who was added (invited) to a meeting: how many, by preset, first and last added, then rows. Use it for the roster; find_meetings finds the meeting_id. It does NOT say who attended. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise; ids and pictures only with response_format=detailed.",
+		"Returns a summary of who was added (invited) to a meeting: how many, by preset, first and last added, then rows. Use it for the roster; find_meetings finds the meeting_id. It does NOT say who attended: get_meeting_attendance does. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise; ids and pictures only with response_format=detailed.",
 		func(ctx context.Context, req mcp.CallToolRequest, in participantsInput) (participantsOutput, error) {
 			app, err := d.app(ctx, in.scope)
 			if err != nil {

@@ -33,6 +33,7 @@ type Deps struct {
 // All returns every tool. Adding one is its file and a line here.
 func All(d *Deps) []server.ServerTool {
 	return []server.ServerTool{
+		getMeetingAttendance(d),
 		listMeetingParticipants(d),
 		findMeetings(d),
 		getMeeting(d),
@@ -52,6 +53,7 @@ func NewServer(d *Deps, version string) *server.MCPServer {
 func Instructions(demo bool) string {
 	const text = `Read-only access to Cloudflare RealtimeKit meetings.
 - Which meeting? find_meetings (by title, id, status or creation time) gives the meeting_id that the other tools need.
+- Who attended, was late, left early, did not come, or is there right now? get_meeting_attendance (by meeting_id, session_id or title).
 - Who was added (invited) to a meeting? list_meeting_participants. This is the roster; it does NOT say who attended.
 - A meeting's details, size, and whether a session is live: get_meeting.
 - Which apps exist: list_apps.

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-export const TOOLS = ["list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
+export const TOOLS = ["get_meeting_attendance", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
 export const MODERN = "2026-07-28";
 
 export class Tally {
@@ -106,13 +106,14 @@ export async function exercise(t, { list, call }) {
   const meeting_id = found?.structuredContent?.meetings?.[0]?.id;
   if (t.ok("find_meetings yields a meeting's id", typeof meeting_id === "string" && meeting_id !== "", found)) {
     await run("get_meeting", { meeting_id });
+    await run("get_meeting_attendance", { meeting_id });
     await run("list_meeting_participants", { meeting_id });
     await run("list_meeting_participants", { meeting_id, response_format: "detailed", per_page: "5" });
   }
 
   for (const name of TOOLS) {
     const args = { no_such_argument: true };
-    if (meeting_id && (name === "get_meeting" || name === "list_meeting_participants")) args.meeting_id = meeting_id;
+    if (meeting_id && name !== "list_apps" && name !== "find_meetings") args.meeting_id = meeting_id;
     const label = `${name} with an unknown argument`;
     const result = await t.attempt(label, () => call(name, args));
     if (result === undefined) continue;

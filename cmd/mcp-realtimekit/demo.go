@@ -15,7 +15,7 @@ import (
 type demoCommand struct{}
 
 // Run starts this program as a stdio server on the sample account and asks it,
-// as an assistant would, who was added to the daily stand-up.
+// as an assistant would, who attended a meeting, and who was added to another.
 func (demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -34,6 +34,7 @@ func (demoCommand) Run(ctx context.Context, s *streams) (err error) {
 	}
 	show := shower{s: s, client: c}
 	show.printf("Connected to %s %s over stdio (MCP %s).\nEverything below is sample data from the embedded account.\n", hello.ServerInfo.Name, hello.ServerInfo.Version, hello.ProtocolVersion)
+	show.call(ctx, "get_meeting_attendance", map[string]any{"query": "design review"})
 	found := show.call(ctx, "find_meetings", map[string]any{"query": "stand-up"})
 	var meetings struct {
 		Meetings []struct {

@@ -47,6 +47,10 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
+		"get_meeting_attendance": {
+			{"query": "design review"}, {"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"},
+			{"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "show": "guests"},
+		},
 		"list_apps":     {{}},
 		"find_meetings": {{}, {"query": "stand-up"}, {"query": "no such thing"}, {"limit": 200}},
 		"get_meeting":   {{"meeting_id": demoapi.StandupMeetingID}, {"meeting_id": demoapi.LiveMeetingID}},

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+type presence struct {
+	Summary                           string
+	Live                              bool
+	Invited, Attended, Absent, Guests int
+	HereNow                           int `json:"here_now"`
+	Late                              int
+	LeftEarly                         int       `json:"left_early"`
+	SessionID                         string    `json:"session_id"`
+	Sessions                          int       `json:"sessions_matching"`
+	LeftOut                           int       `json:"left_out"`
+	StartedAt                         time.Time `json:"started_at"`
+	People                            []struct {
+		Name, Status string
+		Minutes      float64 `json:"minutes_present"`
+		Joins        int
+		HereNow      bool    `json:"here_now"`
+		LateBy       float64 `json:"late_by_minutes"`
+		Spans        []struct{ From, To time.Time }
+	}
+}
+
+func TestAttendance(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--demo")
+	var a presence
+	p.call("get_meeting_attendance", args{"query": "DESIGN review", "response_format": "detailed"}).into(t, &a)
+	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 guest." || a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
+		t.Errorf("%+v", a)
+	}
+	byName := map[string]int{}
+	for i, person := range a.People {
+		byName[person.Name] = i
+	}
+	if rejoined := a.People[byName["Sofia Rossi"]]; rejoined.Joins != 2 || len(rejoined.Spans) != 2 || rejoined.Minutes > 39 {
+		t.Errorf("dropped and rejoined: %+v", rejoined)
+	}
+	if devices := a.People[byName["محمد الفارسي"]]; devices.Joins != 2 || len(devices.Spans) != 1 || devices.Minutes < 41 || devices.Minutes > 42 {
+		t.Errorf("two devices: %+v", devices)
+	}
+	if late := a.People[byName["Priya Raman"]]; late.LateBy < 16 || late.LateBy > 17 {
+		t.Errorf("late: %+v", late)
+	}
+	if guest := a.People[byName["Dana Smith (Contoso)"]]; guest.Status != "guest" {
+		t.Errorf("guest: %+v", guest)
+	}
+
+	p.call("get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}).into(t, &a)
+	if !a.Live || a.HereNow != 5 || a.Attended != 5 || !a.People[0].HereNow {
+		t.Errorf("live: %+v", a)
+	}
+
+	var absent presence
+	r := p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "show": "absent"})
+	r.into(t, &absent)
+	if absent.Absent != 2 || len(absent.People) != 2 || absent.People[0].Name != "Mateo García" || absent.LeftOut != 0 || absent.Sessions != 10 || !strings.Contains(r.text(), "latest of 10 sessions") {
+		t.Errorf("absent: %s", r.text())
+	}
+	var earlier, same presence
+	p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "started_before": absent.StartedAt.Format(time.RFC3339)}).into(t, &earlier)
+	if earlier.Sessions != 9 || !earlier.StartedAt.Before(absent.StartedAt) {
+		t.Errorf("earlier: %+v", earlier)
+	}
+	p.call("get_meeting_attendance", args{"session_id": earlier.SessionID}).into(t, &same)
+	if same.Summary != earlier.Summary || same.SessionID != earlier.SessionID {
+		t.Errorf("by session: %+v, by time %+v", same, earlier)
+	}
+
+	for _, tc := range []struct {
+		a    args
+		want []string
+	}{
+		{args{}, []string{"meeting_id", "session_id", "query"}},
+		{args{"query": "onboarding"}, []string{"6 meetings", "Onboarding: Contoso", "meeting_id"}},
+		{args{"query": "no such"}, []string{"find_meetings"}},
+		{args{"meeting_id": demoapi.EmptyMeetingID}, []string{"no session", "list_meeting_participants"}},
+		{args{"meeting_id": "00000000-0000-4000-8000-000000000000"}, []string{"Meeting not found"}},
+		{args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.SessionID}, []string{"not of meeting"}},
+		{args{"query": "design review", "timezone": "Mars/Olympus"}, []string{"timezone", "Europe/Berlin"}},
+	} {
+		r := p.call("get_meeting_attendance", tc.a)
+		for _, want := range tc.want {
+			if !r.IsError || !strings.Contains(r.text(), want) {
+				t.Errorf("%v: %q is not in: %s", tc.a, want, r.text())
+			}
+		}
+	}
+	if r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"}); !strings.Contains(r.text(), "23:00 JST") {
+		t.Errorf("time zone: %s", r.text())
+	}
+}
+
+// TestWebinarAttendance is 5,000 invited and 8,000 peers in one call.
+func TestWebinarAttendance(t *testing.T) {
+	t.Parallel()
+	for _, noPaging := range []bool{false, true} {
+		var twice atomic.Int32
+		api := sample(t, demoapi.Options{Faults: demoapi.Faults{NoPaging: noPaging}, Observe: func(*http.Request) { twice.Add(1) }})
+		p := start(t, environment(api))
+		begin := time.Now()
+		r := p.call("get_meeting_attendance", args{"app_id": demoapi.EventsAppID, "query": "webinar"})
+		took := time.Since(begin)
+		var a presence
+		r.into(t, &a)
+		if a.Invited != 5000 || a.Attended != 4000 || a.Absent != 1000 || a.Guests != 0 || a.LeftOut != 4950 {
+			t.Errorf("%+v", a)
+		}
+		if !raceEnabled && took > 1500*time.Millisecond {
+			t.Errorf("took %s", took)
+		}
+		if len(r.text()) > 12_000 {
+			t.Errorf("%d characters, about %d tokens", len(r.text()), len(r.text())/4)
+		}
+		// 50 pages of the roster, 80 of peers, the meeting, its session; without
+		// paging one more of each list to see its end.
+		if want := int32(132); !noPaging && twice.Load() != want {
+			t.Errorf("%d requests, want %d", twice.Load(), want)
+		}
+	}
+}
