@@ -3,16 +3,13 @@ package tools
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
@@ -96,7 +93,7 @@ func getMeetingAttendance(d *Deps) server.ServerTool {
 			if err != nil {
 				return attendanceOutput{}, err
 			}
-			roster, peers, err := d.people(ctx, req, app, session)
+			roster, peers, err := d.people(ctx, &gauge{req: req}, app, session)
 			if err != nil {
 				return attendanceOutput{}, err
 			}
@@ -115,13 +112,9 @@ func (d *Deps) session(ctx context.Context, app client.AppRef, in attendanceInpu
 		}
 		return s, 1, err
 	}
-	meetingID := in.MeetingID
-	if meetingID == "" {
-		m, err := d.meetingTitled(ctx, app, in.Query)
-		if err != nil {
-			return client.Session{}, 0, err
-		}
-		meetingID = m
+	meetingID, err := d.meeting(ctx, app, in.MeetingID, in.Query)
+	if err != nil {
+		return client.Session{}, 0, err
 	}
 	f := client.SessionFilter{MeetingID: meetingID}
 	if in.After != nil {
@@ -143,93 +136,6 @@ func (d *Deps) session(ctx context.Context, app client.AppRef, in attendanceInpu
 	}
 	latest := slices.MaxFunc(page.Items, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
 	return latest, max(page.Total, len(page.Items)), nil
-}
-
-// meetingTitled returns the id of the one meeting whose title holds the text.
-func (d *Deps) meetingTitled(ctx context.Context, app client.AppRef, text string) (string, error) {
-	if text == "" {
-		return "", errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
-	}
-	var found []client.Meeting
-	for page, err := range d.API.Meetings(ctx, app, client.MeetingFilter{Search: text}) {
-		if err != nil {
-			return "", err
-		}
-		found = append(found, page.Items...)
-	}
-	exact := slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return fold(m.Title) != fold(text) })
-	if len(exact) == 1 {
-		found = exact
-	}
-	switch len(found) {
-	case 0:
-		return "", fmt.Errorf("no meeting has %q in its title; find_meetings lists them", untrusted.Line(text, 80))
-	case 1:
-		return found[0].ID, nil
-	}
-	var list []string
-	for _, m := range found[:min(len(found), 20)] {
-		list = append(list, fmt.Sprintf("%s (%s)", m.ID, untrusted.Cell(m.Title, 80)))
-	}
-	return "", fmt.Errorf("%d meetings have that in their title; pass the meeting_id of one: %s", len(found), strings.Join(list, ", "))
-}
-
-// people fetches the roster and the session's peers at the same time.
-func (d *Deps) people(ctx context.Context, req mcp.CallToolRequest, app client.AppRef, s client.Session) (roster []attendance.Invited, peers []attendance.Peer, err error) {
-	g, ctx := errgroup.WithContext(ctx)
-	gauge := &gauge{}
-	g.Go(func() error {
-		seen := map[string]struct{}{}
-		for page, err := range d.API.Participants(ctx, app, s.MeetingID) {
-			if err != nil {
-				return err
-			}
-			for _, p := range page.Items {
-				if _, dup := seen[p.ID]; dup {
-					continue
-				}
-				seen[p.ID] = struct{}{}
-				roster = append(roster, attendance.Invited{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset})
-			}
-			gauge.report(ctx, req, len(page.Items), 0, page.Total)
-		}
-		return nil
-	})
-	g.Go(func() error {
-		seen := map[string]struct{}{}
-		for page, err := range d.API.Peers(ctx, app, s.ID) {
-			if err != nil {
-				return err
-			}
-			for _, p := range page.Items {
-				if _, dup := seen[p.ID]; dup && p.ID != "" {
-					continue
-				}
-				seen[p.ID] = struct{}{}
-				peers = append(peers, attendance.Peer{ID: p.ID, UserID: p.UserID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Joined: p.JoinedAt, Left: p.LeftAt})
-			}
-			gauge.report(ctx, req, len(page.Items), 1, page.Total)
-		}
-		return nil
-	})
-	return roster, peers, g.Wait()
-}
-
-// gauge adds up the progress of two walks.
-type gauge struct {
-	mu    sync.Mutex
-	done  int
-	total [2]int
-}
-
-func (g *gauge) report(ctx context.Context, req mcp.CallToolRequest, rows, walk, total int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.done += rows
-	g.total[walk] = total
-	if rows > 0 {
-		progress(ctx, req, g.done, max(g.done, g.total[0]+g.total[1]))
-	}
 }
 
 // answerer turns a result into the output.

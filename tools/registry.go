@@ -34,6 +34,8 @@ type Deps struct {
 func All(d *Deps) []server.ServerTool {
 	return []server.ServerTool{
 		getMeetingAttendance(d),
+		compareAttendance(d),
+		listSessions(d),
 		listMeetingParticipants(d),
 		findMeetings(d),
 		getMeeting(d),
@@ -54,6 +56,8 @@ func Instructions(demo bool) string {
 	const text = `Read-only access to Cloudflare RealtimeKit meetings.
 - Which meeting? find_meetings (by title, id, status or creation time) gives the meeting_id that the other tools need.
 - Who attended, was late, left early, did not come, or is there right now? get_meeting_attendance (by meeting_id, session_id or title).
+- Who came how often, who missed the last sessions? compare_attendance.
+- When did people meet, what is live now? list_sessions.
 - Who was added (invited) to a meeting? list_meeting_participants. This is the roster; it does NOT say who attended.
 - A meeting's details, size, and whether a session is live: get_meeting.
 - Which apps exist: list_apps.

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-export const TOOLS = ["get_meeting_attendance", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
+export const TOOLS = ["get_meeting_attendance", "compare_attendance", "list_sessions", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
 export const MODERN = "2026-07-28";
 
 export class Tally {
@@ -107,6 +107,8 @@ export async function exercise(t, { list, call }) {
   if (t.ok("find_meetings yields a meeting's id", typeof meeting_id === "string" && meeting_id !== "", found)) {
     await run("get_meeting", { meeting_id });
     await run("get_meeting_attendance", { meeting_id });
+    await run("compare_attendance", { meeting_id });
+    await run("list_sessions", { meeting_id });
     await run("list_meeting_participants", { meeting_id });
     await run("list_meeting_participants", { meeting_id, response_format: "detailed", per_page: "5" });
   }

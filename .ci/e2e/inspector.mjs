@@ -47,6 +47,8 @@ async function conversation(t, bin, home, era) {
   const id = found?.structuredContent?.meetings?.[0]?.id;
   if (!t.ok(`${era}: find_meetings yields a meeting's id`, typeof id === "string" && id !== "", found)) return;
   await call("get_meeting", [`meeting_id=${id}`]);
+  await call("compare_attendance", [`meeting_id=${id}`]);
+  await call("list_sessions", [`meeting_id=${id}`]);
   await call("get_meeting_attendance", ["query=design review"]);
   await call("list_meeting_participants", [`meeting_id=${id}`]);
   await call("list_meeting_participants", [`meeting_id=${id}`, "response_format=detailed", "per_page=5"]);

@@ -129,3 +129,60 @@ func TestWebinarAttendance(t *testing.T) {
 		}
 	}
 }
+
+func TestCompareAttendance(t *testing.T) {
+	t.Parallel()
+	api := sample(t, demoapi.Options{})
+	p := start(t, environment(api))
+	var c struct {
+		Sessions []struct{ StartedAt time.Time }
+		People   []struct {
+			Name, Marks  string
+			Came, Missed int
+			Streak       int `json:"absence_streak"`
+		}
+	}
+	r := p.call("compare_attendance", args{"meeting_id": demoapi.StandupMeetingID, "min_absence_streak": 3})
+	r.into(t, &c)
+	if len(c.Sessions) != 5 || len(c.People) != 1 || c.People[0].Name != "Mateo García" || c.People[0].Streak != 3 || !strings.HasSuffix(c.People[0].Marks, "---") {
+		t.Errorf("%s", r.text())
+	}
+	// The sessions, the roster, and a page of peers a session: no more.
+	if got := api.API.Requests(); got != 7 {
+		t.Errorf("%d requests, want 7", got)
+	}
+	p.call("compare_attendance", args{"query": "stand-up", "sessions": 10}).into(t, &c)
+	if len(c.Sessions) != 10 || len(c.People) != 9 || c.People[0].Came+c.People[0].Missed != 10 {
+		t.Errorf("%+v", c)
+	}
+	if r := p.call("compare_attendance", args{"meeting_id": demoapi.LiveMeetingID}); !r.IsError || !strings.Contains(r.text(), "no ended session") {
+		t.Errorf("only a live session: %s", r.text())
+	}
+}
+
+func TestListSessions(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--demo")
+	var s struct {
+		Total, LeftOut int
+		Sessions       []struct {
+			ID        string    `json:"session_id"`
+			StartedAt time.Time `json:"started_at"`
+			Status    string
+			HereNow   int `json:"here_now"`
+		}
+	}
+	r := p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3, "page_no": 2})
+	r.into(t, &s)
+	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) || !strings.Contains(r.text(), "4 more on later pages. Repeat the call with page_no=3.") {
+		t.Errorf("%s", r.text())
+	}
+	p.call("list_sessions", args{"status": "live"}).into(t, &s)
+	if s.Total != 1 || s.Sessions[0].Status != "LIVE" || s.Sessions[0].HereNow != 5 {
+		t.Errorf("%+v", s)
+	}
+	p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "sort_order": "asc"}).into(t, &s)
+	if !s.Sessions[0].StartedAt.Before(s.Sessions[9].StartedAt) {
+		t.Errorf("%+v", s)
+	}
+}

@@ -47,6 +47,8 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
+		"compare_attendance": {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
+		"list_sessions":      {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
 		"get_meeting_attendance": {
 			{"query": "design review"}, {"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"},
 			{"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "show": "guests"},

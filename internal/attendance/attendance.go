@@ -23,7 +23,10 @@ import (
 )
 
 // Invited is somebody on the meeting's roster.
-type Invited struct{ ID, CustomID, Name, Preset string }
+type Invited struct {
+	ID, CustomID, Name, Preset string
+	Added                      time.Time // matters to Compare only
+}
 
 // Peer is one joining of the session. Zero times are unknown.
 type Peer struct {
