@@ -97,7 +97,7 @@ func getMeetingAttendance(d *Deps) server.ServerTool {
 			if err != nil {
 				return attendanceOutput{}, err
 			}
-			a := answerer{in: in, session: session, asOf: time.Now().UTC().Truncate(time.Second)}
+			a := answerer{in: in, session: session, asOf: d.now().Truncate(time.Second)}
 			a.out.zone, a.out.Sessions = zone, matching
 			return a.answer(attendance.Of(attendance.Session{Start: session.StartedAt, End: session.EndedAt}, roster, peers, a.asOf)), nil
 		})

@@ -25,7 +25,8 @@ var update = flag.Bool("update", false, "write golden files and the README's ref
 // sampleTools are the tools on the sample account as of a fixed time.
 func sampleTools(t *testing.T) map[string]server.ServerTool {
 	t.Helper()
-	s, err := demoapi.Start(t.Context(), demoapi.Options{Now: time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)})
+	now := time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)
+	s, err := demoapi.Start(t.Context(), demoapi.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func sampleTools(t *testing.T) map[string]server.ServerTool {
 	}
 	t.Cleanup(func() { api.Close(); s.Close() })
 	byName := map[string]server.ServerTool{}
-	for _, tool := range All(&Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Log: slog.New(slog.DiscardHandler)}) {
+	for _, tool := range All(&Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}) {
 		byName[tool.Tool.Name] = tool
 	}
 	return byName
@@ -142,24 +143,16 @@ func indented(t *testing.T, v any) string {
 	return b.String() + "\n"
 }
 
-const (
-	readme     = "../README.md"
-	tableBegin = "<!-- tools: written by go generate ./... -->\n"
-	tableEnd   = "<!-- end of tools -->"
-)
+const readme = "../README.md"
 
-// TestReference keeps the README's reference of the tools current.
+// TestReference keeps what the README says of the tools current.
 func TestReference(t *testing.T) {
 	raw, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, rest, ok1 := strings.Cut(string(raw), tableBegin)
-	_, tail, ok2 := strings.Cut(rest, tableEnd)
-	if !ok1 || !ok2 {
-		t.Fatal("the README lacks the marks of the reference")
-	}
-	want := head + tableBegin + reference(t) + tableEnd + tail
+	want := section(t, string(raw), "tools", reference(t))
+	want = section(t, want, "questions", answers(t))
 	if want == string(raw) {
 		return
 	}
@@ -169,6 +162,60 @@ func TestReference(t *testing.T) {
 	if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// section replaces what stands between the marks of a name.
+func section(t *testing.T, text, name, content string) string {
+	t.Helper()
+	begin, end := "<!-- "+name+": written by go generate ./... -->\n", "<!-- end of "+name+" -->"
+	head, rest, ok1 := strings.Cut(text, begin)
+	_, tail, ok2 := strings.Cut(rest, end)
+	if !ok1 || !ok2 {
+		t.Fatalf("the README lacks the marks of %s", name)
+	}
+	return head + begin + content + end + tail
+}
+
+// questions are what people ask, each with the one call that answers it.
+var questions = []struct {
+	question string
+	call     exampleCall
+}{
+	{"Who came to yesterday's design review?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "attended"}}},
+	{"Who was late?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "late"}}},
+	{"Who left early?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "left_early"}}},
+	{"E-mail the no-shows.", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "absent"}}},
+	{"Did anybody come who was not invited?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}}},
+	{"Who is in the war room right now?", exampleCall{"get_meeting_attendance", map[string]any{"query": "war room", "show": "here_now"}}},
+	{"Who missed the last three stand-ups?", exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}}},
+	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-20", "show": "attended"}}},
+	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
+	{"Who is a host of the stand-up?", exampleCall{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "preset_name": "group_call_host"}}},
+}
+
+func answers(t *testing.T) string {
+	t.Helper()
+	tools := sampleTools(t)
+	var b strings.Builder
+	b.WriteString("| question | call | answer begins |\n| --- | --- | --- |\n")
+	for _, q := range questions {
+		args, err := json.Marshal(q.call.args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(q.call.call(t, tools), "\n")
+		var rows []string
+		for i, line := range lines {
+			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") && !strings.HasPrefix(line, "| ---") {
+				rows = append(rows, strings.Split(line, " | ")[0][2:])
+			}
+			if line == "" && len(rows) > 0 {
+				break
+			}
+		}
+		fmt.Fprintf(&b, "| %s | `%s` `%s` | %s *%s* |\n", q.question, q.call.tool, args, lines[0], strings.Join(rows, ", "))
+	}
+	return b.String()
 }
 
 func reference(t *testing.T) string {

@@ -55,6 +55,8 @@ type participantRow struct {
 	AddedAt  time.Time `json:"added_at"`
 	ID       string    `json:"id,omitempty"`
 	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
+
+	line string // the row's text, made once: its length decides whether it is shown
 }
 
 const (
@@ -96,7 +98,7 @@ func (o participantsOutput) Text() string {
 		b.WriteString(o.Rows[0].header())
 	}
 	for _, r := range o.Rows {
-		b.WriteString(r.text())
+		b.WriteString(r.line)
 	}
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
@@ -228,7 +230,8 @@ func (r *roster) count(p client.Participant) {
 	if r.in.Format == "detailed" {
 		row.ID, row.Picture = untrusted.Line(p.ID, 64), untrusted.Line(p.Picture, 300)
 	}
-	if r.chars += len(row.text()); r.chars > maxText {
+	row.line = row.text()
+	if r.chars += len(row.line); r.chars > maxText {
 		r.limit = len(o.Rows) // the text is full
 		o.LeftOut++
 		return

@@ -28,6 +28,14 @@ type Deps struct {
 	AppID     string // configured default, may be empty
 	Demo      bool   // the API is the embedded sample account
 	Log       *slog.Logger
+	Now       func() time.Time // default time.Now
+}
+
+func (d *Deps) now() time.Time {
+	if d.Now != nil {
+		return d.Now().UTC()
+	}
+	return time.Now().UTC()
 }
 
 // All returns every tool. Adding one is its file and a line here.

@@ -342,9 +342,16 @@ func TestDiscovery(t *testing.T) {
 	if r := p.call("get_meeting", args{"meeting_id": demoapi.StandupMeetingID}); r.IsError {
 		t.Errorf("one account with one app: %s", r.text())
 	}
+	p = start(t, with(environment(sample(t, demoapi.Options{Accounts: 2})), "CLOUDFLARE_ACCOUNT_ID", ""))
+	r := p.call("list_apps", args{})
+	for _, want := range []string{"2 accounts", "account_id", "CLOUDFLARE_ACCOUNT_ID", demoapi.AccountID, demoapi.AccountName + " 2"} {
+		if !r.IsError || !strings.Contains(r.text(), want) {
+			t.Errorf("%q is not in: %s", want, r.text())
+		}
+	}
 	several := with(environment(sample(t, demoapi.Options{})), "REALTIMEKIT_APP_ID", "")
 	p = start(t, several)
-	r := p.call("get_meeting", args{"meeting_id": demoapi.StandupMeetingID})
+	r = p.call("get_meeting", args{"meeting_id": demoapi.StandupMeetingID})
 	for _, want := range []string{"3 apps", "app_id", demoapi.AppID, "Production", demoapi.StagingAppID, "Staging", demoapi.EventsAppID} {
 		if !r.IsError || !strings.Contains(r.text(), want) {
 			t.Errorf("%q is not in: %s", want, r.text())

@@ -31,6 +31,7 @@ type Options struct {
 	Now         time.Time // default: the time of the start
 	Seed        uint64    // another seed gives other ids
 	LargeRoster int       // participants of the meeting LargeMeetingID; without any it does not exist
+	Accounts    int       // how many accounts the token reaches; only the first has anything in it; default 1
 	Apps        int       // how many of the apps exist; default all three
 	MaxPerPage  int       // per_page is clamped to it; default 100
 	Faults      Faults

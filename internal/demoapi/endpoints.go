@@ -3,6 +3,7 @@ package demoapi
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -82,10 +83,13 @@ func (a *API) session(next func(http.ResponseWriter, *http.Request, *session)) h
 }
 
 func (a *API) accounts(w http.ResponseWriter, _ *http.Request) {
+	list := []any{map[string]any{"id": AccountID, "name": AccountName, "type": "standard"}}
+	for i := 1; i < a.opts.Accounts; i++ {
+		list = append(list, map[string]any{"id": fmt.Sprintf("%032x", i), "name": fmt.Sprintf("%s %d", AccountName, i+1), "type": "standard"})
+	}
 	a.send(w, map[string]any{
-		"success": true, "errors": []any{}, "messages": []any{},
-		"result":      []any{map[string]any{"id": AccountID, "name": AccountName, "type": "standard"}},
-		"result_info": map[string]any{"page": 1, "per_page": 50, "total_pages": 1, "count": 1, "total_count": 1},
+		"success": true, "errors": []any{}, "messages": []any{}, "result": list,
+		"result_info": map[string]any{"page": 1, "per_page": 50, "total_pages": 1, "count": len(list), "total_count": len(list)},
 	})
 }
 
