@@ -51,11 +51,13 @@ func All(d *Deps) []server.ServerTool {
 	}
 }
 
-// NewServer returns an MCP server with every tool, for any transport.
+// NewServer returns an MCP server with every tool and prompt, for any transport.
 func NewServer(d *Deps, version string) *server.MCPServer {
 	s := server.NewMCPServer("mcp-realtimekit", version, server.WithTitle("Cloudflare RealtimeKit"),
-		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false), server.WithRecovery())
+		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false),
+		server.WithPromptCapabilities(false), server.WithCompletions(), server.WithPromptCompletionProvider(completions{d}), server.WithRecovery())
 	s.AddTools(All(d)...)
+	s.AddPrompts(prompts()...)
 	return s
 }
 
