@@ -45,20 +45,27 @@ func prompt(name, title, description, text string) server.ServerPrompt {
 	}
 }
 
-// completions offers the titles of meetings while a prompt's argument is typed.
-type completions struct{ deps *Deps }
+// completer is a function and not a struct: what an interface's value can reach,
+// the linker keeps, and that would be every method of the SDK's services (1 MB).
+type completer func(ctx context.Context, typed string) (*mcp.Completion, error)
+
+// CompletePromptArgument completes the only argument that prompts have.
+func (c completer) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+	return c(ctx, argument.Value)
+}
 
 const maxCompletions = 20
 
-// CompletePromptArgument makes one request; a client asks at every key.
-func (c completions) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+// completeTitle offers the titles of meetings while an argument is typed. It
+// makes one request, since a client asks at every key.
+func (d *Deps) completeTitle(ctx context.Context, typed string) (*mcp.Completion, error) {
 	out := &mcp.Completion{Values: []string{}}
-	app, err := c.deps.app(ctx, scope{})
+	app, err := d.app(ctx, scope{})
 	if err != nil {
 		return out, nil //nolint:nilerr // a menu has no place for an error; the tool will tell it
 	}
 	no, per := 1, maxCompletions
-	page, err := c.deps.API.MeetingsPage(ctx, app, client.MeetingFilter{Search: untrusted.Line(argument.Value, 200)}, client.PageRequest{No: &no, Per: &per})
+	page, err := d.API.MeetingsPage(ctx, app, client.MeetingFilter{Search: untrusted.Line(typed, 200)}, client.PageRequest{No: &no, Per: &per})
 	if err != nil {
 		return out, nil //nolint:nilerr // as above
 	}

@@ -55,7 +55,7 @@ func All(d *Deps) []server.ServerTool {
 func NewServer(d *Deps, version string) *server.MCPServer {
 	s := server.NewMCPServer("mcp-realtimekit", version, server.WithTitle("Cloudflare RealtimeKit"),
 		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false),
-		server.WithPromptCapabilities(false), server.WithCompletions(), server.WithPromptCompletionProvider(completions{d}), server.WithRecovery())
+		server.WithPromptCapabilities(false), server.WithCompletions(), server.WithPromptCompletionProvider(completer(d.completeTitle)), server.WithRecovery())
 	s.AddTools(All(d)...)
 	s.AddPrompts(prompts()...)
 	return s
