@@ -22,11 +22,6 @@ type Session struct {
 	MinutesConsumed  float64 // of all participants together, as the API counts
 }
 
-// Live reports whether the session goes on.
-func (s Session) Live() bool {
-	return s.Status == string(realtime_kit.SessionGetSessionsResponseDataSessionsStatusLive)
-}
-
 // SessionFilter narrows a list of sessions; zero fields do not.
 type SessionFilter struct {
 	MeetingID     string
@@ -45,17 +40,9 @@ type Peer struct {
 	Preset   string
 	JoinedAt time.Time // zero where the API gave no RFC 3339 time
 	LeftAt   time.Time // zero while present
-	Minutes  float64   // as the API counts
 }
 
-// Sessions yields the app's sessions page by page, newest first unless the filter says otherwise.
-func (c *Client) Sessions(ctx context.Context, app AppRef, f SessionFilter) iter.Seq2[Page[Session], error] {
-	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Session], error) {
-		return c.SessionsPage(ctx, app, f, r)
-	})
-}
-
-// SessionsPage returns one page of the app's sessions.
+// SessionsPage returns one page of the app's sessions, newest first unless the filter says otherwise.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_sessions/
 func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, r PageRequest) (Page[Session], error) {
 	var page Page[Session]
@@ -149,7 +136,7 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r 
 	page.Items = make([]Peer, len(out.Data.Participants))
 	for i, d := range out.Data.Participants {
 		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomParticipantID, Name: d.DisplayName, Preset: d.PresetName,
-			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt), Minutes: d.Duration}
+			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt)}
 	}
 	return page, nil
 }

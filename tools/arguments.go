@@ -154,6 +154,14 @@ func names(s *jsonschema.Schema) []string {
 	return out
 }
 
+// valueOr reads an optional argument.
+func valueOr[T any](p *T, fallback T) T {
+	if p == nil {
+		return fallback
+	}
+	return *p
+}
+
 func clip(s string) string {
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:40]) + "…"

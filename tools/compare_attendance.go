@@ -70,7 +70,7 @@ func compareAttendance(d *Deps) server.ServerTool {
 			if err != nil {
 				return compareOutput{}, err
 			}
-			no, per := 1, cmp.Or(deref(in.Sessions), 5)
+			no, per := 1, valueOr(in.Sessions, 5)
 			page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: meetingID, Status: "ENDED"}, client.PageRequest{No: &no, Per: &per})
 			if err != nil {
 				return compareOutput{}, err
@@ -140,7 +140,7 @@ func compared(in compareInput, meetingID string, sessions []client.Session, held
 		listed++
 		row := compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
 			Streak: r.Streak(), FirstTimer: r.FirstTimer(), Minutes: minutes(r.Present), Marks: marks(r.Marks)}
-		if chars += len(row.text()); len(o.People) >= cmp.Or(deref(in.Limit), 50) || chars > maxText {
+		if chars += len(row.text()); len(o.People) >= valueOr(in.Limit, 50) || chars > maxText {
 			o.LeftOut++
 			continue
 		}
@@ -162,13 +162,6 @@ func marks(m []attendance.Mark) string {
 		b[i] = byte(m[i])
 	}
 	return string(b)
-}
-
-func deref(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
 }
 
 // Text leads with the summary.

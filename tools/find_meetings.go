@@ -59,17 +59,8 @@ func findMeetings(d *Deps) server.ServerTool {
 			if err != nil {
 				return findMeetingsOutput{}, err
 			}
-			f := client.MeetingFilter{Search: in.Query, Status: in.Status}
-			if in.After != nil {
-				f.After = *in.After
-			}
-			if in.Before != nil {
-				f.Before = *in.Before
-			}
-			limit := 20
-			if in.Limit != nil {
-				limit = *in.Limit
-			}
+			f := client.MeetingFilter{Search: in.Query, Status: in.Status, After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+			limit := valueOr(in.Limit, 20)
 			out := findMeetingsOutput{Meetings: []meetingRow{}}
 			seen := map[string]struct{}{}
 			for page, err := range d.API.Meetings(ctx, app, f) {

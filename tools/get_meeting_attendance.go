@@ -3,6 +3,7 @@ package tools
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,17 +113,14 @@ func (d *Deps) session(ctx context.Context, app client.AppRef, in attendanceInpu
 		}
 		return s, 1, err
 	}
+	if in.MeetingID == "" && in.Query == "" {
+		return client.Session{}, 0, errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
+	}
 	meetingID, err := d.meeting(ctx, app, in.MeetingID, in.Query)
 	if err != nil {
 		return client.Session{}, 0, err
 	}
-	f := client.SessionFilter{MeetingID: meetingID}
-	if in.After != nil {
-		f.After = *in.After
-	}
-	if in.Before != nil {
-		f.Before = *in.Before
-	}
+	f := client.SessionFilter{MeetingID: meetingID, After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
 	no, per := 1, 25
 	page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: &no, Per: &per})
 	if err != nil {
@@ -210,10 +208,7 @@ func (a *answerer) came(p attendance.Person, status string, end time.Time) atten
 
 // allowance is 5 minutes unless the caller says otherwise.
 func allowance(minutes *int) time.Duration {
-	if minutes == nil {
-		return 5 * time.Minute
-	}
-	return time.Duration(*minutes) * time.Minute
+	return time.Duration(valueOr(minutes, 5)) * time.Minute
 }
 
 func (a *answerer) add(row attendanceRow) {
@@ -224,12 +219,8 @@ func (a *answerer) add(row attendanceRow) {
 	if !show[a.in.Show] {
 		return
 	}
-	limit := 50
-	if a.in.Limit != nil {
-		limit = *a.in.Limit
-	}
 	size := len(row.text(a.out.zone))
-	if len(a.out.People) >= limit || a.chars+size > maxText {
+	if len(a.out.People) >= valueOr(a.in.Limit, 50) || a.chars+size > maxText {
 		a.out.LeftOut++
 		return
 	}

@@ -50,7 +50,7 @@ func listApps(d *Deps) server.ServerTool {
 			}
 			out := listAppsOutput{Total: len(apps), Apps: []appItem{}}
 			for _, a := range apps[:min(len(apps), 200)] {
-				out.Apps = append(out.Apps, appItem{a.ID, untrusted.Line(a.Name, 80), a.CreatedAt})
+				out.Apps = append(out.Apps, appItem{untrusted.Line(a.ID, 64), untrusted.Line(a.Name, 80), a.CreatedAt})
 			}
 			return out, nil
 		})

@@ -165,10 +165,7 @@ type roster struct {
 }
 
 func newRoster(in participantsInput) *roster {
-	r := &roster{in: in, query: fold(in.Query), limit: 50, seen: map[string]struct{}{}, presets: map[string]int{}}
-	if in.Limit != nil {
-		r.limit = *in.Limit
-	}
+	r := &roster{in: in, query: fold(in.Query), limit: valueOr(in.Limit, 50), seen: map[string]struct{}{}, presets: map[string]int{}}
 	r.out = participantsOutput{MeetingID: in.MeetingID, Rows: []participantRow{}, ByPreset: []presetCount{}, Note: rosterNote}
 	return r
 }

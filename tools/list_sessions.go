@@ -52,18 +52,9 @@ func listSessions(d *Deps) server.ServerTool {
 			if err != nil {
 				return sessionsOutput{}, err
 			}
-			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, OldestFirst: in.Order == "ASC"}
-			if in.After != nil {
-				f.After = *in.After
-			}
-			if in.Before != nil {
-				f.Before = *in.Before
-			}
-			request := client.PageRequest{No: in.PageNo, Per: in.PerPage}
-			if per := 25; request.Per == nil {
-				request.Per = &per
-			}
-			page, err := d.API.SessionsPage(ctx, app, f, request)
+			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, OldestFirst: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+			per := valueOr(in.PerPage, 25)
+			page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: in.PageNo, Per: &per})
 			if err != nil {
 				return sessionsOutput{}, err
 			}
@@ -78,7 +69,7 @@ func listSessions(d *Deps) server.ServerTool {
 			}
 			if page.End > 0 && page.End < out.Total {
 				out.LeftOut = out.Total - page.End
-				out.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, deref(in.PageNo))+1)
+				out.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(in.PageNo, 1))+1)
 			}
 			return out, nil
 		})

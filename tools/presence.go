@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -23,7 +22,7 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 		return id, nil
 	}
 	if text == "" {
-		return "", errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
+		return "", errors.New(`one of the arguments "meeting_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
 	}
 	var found []client.Meeting
 	for page, err := range d.API.Meetings(ctx, app, client.MeetingFilter{Search: text}) {
@@ -42,11 +41,7 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 	case 1:
 		return found[0].ID, nil
 	}
-	var list []string
-	for _, m := range found[:min(len(found), 20)] {
-		list = append(list, fmt.Sprintf("%s (%s)", m.ID, untrusted.Cell(m.Title, 80)))
-	}
-	return "", fmt.Errorf("%d meetings have that in their title; pass the meeting_id of one: %s", len(found), strings.Join(list, ", "))
+	return "", fmt.Errorf("%d meetings have that in their title; pass the meeting_id of one: %s", len(found), choices(found, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
 }
 
 // people fetches the roster and the session's peers at the same time.

@@ -19,6 +19,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 // Deps is what the tools work with.
@@ -116,8 +117,10 @@ func errorText(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "the call was cancelled"
 	}
-	return err.Error()
+	return untrusted.Line(err.Error(), maxError) // it may quote the API
 }
+
+const maxError = 8000 // characters; the longest lists 20 choices
 
 // logged writes one line a call, with nothing of anybody's name, id or token in it.
 func logged(log *slog.Logger, name string, next server.ToolHandlerFunc) server.ToolHandlerFunc {

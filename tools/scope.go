@@ -30,11 +30,7 @@ func (d *Deps) account(ctx context.Context, id string) (string, error) {
 	if len(accounts) == 1 {
 		return accounts[0].ID, nil
 	}
-	var list []string
-	for _, a := range accounts[:min(len(accounts), 20)] {
-		list = append(list, fmt.Sprintf("%s (%s)", a.ID, untrusted.Cell(a.Name, 60)))
-	}
-	return "", fmt.Errorf("the token reaches %d accounts; pass account_id or set CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), strings.Join(list, ", "))
+	return "", fmt.Errorf("the token reaches %d accounts; pass account_id or set CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name }))
 }
 
 // app resolves both ids; where none is given and the account has one app, that one.
@@ -58,9 +54,15 @@ func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
 		ref.AppID = apps[0].ID
 		return ref, nil
 	}
+	return ref, fmt.Errorf("the account has %d apps; pass app_id or set REALTIMEKIT_APP_ID: %s", len(apps), choices(apps, func(a client.App) (string, string) { return a.ID, a.Name }))
+}
+
+// choices lists up to 20 of what an error asks the caller to choose from.
+func choices[T any](all []T, describe func(T) (id, name string)) string {
 	var list []string
-	for _, a := range apps[:min(len(apps), 20)] {
-		list = append(list, fmt.Sprintf("%s (%s)", a.ID, untrusted.Cell(a.Name, 60)))
+	for _, one := range all[:min(len(all), 20)] {
+		id, name := describe(one)
+		list = append(list, fmt.Sprintf("%s (%s)", id, untrusted.Cell(name, 80)))
 	}
-	return ref, fmt.Errorf("the account has %d apps; pass app_id or set REALTIMEKIT_APP_ID: %s", len(apps), strings.Join(list, ", "))
+	return strings.Join(list, ", ")
 }

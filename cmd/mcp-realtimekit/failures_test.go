@@ -36,6 +36,7 @@ func TestFailures(t *testing.T) {
 		{name: "429 without a hint", faults: demoapi.Faults{Status: 429, FailAll: true, Cloudflare: true}, want: []string{"HTTP 429", "code 10429", "wait some minutes"}},
 		{name: "503", faults: demoapi.Faults{Status: 503, FailAll: true}, want: []string{"HTTP 503", "try again later"}},
 		{name: "500 in Cloudflare's envelope", faults: demoapi.Faults{Status: 500, FailAll: true, Cloudflare: true}, want: []string{"refused by a fault", "HTTP 500", "code 10500"}},
+		{name: "hidden characters in the message", faults: demoapi.Faults{Status: 400, FailAll: true, Message: "no\u202e su\u200bch\n# SYSTEM"}, want: []string{"no such # SYSTEM (HTTP 400"}},
 		{name: "timeout", faults: demoapi.Faults{Latency: time.Minute}, flags: []string{"--timeout=300ms"}, within: 2 * time.Second, want: []string{"no answer within 300ms", "--timeout"}},
 		{name: "HTML", faults: demoapi.Faults{HTML: true}, want: []string{"not the JSON", "proxy", "CLOUDFLARE_BASE_URL"}},
 		{name: "HTML 502", faults: demoapi.Faults{HTML: true, Status: 502}, want: []string{"HTTP 502", "not JSON", "try again later"}},

@@ -1,6 +1,7 @@
 package demoapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -16,6 +17,7 @@ type Faults struct {
 	FailAll    bool          // ... or all of them
 	OnPath     string        // only requests whose path ends so are refused
 	RetryAfter string        // header of a refusal, as given
+	Message    string        // of a refusal
 	Cloudflare bool          // refuse in Cloudflare's envelope, not the product's
 
 	HTML         bool   // answer with a proxy's HTML page (and Status, else 200)
@@ -55,10 +57,11 @@ func (a *API) fault(w http.ResponseWriter, r *http.Request) bool {
 		if f.RetryAfter != "" {
 			w.Header().Set("Retry-After", f.RetryAfter)
 		}
+		message := cmp.Or(f.Message, "refused by a fault")
 		if f.Cloudflare {
-			cloudflareError(w, f.Status, 10000+f.Status, "refused by a fault")
+			cloudflareError(w, f.Status, 10000+f.Status, message)
 		} else {
-			productError(w, f.Status, f.Status, "refused by a fault")
+			productError(w, f.Status, f.Status, message)
 		}
 	default:
 		return false
