@@ -69,7 +69,6 @@ func New(o Options) (*Client, error) {
 	opts := []option.RequestOption{
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),
-		option.WithAPIToken(o.Token),
 	}
 	return &Client{
 		token: o.Token, timeout: o.Timeout, http: httpClient,
@@ -116,13 +115,14 @@ func sameHost(req *http.Request, via []*http.Request) error {
 // what names the thing asked for, in the words of a user: "meeting <id>".
 func call[R any](ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error)) (R, error) {
 	var zero R
-	if c.token == "" {
+	token := c.tokenFor(ctx)
+	if token == "" {
 		return zero, &Error{Remedy: ErrNoToken.Error(), Err: ErrNoToken}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	e := &exchange{}
-	res, err := do(ctx, option.WithMiddleware(e.observe))
+	res, err := do(ctx, option.WithAPIToken(token), option.WithMiddleware(e.observe))
 	if err == nil {
 		err = e.unsuccessful()
 	}

@@ -159,3 +159,28 @@ func TestMeetingFilter(t *testing.T) {
 		t.Errorf("%+v, %v", page, err)
 	}
 }
+
+func TestTokenOfTheContext(t *testing.T) {
+	api, err := demoapi.Start(t.Context(), demoapi.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.Close)
+	for _, own := range []string{"", demoapi.Token} {
+		c, err := client.New(client.Options{Token: own, BaseURL: api.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.Close)
+		if _, err := c.Apps(client.WithToken(t.Context(), ""), demoapi.AccountID); !errors.Is(err, client.ErrNoToken) {
+			t.Errorf("without a token: %v", err)
+		}
+		var e *client.Error
+		if _, err := c.Apps(client.WithToken(t.Context(), "wrong"), demoapi.AccountID); !errors.As(err, &e) || e.Status != 401 {
+			t.Errorf("with a wrong token: %v", err)
+		}
+		if _, err := c.Apps(client.WithToken(t.Context(), demoapi.Token), demoapi.AccountID); err != nil {
+			t.Error(err)
+		}
+	}
+}
