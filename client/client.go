@@ -49,6 +49,9 @@ type Client struct {
 	meetings *realtime_kit.MeetingService
 	active   *realtime_kit.ActiveSessionService
 	sessions *realtime_kit.SessionService
+
+	downloads *http.Client
+	loopback  bool // the API is on this machine, so downloads may be too
 }
 
 // New returns a client, or an error where the base URL is not acceptable.
@@ -70,17 +73,23 @@ func New(o Options) (*Client, error) {
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),
 	}
-	return &Client{
+	c := &Client{
 		token: o.Token, timeout: o.Timeout, http: httpClient,
 		apps:     realtime_kit.NewAppService(opts...),
 		meetings: realtime_kit.NewMeetingService(opts...),
 		active:   realtime_kit.NewActiveSessionService(opts...),
 		sessions: realtime_kit.NewSessionService(opts...),
-	}, nil
+		loopback: strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+	}
+	c.downloads = c.newDownloader()
+	return c, nil
 }
 
 // Close releases idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.downloads.CloseIdleConnections()
+}
 
 // ValidateBaseURL accepts https anywhere and http on loopback only, so that the
 // token never crosses a network in the clear.

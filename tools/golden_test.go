@@ -48,13 +48,23 @@ type exampleCall struct {
 	args map[string]any
 }
 
+const reviewSessionID = "e04b3977-eb80-45f6-b20e-21d6840b46ba"
+
 var examples = []exampleCall{
 	{"get_meeting_attendance", map[string]any{"query": "design review"}},
 	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "show": "absent", "timezone": "Europe/Berlin"}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "response_format": "detailed", "limit": 3}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "sessions": "latest", "response_format": "detailed", "limit": 3}},
 	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_after": "2026-11-18", "limit": 4}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}},
 	{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}},
 	{"compare_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_session_recap", map[string]any{"query": "design review"}},
+	{"get_session_recap", map[string]any{"query": "design review", "part": "transcript", "offset": 10, "limit": 2}},
+	{"get_session_recap", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_session_recap", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
+	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "search": "mohammed"}},
+	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "view": "consolidated", "sort_by": "duration", "sort_order": "DESC", "limit": 3, "response_format": "detailed"}},
 	{"list_sessions", map[string]any{"meeting_id": demoapi.StandupMeetingID, "per_page": 3}},
 	{"list_sessions", map[string]any{"status": "LIVE"}},
 	{"list_sessions", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},

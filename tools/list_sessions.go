@@ -19,7 +19,8 @@ type sessionsInput struct {
 	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions which go on or have ended"`
 	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Only sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
 	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time,example=2026-11-24T00:00:00Z"`
-	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC is newest first; the default"`
+	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,description=createdAt is the default"`
+	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC (newest or most first) is the default"`
 	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Page of the API; default 1,example=1"`
 	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of the page; default 25,example=25"`
 	scope
@@ -52,7 +53,7 @@ func listSessions(d *Deps) server.ServerTool {
 			if err != nil {
 				return sessionsOutput{}, err
 			}
-			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, OldestFirst: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
 			per := valueOr(in.PerPage, 25)
 			page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: in.PageNo, Per: &per})
 			if err != nil {
@@ -62,9 +63,7 @@ func listSessions(d *Deps) server.ServerTool {
 			for _, s := range page.Items {
 				row := sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64), Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
 					StartedAt: s.StartedAt, HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent, Consumed: s.MinutesConsumed}
-				if !s.EndedAt.IsZero() {
-					row.EndedAt = &s.EndedAt
-				}
+				row.EndedAt = known(s.EndedAt)
 				out.Sessions = append(out.Sessions, row)
 			}
 			if page.End > 0 && page.End < out.Total {
@@ -80,7 +79,7 @@ func (o sessionsOutput) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n", people(o.Total, "session", "sessions"))
 	if len(o.Sessions) > 0 {
-		b.WriteString("\n| meeting | started | ended | most at once | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- |\n")
+		b.WriteString("\n| meeting | started | ended | most at once | minutes consumed | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	}
 	for _, s := range o.Sessions {
 		ended := ""
@@ -89,7 +88,7 @@ func (o sessionsOutput) Text() string {
 		} else if s.Status == "LIVE" {
 			ended = fmt.Sprintf("live, %d there now", s.HereNow)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 	}
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more on later pages. %s\n", o.LeftOut, o.Next)

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-export const TOOLS = ["get_meeting_attendance", "compare_attendance", "list_sessions", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
+export const TOOLS = ["get_meeting_attendance", "compare_attendance", "get_session_recap", "list_sessions", "list_session_participants", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
 export const MODERN = "2026-07-28";
 
 export class Tally {
@@ -108,14 +108,16 @@ export async function exercise(t, { list, call }) {
     await run("get_meeting", { meeting_id });
     await run("get_meeting_attendance", { meeting_id });
     await run("compare_attendance", { meeting_id });
-    await run("list_sessions", { meeting_id });
+    const sessions = await run("list_sessions", { meeting_id });
+    await run("list_session_participants", { session_id: sessions?.structuredContent?.sessions?.[0]?.session_id });
+    await run("get_session_recap", { query: "design review" });
     await run("list_meeting_participants", { meeting_id });
     await run("list_meeting_participants", { meeting_id, response_format: "detailed", per_page: "5" });
   }
 
   for (const name of TOOLS) {
     const args = { no_such_argument: true };
-    if (meeting_id && name !== "list_apps" && name !== "find_meetings") args.meeting_id = meeting_id;
+    if (meeting_id && name !== "list_apps" && name !== "find_meetings" && name !== "list_session_participants") args.meeting_id = meeting_id;
     const label = `${name} with an unknown argument`;
     const result = await t.attempt(label, () => call(name, args));
     if (result === undefined) continue;

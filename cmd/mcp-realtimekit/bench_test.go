@@ -119,6 +119,20 @@ func walk(b *testing.B, size int, latency time.Duration) {
 	}
 }
 
+// BenchmarkCharacters is what answers of 100 participants cost a model, beside
+// the API's JSON they are made of.
+func BenchmarkCharacters(b *testing.B) {
+	for name, c := range characters(b) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() { // counted above; there is nothing to time
+			}
+			b.ReportMetric(float64(c.text), "chars-text")
+			b.ReportMetric(float64(c.raw), "chars-api-json")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // TestMemory holds the bound that the benchmark shows.
 func TestMemory(t *testing.T) {
 	if raceEnabled || runtime.GOOS != "linux" {

@@ -64,6 +64,25 @@ func sample(t testing.TB, o demoapi.Options) *demoapi.Server {
 	return s
 }
 
+// sampleSession is the id of the latest session of a meeting of the sample
+// account, which is the same for every start on one day.
+func sampleSession(t testing.TB, meetingID string) string {
+	t.Helper()
+	out, err := command(nil, "--demo", "call", "list_sessions", "meeting_id="+meetingID, "per_page=1", "--json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v struct {
+		Sessions []struct {
+			ID string `json:"session_id"`
+		}
+	}
+	if err := json.Unmarshal(out, &v); err != nil || len(v.Sessions) != 1 {
+		t.Fatalf("%v %s", err, out)
+	}
+	return v.Sessions[0].ID
+}
+
 func command(env map[string]string, args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, args...)
 	// The race detector's runtime would sleep a second at exit.
