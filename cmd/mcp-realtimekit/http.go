@@ -67,3 +67,11 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 	return httpserve.Serve(ctx, l, httpserve.NewHandler(tools.NewServer(d, version()), plan.Options), plan.TLS,
 		httpserve.Drain{Delay: f.DrainDelay, Grace: f.DrainGrace})
 }
+
+// check refuses flags that would do nothing.
+func (f httpFlags) check() error {
+	if f.TLSCert != "" || f.TLSKey != "" || f.BehindProxy || len(f.AllowedHosts) > 0 || len(f.AllowedOrigins) > 0 || f.OAuthResource != "" || len(f.OAuthServers) > 0 {
+		return fmt.Errorf("%w: TLS, proxy, host, origin and OAuth flags need --http", errUsage)
+	}
+	return nil
+}

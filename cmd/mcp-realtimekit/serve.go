@@ -26,6 +26,9 @@ func (serve serveCommand) Run(ctx context.Context, c *config, s *streams) error 
 	if serve.HTTP != "" {
 		return serve.serve(ctx, c, log)
 	}
+	if err := serve.check(); err != nil {
+		return err
+	}
 	d, done, err := c.deps(ctx, log)
 	if err != nil {
 		return err
