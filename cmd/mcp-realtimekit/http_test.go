@@ -539,6 +539,7 @@ func selfSigned(t *testing.T) (cert, key string, pool *x509.CertPool) {
 
 func TestHTTPRefusals(t *testing.T) {
 	t.Parallel()
+	cert, key, _ := selfSigned(t)
 	own := map[string]string{"CLOUDFLARE_API_TOKEN": demoapi.Token}
 	short := with(own, "MCP_REALTIMEKIT_SHARED_SECRET", "short")
 	for name, c := range map[string]struct {
@@ -550,7 +551,8 @@ func TestHTTPRefusals(t *testing.T) {
 		"an address":              {own, []string{"--http=192.0.2.1:0"}, "not loopback"},
 		"a name":                  {own, []string{"--http=localhost.evil.example:0"}, "not loopback"},
 		"proxy without a name":    {own, []string{"--http=:0", "--behind-proxy"}, "--allowed-host"},
-		"TLS without a name":      {own, []string{"--http=:0", "--tls-cert=x", "--tls-key=y"}, "--tls-cert"},
+		"TLS without a name":      {own, []string{"--http=:0", "--tls-cert", cert, "--tls-key", key}, "--allowed-host"},
+		"wrong certificate":       {own, []string{"--http=:0", "--tls-cert", key, "--tls-key", cert}, "--tls-cert"},
 		"no port":                 {own, []string{"--http=127.0.0.1"}, "host:port"},
 		"half of TLS":             {own, []string{"--http=127.0.0.1:0", "--tls-cert=x"}, "belong together"},
 		"short secret":            {short, []string{"--http=127.0.0.1:0"}, "MCP_REALTIMEKIT_SHARED_SECRET must be"},
