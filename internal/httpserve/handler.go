@@ -89,27 +89,31 @@ func (h *Handler) ready(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ready\n"))
 }
 
-// ServeHTTP writes one line a request at debug level: no address, no path as
-// typed, no header, nothing of a body.
+// ServeHTTP answers, and writes one line a request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
 	out := newWriter(w)
+	defer h.record(r, out, time.Now())
 	out.limitRead(bodyTimeout) // of what a handler leaves unread, too
-	defer func() {
-		if p := recover(); p != nil {
-			h.o.Log.Error("panic", "value", p)
-			if out.status != 0 {
-				panic(http.ErrAbortHandler) // half an answer must not look whole
-			}
-			out.WriteHeader(http.StatusInternalServerError)
-		}
-	}()
-	defer func() {
-		h.o.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("route", cmp.Or(r.Pattern, "none")),
-			slog.Int("status", out.status), slog.Int64("bytes", out.bytes), slog.Duration("duration", time.Since(start)))
-	}()
 	out.Header().Set("X-Content-Type-Options", "nosniff")
 	h.mux.ServeHTTP(out, r)
+}
+
+// record logs at debug level: no address, no path as typed, no header, nothing
+// of a body. A panic becomes an error of this one request.
+func (h *Handler) record(r *http.Request, out *writer, start time.Time) {
+	p := recover()
+	whole := p == nil || out.status == 0
+	if p != nil {
+		h.o.Log.ErrorContext(r.Context(), "panic", "value", p)
+	}
+	if p != nil && whole {
+		out.WriteHeader(http.StatusInternalServerError)
+	}
+	h.o.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("route", cmp.Or(r.Pattern, "none")),
+		slog.Int("status", out.status), slog.Int64("bytes", out.bytes), slog.Duration("duration", time.Since(start)))
+	if !whole {
+		panic(http.ErrAbortHandler) // half an answer must not look whole
+	}
 }
 
 func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {

@@ -312,7 +312,8 @@ func FuzzGuard(f *testing.F) {
 			return
 		}
 		name := hostname(host)
-		if ip := net.ParseIP(name); name != "mcp.example.com" && name != "localhost" && !(ip != nil && ip.IsLoopback()) && !strings.Contains(name, "%") {
+		ip, _, _ := strings.Cut(name, "%") // a zone, which no browser sends
+		if name != "mcp.example.com" && name != "localhost" && !net.ParseIP(ip).IsLoopback() {
 			t.Errorf("%q was let through", host)
 		}
 	})
