@@ -22,7 +22,7 @@ import (
 type cli struct {
 	config
 
-	Serve      serveCommand      `cmd:"" default:"withargs" help:"Serve MCP over stdio (what happens without a command)."`
+	Serve      serveCommand      `cmd:"" default:"withargs" help:"Serve MCP over stdio, or HTTP with --http (what happens without a command)."`
 	Demo       demoCommand       `cmd:"" help:"Show the main job on the embedded sample account; needs no credentials."`
 	Call       callCommand       `cmd:"" help:"Run one tool once and print its answer."`
 	Attendance attendanceCommand `cmd:"" help:"Print who attended a meeting, as a table, CSV, JSON or Markdown."`
@@ -45,6 +45,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 func run(args []string, in io.Reader, out, logs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	var c cli
 	exit := -1
 	parser, err := kong.New(&c, kong.Name("mcp-realtimekit"), kong.Writers(out, logs), kong.UsageOnError(),

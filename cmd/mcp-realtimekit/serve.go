@@ -18,11 +18,17 @@ const (
 	grace   = 2 * time.Second
 )
 
-type serveCommand struct{}
+type serveCommand struct{ httpFlags }
 
 // Run serves until stdin ends or a signal comes; neither is a failure.
-func (serveCommand) Run(ctx context.Context, c *config, s *streams) error {
+func (serve serveCommand) Run(ctx context.Context, c *config, s *streams) error {
 	log := c.logger(s, slog.LevelInfo)
+	if serve.HTTP != "" {
+		return serve.serve(ctx, c, log)
+	}
+	if err := serve.check(); err != nil {
+		return err
+	}
 	d, done, err := c.deps(ctx, log)
 	if err != nil {
 		return err
