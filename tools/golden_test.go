@@ -200,7 +200,7 @@ var questions = []struct {
 	{"Who missed the last three stand-ups?", exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}}},
 	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-20", "show": "attended"}}},
 	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
-	{"Who is a host of the stand-up?", exampleCall{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "preset_name": "group_call_host"}}},
+	{"What was decided in the design review?", exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}}},
 }
 
 func answers(t *testing.T) string {
@@ -218,6 +218,9 @@ func answers(t *testing.T) string {
 		for i, line := range lines {
 			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") && !strings.HasPrefix(line, "| ---") {
 				rows = append(rows, strings.Split(line, " | ")[0][2:])
+			}
+			if decided, ok := strings.CutPrefix(line, "> - "); ok {
+				rows = append(rows, decided)
 			}
 			if line == "" && len(rows) > 0 {
 				break
