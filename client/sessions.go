@@ -55,6 +55,13 @@ type PeerFilter struct {
 	Consolidated bool   // with breakout rooms: one row a person, their minutes added up by the API
 }
 
+// Sessions yields the app's sessions page by page, in the order of SessionsPage.
+func (c *Client) Sessions(ctx context.Context, app AppRef, f SessionFilter) iter.Seq2[Page[Session], error] {
+	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Session], error) {
+		return c.SessionsPage(ctx, app, f, r)
+	})
+}
+
 // SessionsPage returns one page of the app's sessions, newest first unless the filter says otherwise.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_sessions/
 func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, r PageRequest) (Page[Session], error) {

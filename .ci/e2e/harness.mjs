@@ -127,6 +127,39 @@ export async function exercise(t, { list, call }) {
   }
 }
 
+// choose answers the server's question with the first choice, and remembers it.
+export function choose(asked) {
+  return async ({ params }) => {
+    const first = params.requestedSchema.properties.meeting_id.oneOf[0];
+    asked.push(first);
+    return { action: "accept", content: { meeting_id: first.const } };
+  };
+}
+
+// extras are what only the clients' own methods reach: a question to the user,
+// prompts with completion, resources.
+export async function extras(t, client, asked) {
+  await t.attempt("a question to the user", async () => {
+    const result = await client.callTool({ name: "get_meeting_attendance", arguments: { query: "onboarding" } });
+    t.equal("the user is asked once", asked.length, 1);
+    t.equal("the meeting chosen is the one answered for", result.structuredContent?.meeting_id, asked[0]?.const);
+  });
+  await t.attempt("prompts", async () => {
+    t.equal("three prompts", (await client.listPrompts()).prompts.length, 3);
+    const prompt = await client.getPrompt({ name: "draft_follow_ups", arguments: { meeting: "stand-up" } });
+    t.ok("the prompt names the recap", JSON.stringify(prompt.messages).includes("get_session_recap"), prompt);
+    const completion = await client.complete({ ref: { type: "ref/prompt", name: "who_attended" }, argument: { name: "meeting", value: "stand" } });
+    t.equal("a title is completed", completion.completion.values, ["Daily stand-up: Platform"]);
+  });
+  await t.attempt("resources", async () => {
+    t.equal("two templates", (await client.listResourceTemplates()).resourceTemplates.length, 2);
+    const sessions = await client.callTool({ name: "list_sessions", arguments: { per_page: 1 } });
+    const uri = `realtimekit://sessions/${sessions.structuredContent.sessions[0].session_id}/attendance?format=csv`;
+    const { contents } = await client.readResource({ uri });
+    t.ok("CSV of an attendance", contents[0].mimeType === "text/csv" && contents[0].text.startsWith("name,custom_participant_id,"), contents);
+  });
+}
+
 // main lets a script run by itself: node SCRIPT BINARY.
 export async function main(url, run) {
   if (!process.argv[1] || url !== pathToFileURL(process.argv[1]).href) return;

@@ -180,13 +180,35 @@ func TestListSessions(t *testing.T) {
 			ID        string    `json:"session_id"`
 			StartedAt time.Time `json:"started_at"`
 			Status    string
-			HereNow   int `json:"here_now"`
+			HereNow   int     `json:"here_now"`
+			Consumed  float64 `json:"minutes_consumed"`
 		}
 	}
 	r := p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3, "page_no": 2})
 	r.into(t, &s)
-	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) || !strings.Contains(r.text(), "4 more on later pages. Repeat the call with page_no=3.") {
+	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) || !strings.Contains(r.text(), "4 more. Repeat the call with page_no=3.") {
 		t.Errorf("%s", r.text())
+	}
+	var all struct {
+		Sessions []struct {
+			ID string `json:"session_id"`
+		}
+	}
+	r = p.call("list_sessions", args{"limit": 500})
+	r.into(t, &all)
+	ids := map[string]bool{}
+	for _, s := range all.Sessions {
+		ids[s.ID] = true
+	}
+	if len(ids) != len(all.Sessions) || len(ids) < 60 || strings.Contains(r.text(), "more.") {
+		t.Errorf("%d sessions, %d different: %s", len(all.Sessions), len(ids), r.text())
+	}
+	if r := p.call("list_sessions", args{"limit": 5}); !strings.Contains(r.text(), "Repeat the call with limit=") {
+		t.Error(r.text())
+	}
+	p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "sort_by": "minutesConsumed", "sort_order": "asc", "limit": 2}).into(t, &s)
+	if s.Sessions[0].Consumed > s.Sessions[1].Consumed {
+		t.Errorf("sorted by minutes: %+v", s)
 	}
 	p.call("list_sessions", args{"status": "live"}).into(t, &s)
 	if s.Total != 1 || s.Sessions[0].Status != "LIVE" || s.Sessions[0].HereNow != 5 {

@@ -53,7 +53,7 @@ func TestQuotedAndSpreadsheet(t *testing.T) {
 	if got, want := Quoted("**a** ![x](https://evil) <b>&amp; `c`"), "**a** !\\[x\\](https://evil) \\<b\\>\\&amp; \\`c\\`"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	for in, want := range map[string]string{"=1+1": "'=1+1", " \t+cmd": "'+cmd", "\u200b@x": "'@x", "-2": "'-2", "＝1": "'＝1", "a=b": "a=b", "": "", "\r=x": "'=x"} {
+	for in, want := range map[string]string{"=1+1": "'=1+1", "\t+cmd": "'+cmd", "\u200b@x": "'@x", "-2": "'-2", "＝1": "'＝1", "a=b": "a=b", "": "", "\r=x": "'=x"} {
 		if got := Spreadsheet(in, 80); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
