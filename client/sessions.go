@@ -185,9 +185,21 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	return page, nil
 }
 
+// sessionOf fills gaps: an ended session without a readable end must not pass
+// for a live one.
 func sessionOf(s realtime_kit.SessionGetSessionsResponseDataSession) Session {
-	return Session{ID: s.ID, MeetingID: s.AssociatedID, Title: s.MeetingDisplayName, Status: string(s.Status), StartedAt: moment(s.StartedAt), EndedAt: moment(s.EndedAt),
+	out := Session{ID: s.ID, MeetingID: s.AssociatedID, Title: s.MeetingDisplayName, Status: string(s.Status), StartedAt: moment(s.StartedAt), EndedAt: moment(s.EndedAt),
 		LiveParticipants: int(s.LiveParticipants), MaxConcurrent: int(s.MaxConcurrentParticipants), MinutesConsumed: s.MinutesConsumed}
+	if out.StartedAt.IsZero() {
+		out.StartedAt = moment(s.CreatedAt)
+	}
+	if out.EndedAt.IsZero() && out.Status == "ENDED" {
+		out.EndedAt = moment(s.UpdatedAt)
+		if out.EndedAt.Before(out.StartedAt) {
+			out.EndedAt = out.StartedAt
+		}
+	}
+	return out
 }
 
 // moment is zero where the API's text is no RFC 3339 time.

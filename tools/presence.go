@@ -16,6 +16,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
+// maxMatches bounds how many meetings are read for a title.
+const maxMatches = 500
+
 // meeting returns the id given, else that of the one meeting whose title holds the text.
 func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) (string, error) {
 	if id != "" {
@@ -30,6 +33,9 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 			return "", err
 		}
 		found = append(found, page.Items...)
+		if len(found) >= maxMatches {
+			break // nobody meant one of so many
+		}
 	}
 	exact := slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return fold(m.Title) != fold(text) })
 	if len(exact) == 1 {

@@ -215,6 +215,9 @@ func (p *proc) read(out io.Reader) {
 }
 
 func (p *proc) dispatch(line []byte) {
+	if bytes.Contains(line, []byte(demoapi.Token)) {
+		p.t.Error("the token is in an answer")
+	}
 	var m message
 	if err := json.Unmarshal(line, &m); err != nil {
 		p.t.Errorf("stdout carries more than the protocol: %.200q", line)
