@@ -27,6 +27,8 @@ type cli struct {
 	Call  callCommand  `cmd:"" help:"Run one tool once and print its answer."`
 	Tools toolsCommand `cmd:"" help:"Print the tools with their schemas as JSON."`
 
+	Config configureCommand `cmd:"" help:"Print, or --write, the configuration of an MCP client; with --demo, on the sample account."`
+
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
