@@ -69,10 +69,10 @@ var clients = []Client{
 	{
 		ID: "zed", Title: "Zed", servers: "context_servers", hint: pasteHint,
 		path: func(s System) []string {
-			switch {
-			case s.OS == "windows":
+			switch s.OS {
+			case "windows":
 				return []string{s.AppData, "Zed", "settings.json"}
-			case s.OS == "darwin":
+			case "darwin":
 				return []string{s.Home, ".config", "zed", "settings.json"}
 			}
 			return []string{s.config(), "zed", "settings.json"}
