@@ -28,6 +28,8 @@ type cli struct {
 	Attendance attendanceCommand `cmd:"" help:"Print who attended a meeting, as a table, CSV, JSON or Markdown."`
 	Tools      toolsCommand      `cmd:"" help:"Print the tools with their schemas as JSON."`
 
+	Config configureCommand `cmd:"" help:"Print, or --write, the configuration of an MCP client; with --demo, on the sample account."`
+
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
