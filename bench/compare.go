@@ -225,7 +225,7 @@ func (b *bench) near(ctx context.Context, s subject, params []byte) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, t.session.Close()) }()
-	pid := t.link.Cmd.Process.Pid
+	pid := t.pid
 	if err := b.steady(ctx, s.name, pid, t.caller(params, b.names)); err != nil {
 		return err
 	}

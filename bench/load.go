@@ -66,7 +66,7 @@ func latency(took []time.Duration) (p50, p99 float64) {
 
 // target is a running subject.
 type target struct {
-	link    *rpc.Stdio
+	pid     int
 	session *rpc.Session
 	started time.Duration // from spawn to the answer of tools/list
 }
@@ -84,7 +84,7 @@ func launch(ctx context.Context, s subject, api string, more ...string) (*target
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	t := &target{link: link, session: session}
+	t := &target{pid: link.Cmd.Process.Pid, session: session}
 	list, err := session.Request(ctx, "tools/list", map[string]any{})
 	t.started = time.Since(begin)
 	if err == nil && !bytes.Contains(list, []byte(`"list_meeting_participants"`)) && !bytes.Contains(list, []byte(`"echo"`)) {

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/mcp-realtimekit/mcp-realtimekit/bench/internal/probe"
+	"github.com/mcp-realtimekit/mcp-realtimekit/bench/probe"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 

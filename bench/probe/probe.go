@@ -18,7 +18,7 @@ const Env = "BENCH_PROBE"
 // File is what the overlay adds to the server's main package.
 const File = `package main
 
-import "github.com/mcp-realtimekit/mcp-realtimekit/bench/internal/probe"
+import "github.com/mcp-realtimekit/mcp-realtimekit/bench/probe"
 
 var _ = probe.Start()
 `
