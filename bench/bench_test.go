@@ -69,10 +69,10 @@ func TestTrend(t *testing.T) {
 		leak = append(leak, sample{rss: 27 + float64(i)})
 	}
 	rss := func(s sample) float64 { return s.rss }
-	if got := trendOf(flat, rss); got.grew(0.10, 4) {
+	if got := trendOf(flat, rss); got.grew(4) {
 		t.Errorf("flat: %v", got)
 	}
-	if got := trendOf(leak, rss); !got.grew(0.10, 4) {
+	if got := trendOf(leak, rss); !got.grew(4) {
 		t.Errorf("leak: %v", got)
 	}
 }

@@ -80,11 +80,16 @@ func launch(ctx context.Context, s subject, api string, more ...string) (*target
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
+	return meet(ctx, s.name, link, link.Cmd.Process.Pid, begin)
+}
+
+// meet opens the session with a process that began then.
+func meet(ctx context.Context, name string, link rpc.Link, pid int, begin time.Time) (*target, error) {
 	session, err := rpc.Dial(ctx, link, revision)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	t := &target{pid: link.Cmd.Process.Pid, session: session}
+	t := &target{pid: pid, session: session}
 	list, err := session.Request(ctx, "tools/list", map[string]any{})
 	t.started = time.Since(begin)
 	if err == nil && !bytes.Contains(list, []byte(`"list_meeting_participants"`)) && !bytes.Contains(list, []byte(`"echo"`)) {
@@ -92,7 +97,7 @@ func launch(ctx context.Context, s subject, api string, more ...string) (*target
 	}
 	if err != nil {
 		_ = session.Close()
-		return nil, fmt.Errorf("%s: %w", s.name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil
 }

@@ -6,7 +6,7 @@
 //	go run ./bench -write    measure, write README.md and bench/results.svg
 //	go run ./bench -quick    seconds: shows that it works; the figures mean little
 //	go run ./bench -profile cpu.out
-//	go run ./bench -soak 3m
+//	go run ./bench -soak 3m [-http]
 package main
 
 import (
@@ -23,21 +23,22 @@ import (
 
 type options struct {
 	write, quick bool
+	http         bool
 	profile      string
 	soak         time.Duration
 	soakCalls    int
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(args []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	// This program is also the processes that it measures against.
 	if len(args) > 0 {
 		switch args[0] {
@@ -53,12 +54,16 @@ func run(ctx context.Context, args []string) error {
 	flags.BoolVar(&o.quick, "quick", false, "one short round; npm peers only where they are installed")
 	flags.StringVar(&o.profile, "profile", "", "instead: profile the server at 128 calls in flight into this `file`")
 	flags.DurationVar(&o.soak, "soak", 0, "instead: soak the server for so long")
+	flags.BoolVar(&o.http, "http", false, "soak over Streamable HTTP, not stdio")
 	flags.IntVar(&o.soakCalls, "soak-calls", 50_000, "calls of a soak at least")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}
 		return err
+	}
+	if o.http && o.soak == 0 {
+		return errors.New("-http goes with -soak")
 	}
 	if o.write && (o.quick || o.soak > 0 || o.profile != "") {
 		return errors.New("-write needs a full run: leave out -quick, -soak and -profile")
@@ -75,7 +80,7 @@ func run(ctx context.Context, args []string) error {
 	w := &workshop{root: root, tmp: tmp, quick: o.quick}
 	switch {
 	case o.soak > 0:
-		return soak(ctx, w, o.soak, o.soakCalls)
+		return soak(ctx, w, o.http, o.soak, o.soakCalls)
 	case o.profile != "":
 		return profile(ctx, w, o.profile)
 	}

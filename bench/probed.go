@@ -3,27 +3,37 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/bench/internal/rpc"
 	"github.com/mcp-realtimekit/mcp-realtimekit/bench/probe"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
 // looking is a client of package probe in a running server.
 type looking struct{ http *http.Client }
 
 // launchProbed starts the server with a look inside.
-func launchProbed(ctx context.Context, w *workshop, api string) (*target, *looking, error) {
+func launchProbed(ctx context.Context, w *workshop, api string, overHTTP bool) (*target, *looking, error) {
 	bin, err := w.probed(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	socket := filepath.Join(w.tmp, "probe.sock")
-	t, err := launch(ctx, subject{name: "mcp-realtimekit", argv: []string{bin}, own: true}, api, probe.Env+"="+socket)
+	start := launch
+	if overHTTP {
+		start = launchHTTP
+	}
+	t, err := start(ctx, subject{name: "mcp-realtimekit", argv: []string{bin}, own: true}, api, probe.Env+"="+socket)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -32,6 +42,45 @@ func launchProbed(ctx context.Context, w *workshop, api string) (*target, *looki
 	}
 	// Without keep-alive no connection to us stays open in the server.
 	return t, &looking{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, nil
+}
+
+// launchHTTP starts a server that serves HTTP on a free port, to callers with
+// API tokens of their own.
+func launchHTTP(ctx context.Context, s subject, api string, more ...string) (*target, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
+	s.argv = append(slices.Clone(s.argv), "--http", addr)
+	begin := time.Now()
+	cmd := s.command(context.WithoutCancel(ctx), api, more...)
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	end := func() error {
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			return errors.Join(err, cmd.Wait())
+		}
+		kill := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+		defer kill.Stop()
+		return cmd.Wait()
+	}
+	for ; ; time.Sleep(10 * time.Millisecond) {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+		if err == nil {
+			_ = c.Close()
+			break
+		}
+		if time.Since(begin) > 10*time.Second {
+			return nil, errors.Join(fmt.Errorf("%s does not listen on %s: %w", s.name, addr, err), end())
+		}
+	}
+	header := http.Header{"Authorization": {"Bearer " + demoapi.Token}}
+	return meet(ctx, s.name, rpc.NewHTTP(context.WithoutCancel(ctx), "http://"+addr+"/mcp", header, end), cmd.Process.Pid, begin)
 }
 
 func (l *looking) get(ctx context.Context, path string) (io.ReadCloser, error) {

@@ -29,7 +29,7 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, u.close()) }()
-	t, look, err := launchProbed(ctx, w, u.URL)
+	t, look, err := launchProbed(ctx, w, u.URL, false)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 	fmt.Printf("upstream answers at once: %.0f calls a second; of %d cores", float64(len(took))/elapsed.Seconds(), runtime.NumCPU())
 	for i, who := range []string{"the server", "the API", "this program"} {
 		after, _ := usageOf(pids[i])
-		fmt.Printf(", %s used %.2f", who, (after.cpu - before[i].cpu).Seconds()/elapsed.Seconds())
+		fmt.Printf(", %s used %.2f", who, (after.cpu-before[i].cpu).Seconds()/elapsed.Seconds())
 	}
 	fmt.Print("\n\n")
 	for _, args := range [][]string{

@@ -99,12 +99,13 @@ func trendOf(samples []sample, of func(sample) float64) trend {
 }
 
 // grew tells growth from noise.
-func (t trend) grew(share, slack float64) bool { return t.last > t.first*(1+share)+slack }
+func (t trend) grew(slack float64) bool { return t.last > t.first*1.1+slack }
 
 func (t trend) String() string { return fmt.Sprintf("%s, then %s", number(t.first), number(t.last)) }
 
 // soaking is one run.
 type soaking struct {
+	over   string // transport
 	api    *demoapi.Server
 	target *target
 	look   *looking
@@ -119,8 +120,11 @@ type soaking struct {
 	first  sync.Once
 }
 
-func soak(ctx context.Context, w *workshop, length time.Duration, calls int) (err error) {
-	s := &soaking{jobs: jobs()}
+func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration, calls int) (err error) {
+	s := &soaking{jobs: jobs(), over: "stdio"}
+	if overHTTP {
+		s.over = "HTTP"
+	}
 	for _, j := range s.jobs {
 		raw, err := json.Marshal(j.params)
 		if err != nil {
@@ -133,7 +137,7 @@ func soak(ctx context.Context, w *workshop, length time.Duration, calls int) (er
 		return err
 	}
 	defer s.api.Close()
-	if s.target, s.look, err = launchProbed(ctx, w, s.api.URL); err != nil {
+	if s.target, s.look, err = launchProbed(ctx, w, s.api.URL, overHTTP); err != nil {
 		return err
 	}
 	closed := false
@@ -272,11 +276,11 @@ func (s *soaking) verdict(samples []sample, before, after sample, lost int, took
 	threads := trendOf(samples, func(x sample) float64 { return float64(x.threads) })
 	files := trendOf(samples, func(x sample) float64 { return float64(x.files) })
 	tally := s.target.session.Tally()
-	fmt.Printf(`soak over stdio: %d calls in %s, %d upstream requests, %d changes of faults
+	fmt.Printf(`soak over %s: %d calls in %s, %d upstream requests, %d changes of faults
 answers: %d, of them %d errors; lost %d, doubled %d, stray %d, wrong %d
 first third, then last: memory MB %s; goroutines %s; threads %s; files %s
 idle before, then after: goroutines %d, then %d; files %d, then %d; memory MB %s, then %s
-`, s.calls.Load(), took.Round(time.Second), s.api.API.Requests(), s.phase.Load(),
+`, s.over, s.calls.Load(), took.Round(time.Second), s.api.API.Requests(), s.phase.Load(),
 		tally.Answered, s.errors.Load(), lost, tally.Doubled, tally.Stray, s.wrong.Load(),
 		rss, goroutines, threads, files,
 		before.goroutines, after.goroutines, before.files, after.files, number(before.rss), number(after.rss))
@@ -288,10 +292,10 @@ idle before, then after: goroutines %d, then %d; files %d, then %d; memory MB %s
 		"stdout carried what is no protocol": tally.Stray > 0,
 		"answers were wrong":                 s.wrong.Load() > 0,
 		"no fault was seen":                  s.errors.Load() == 0,
-		"memory grew":                        rss.grew(0.10, 4),
-		"goroutines grew":                    goroutines.grew(0.10, 5),
-		"threads grew":                       threads.grew(0.10, 4),
-		"open files grew":                    files.grew(0.10, 5),
+		"memory grew":                        rss.grew(4),
+		"goroutines grew":                    goroutines.grew(5),
+		"threads grew":                       threads.grew(4),
+		"open files grew":                    files.grew(5),
 		"goroutines were left":               after.goroutines > before.goroutines,
 		"files were left open":               after.files > before.files,
 	} {

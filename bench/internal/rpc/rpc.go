@@ -68,6 +68,9 @@ func Dial(ctx context.Context, link Link, revision string) (*Session, error) {
 		return nil, errors.Join(fmt.Errorf("initialize: answered %.200q", answer), s.Close())
 	}
 	s.Revision = hello.Result.ProtocolVersion
+	if l, ok := link.(*HTTP); ok {
+		l.negotiated(s.Revision)
+	}
 	return s, link.Send([]byte(`{"jsonrpc":"2.0","method":"notifications/initialized"}`))
 }
 
