@@ -31,15 +31,16 @@ func (r report) chart() string {
 		}
 	}
 	panel := 30 + len(r.subjects)*(barHeight+barGap) + 22
-	height := 78 + (len(shown)+columns-1)/columns*panel + 6
+	height := 96 + (len(shown)+columns-1)/columns*panel + 6
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="Benchmarks of mcp-realtimekit and its peers">`+"\n", chartWidth, height, chartWidth, height)
 	fmt.Fprintf(&b, "<style>%s</style>\n", chartStyle)
 	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%d" height="%d" rx="8" fill="#ffffff" stroke="#d1d9e0"/>`+"\n", chartWidth-1, height-1)
 	fmt.Fprintf(&b, `<text class="t" x="26" y="32">Listing 20 participants over stdio: this server and its peers</text>`+"\n")
-	fmt.Fprintf(&b, `<text class="n" x="26" y="52">Median of %d rounds, %s; whiskers show the range. %s</text>`+"\n", r.done, r.when.UTC().Format("2006-01-02"), html.EscapeString(r.machine))
+	fmt.Fprintf(&b, `<text class="n" x="26" y="52">Median of %d rounds, %s; whiskers show the range.</text>`+"\n", r.done, r.when.UTC().Format("2006-01-02"))
+	fmt.Fprintf(&b, `<text class="n" x="26" y="70">%s</text>`+"\n", html.EscapeString(r.machine))
 	for i, m := range shown {
-		r.panel(&b, m, 26+i%columns*(panelWidth+24), 78+i/columns*panel)
+		r.panel(&b, m, 26+i%columns*(panelWidth+24), 96+i/columns*panel)
 	}
 	b.WriteString("</svg>\n")
 	return b.String()

@@ -31,6 +31,7 @@ func (w *workshop) plan() plan {
 
 // Names of what is measured besides the subjects.
 const (
+	theCall   = "call, timed in turn with its parts"
 	theBare   = "bare HTTP request"
 	theClient = "package client without MCP"
 	theEcho   = "mcp-go echo"
@@ -121,19 +122,9 @@ func (b *bench) round(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	if err := b.withoutMCP(ctx); err != nil {
-		return fmt.Errorf("%s: %w", theClient, err)
+	if err := b.parts(ctx); err != nil {
+		return fmt.Errorf("a call's parts: %w", err)
 	}
-	for who, length := range map[string]int{theEcho: 0, theLong: b.answerChars} {
-		if err := b.echo(ctx, who, length); err != nil {
-			return fmt.Errorf("%s: %w", who, err)
-		}
-	}
-	own := b.subjects[0].name
-	call := b.figures.last(own, "p50")
-	sdk := b.figures.last(theClient, "p50")
-	b.figures.add(own, "ratio", call/(sdk+b.figures.last(theEcho, "p50")))
-	b.figures.add(own, "ratio-long", call/(sdk+b.figures.last(theLong, "p50")))
 	return nil
 }
 
@@ -265,53 +256,85 @@ func (b *bench) sizes(ctx context.Context, s subject, t *target) error {
 	return nil
 }
 
-// alone measures one call at a time.
-func (b *bench) alone(ctx context.Context, who string, call func(context.Context) error) error {
-	if _, _, err := load(ctx, 1, b.each/4, call); err != nil {
-		return err
-	}
-	took, _, err := load(ctx, 1, b.each, call)
+// parts sets a call against what it is made of: the same request through the
+// same package and SDK in this program, and an echo through mcp-go. They are
+// timed in turn, so that whatever else the machine does meets them alike.
+func (b *bench) parts(ctx context.Context) (err error) {
+	own := b.subjects[0]
+	params, err := own.call(page)
 	if err != nil {
 		return err
 	}
-	p50, p99 := latency(took)
-	b.figures.add(who, "p50", p50)
-	b.figures.add(who, "p99", p99)
-	return nil
-}
-
-// withoutMCP is the request that the tool makes, through the same package and SDK.
-func (b *bench) withoutMCP(ctx context.Context) error {
+	whole, err := launch(ctx, own, b.fast.URL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, whole.session.Close()) }()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	echo, err := launch(ctx, subject{name: theEcho, argv: []string{self, roleEcho}}, b.fast.URL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, echo.session.Close()) }()
 	c, err := client.New(client.Options{Token: demoapi.Token, BaseURL: b.fast.URL})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	no, per := 1, page
-	return b.alone(ctx, theClient, func(ctx context.Context) error {
-		got, err := c.ParticipantsPage(ctx, client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID}, demoapi.LargeMeetingID, client.PageRequest{No: &no, Per: &per})
-		if err == nil && len(got.Items) != page {
-			return fmt.Errorf("%d participants", len(got.Items))
-		}
+	word, err := echoCall(1)
+	if err != nil {
 		return err
-	})
+	}
+	long, err := echoCall(b.answerChars / len(echoed))
+	if err != nil {
+		return err
+	}
+	turns := []struct {
+		who  string
+		call func(context.Context) error
+		took []time.Duration
+	}{
+		{who: theCall, call: whole.caller(params, b.names)},
+		{who: theClient, call: func(ctx context.Context) error { return b.request(ctx, c) }},
+		{who: theEcho, call: echo.caller(word, []string{echoed})},
+		{who: theLong, call: echo.caller(long, []string{echoed})},
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*b.each+patience)
+	defer cancel()
+	for begin := time.Now(); time.Since(begin) < 2*b.each; {
+		for i := range turns {
+			start := time.Now()
+			if err := turns[i].call(ctx); err != nil {
+				return fmt.Errorf("%s: %w", turns[i].who, err)
+			}
+			turns[i].took = append(turns[i].took, time.Since(start))
+		}
+	}
+	for _, t := range turns {
+		p50, _ := latency(t.took[len(t.took)/10:]) // what came before warmed up
+		b.figures.add(t.who, "p50", p50)
+	}
+	call, sdk := b.figures.last(theCall, "p50"), b.figures.last(theClient, "p50")
+	b.figures.add(theCall, "ratio", call/(sdk+b.figures.last(theEcho, "p50")))
+	b.figures.add(theCall, "ratio-long", call/(sdk+b.figures.last(theLong, "p50")))
+	return nil
 }
 
-// echo measures mcp-go alone; length is that of the answer, 0 for a word.
-func (b *bench) echo(ctx context.Context, who string, length int) (err error) {
-	self, err := os.Executable()
-	if err != nil {
-		return err
+func (b *bench) request(ctx context.Context, c *client.Client) error {
+	no, per := 1, page
+	got, err := c.ParticipantsPage(ctx, client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID}, demoapi.LargeMeetingID, client.PageRequest{No: &no, Per: &per})
+	if err == nil && len(got.Items) != page {
+		return fmt.Errorf("%d participants", len(got.Items))
 	}
-	const word = "participant"
-	params, err := json.Marshal(map[string]any{"name": "echo", "arguments": map[string]any{"text": word, "times": max(1, length/len(word))}})
-	if err != nil {
-		return err
-	}
-	t, err := launch(ctx, subject{name: who, argv: []string{self, roleEcho}}, b.fast.URL)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, t.session.Close()) }()
-	return b.alone(ctx, who, t.caller(params, []string{word}))
+	return err
+}
+
+const echoed = "participant"
+
+// echoCall is the parameters of an echo of so many words.
+func echoCall(times int) ([]byte, error) {
+	return json.Marshal(map[string]any{"name": "echo", "arguments": map[string]any{"text": echoed, "times": max(1, times)}})
 }

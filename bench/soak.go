@@ -154,7 +154,9 @@ func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration,
 	if err != nil {
 		return err
 	}
-	s.api.Close() // ends the connections that the server keeps for later calls
+	// Nothing is left but what the server itself holds.
+	s.api.Close()
+	s.target.session.Rest()
 	after, err := s.settled(ctx, before)
 	if err != nil {
 		return err

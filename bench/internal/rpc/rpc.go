@@ -189,6 +189,13 @@ func (s *Session) Tally() Tally {
 	return s.tally
 }
 
+// Rest closes the connections that are kept for later requests, if any.
+func (s *Session) Rest() {
+	if l, ok := s.link.(*HTTP); ok {
+		l.client.CloseIdleConnections()
+	}
+}
+
 // Close ends the session; every message has been counted when it returns.
 func (s *Session) Close() error {
 	err := s.link.Close()
