@@ -119,15 +119,10 @@ func listMeetingParticipants(d *Deps) server.ServerTool {
 				return participantsOutput{}, err
 			}
 			r := newRoster(in)
-			if in.PageNo != nil || in.PerPage != nil {
-				page, err := d.API.ParticipantsPage(ctx, app, in.MeetingID, client.PageRequest{No: in.PageNo, Per: in.PerPage})
-				if err != nil {
-					return participantsOutput{}, err
-				}
-				r.add(page)
-				return r.done(), nil
+			one := func(r client.PageRequest) (client.Page[client.Participant], error) {
+				return d.API.ParticipantsPage(ctx, app, in.MeetingID, r)
 			}
-			for page, err := range d.API.Participants(ctx, app, in.MeetingID) {
+			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Participants(ctx, app, in.MeetingID)) {
 				if err != nil {
 					return participantsOutput{}, err
 				}

@@ -68,15 +68,10 @@ func listSessionParticipants(d *Deps) server.ServerTool {
 			}
 			f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
 			j := joinings{in: in, presets: presets{}, people: map[string]struct{}{}, rows: rows[peerRow]{limit: valueOr(in.Limit, 50), shown: []peerRow{}}}
-			if in.PageNo != nil || in.PerPage != nil {
-				page, err := d.API.PeersPage(ctx, app, in.SessionID, f, client.PageRequest{No: in.PageNo, Per: in.PerPage})
-				if err != nil {
-					return peersOutput{}, err
-				}
-				j.add(page)
-				return j.done(), nil
+			one := func(r client.PageRequest) (client.Page[client.Peer], error) {
+				return d.API.PeersPage(ctx, app, in.SessionID, f, r)
 			}
-			for page, err := range d.API.Peers(ctx, app, in.SessionID, f) {
+			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
 				if err != nil {
 					return peersOutput{}, err
 				}
@@ -187,14 +182,7 @@ func (r peerRow) header() string {
 }
 
 func (r peerRow) text() string {
-	joined, left := "", ""
-	if r.JoinedAt != nil {
-		joined = clock(*r.JoinedAt)
-	}
-	if r.LeftAt != nil {
-		left = clock(*r.LeftAt)
-	}
-	s := fmt.Sprintf("| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), joined, left, r.Minutes)
+	s := fmt.Sprintf("| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), clockOr(r.JoinedAt, ""), clockOr(r.LeftAt, ""), r.Minutes)
 	if r.ID != "" {
 		s += fmt.Sprintf(" %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
 	}

@@ -64,29 +64,25 @@ func listSessions(d *Deps) server.ServerTool {
 			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
 			limit := valueOr(in.Limit, 25)
 			l := sessionList{in: in, rows: rows[sessionRow]{limit: limit, shown: []sessionRow{}}}
-			if in.PageNo != nil || in.PerPage != nil || limit <= client.PerPage {
-				r := client.PageRequest{No: in.PageNo, Per: in.PerPage}
-				if r.No == nil && r.Per == nil {
-					r.Per = &limit
-				}
-				page, err := d.API.SessionsPage(ctx, app, f, r)
-				if err != nil {
-					return sessionsOutput{}, err
-				}
-				l.add(page)
-				return l.done(page.End), nil
+			no, per := in.PageNo, in.PerPage
+			if no == nil && per == nil && limit <= client.PerPage {
+				per = &limit // one page has them all
 			}
-			for page, err := range d.API.Sessions(ctx, app, f) {
+			one := func(r client.PageRequest) (client.Page[client.Session], error) {
+				return d.API.SessionsPage(ctx, app, f, r)
+			}
+			end := 0
+			for page, err := range pagesOf(no, per, one, d.API.Sessions(ctx, app, f)) {
 				if err != nil {
 					return sessionsOutput{}, err
 				}
 				l.add(page)
 				progress(ctx, req, l.count.read, min(page.Total, limit))
-				if l.count.read >= limit {
+				if end = page.End; l.count.read >= limit {
 					break
 				}
 			}
-			return l.done(len(l.rows.shown)), nil
+			return l.done(end), nil
 		})
 }
 
@@ -140,7 +136,7 @@ func (o sessionsOutput) Text() string {
 	var b strings.Builder
 	b.WriteString(people(o.Total, "session", "sessions"))
 	if len(o.Sessions) > 0 {
-		fmt.Fprintf(&b, "; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions), "shown", "shown"), startOf(o.First), startOf(o.Last), o.Live, o.Consumed)
+		fmt.Fprintf(&b, "; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions), "shown", "shown"), clockOr(o.First, "an unknown time"), clockOr(o.Last, "an unknown time"), o.Live, o.Consumed)
 	}
 	b.WriteString(".")
 	if o.Changed {
@@ -158,18 +154,9 @@ func (o sessionsOutput) Text() string {
 }
 
 func (s sessionRow) text() string {
-	ended := ""
-	if s.EndedAt != nil {
-		ended = clock(*s.EndedAt)
-	} else if s.Status == "LIVE" {
+	ended := clockOr(s.EndedAt, "")
+	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
 	return fmt.Sprintf("| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
-}
-
-func startOf(t *time.Time) string {
-	if t == nil {
-		return "an unknown time"
-	}
-	return clock(*t)
 }

@@ -2,9 +2,11 @@ package tools
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
@@ -36,6 +38,15 @@ func (l *rows[R]) add(row R) {
 		l.table.WriteString(text)
 	}
 	l.shown = append(l.shown, row)
+}
+
+// pagesOf gives exactly the page asked for, in one request, or where none is
+// asked for all of them.
+func pagesOf[T any](no, per *int, one func(client.PageRequest) (client.Page[T], error), all iter.Seq2[client.Page[T], error]) iter.Seq2[client.Page[T], error] {
+	if no == nil && per == nil {
+		return all
+	}
+	return func(yield func(client.Page[T], error) bool) { yield(one(client.PageRequest{No: no, Per: per})) }
 }
 
 // count follows the pages of one list: how long it is, how much of it was read,
