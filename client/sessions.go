@@ -72,6 +72,7 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 	page.Items = make([]Session, len(res.Data.Sessions))
 	for i, s := range res.Data.Sessions {
 		page.Items[i] = sessionOf(s)
+		c.ended.keepSession(c.endedKey(ctx, app, page.Items[i].ID), page.Items[i])
 	}
 	return page, nil
 }
@@ -81,6 +82,10 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, error) {
 	if err := app.checkSession(id); err != nil {
 		return Session{}, err
+	}
+	key := c.endedKey(ctx, app, id)
+	if s, ok := c.ended.session(key); ok {
+		return s, nil
 	}
 	var p realtime_kit.SessionGetSessionDetailsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
@@ -98,7 +103,9 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	if out.Data.Session == nil {
 		return Session{}, &Error{What: "session " + id, Message: "the answer holds no session", Remedy: proxyRemedy}
 	}
-	return sessionOf(*out.Data.Session), nil
+	s := sessionOf(*out.Data.Session)
+	c.ended.keepSession(key, s)
+	return s, nil
 }
 
 // Peers yields the peers of a session page by page.
@@ -116,6 +123,11 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r 
 	if err := app.checkSession(sessionID); err != nil {
 		return page, err
 	}
+	key := c.endedKey(ctx, app, sessionID)
+	if page, ok := c.ended.peers(key, r); ok {
+		return page, nil
+	}
+	_, final := c.ended.session(key) // asked before the request: what it brings cannot change any more
 	var p realtime_kit.SessionGetSessionParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
@@ -137,6 +149,9 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r 
 	for i, d := range out.Data.Participants {
 		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomParticipantID, Name: d.DisplayName, Preset: d.PresetName,
 			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt)}
+	}
+	if final {
+		c.ended.keepPeers(key, r, page)
 	}
 	return page, nil
 }
