@@ -58,8 +58,8 @@ func (f figures) last(who, what string) float64 {
 type bench struct {
 	plan
 	fast, slow  *upstream
-	names       []string // of the timed page
-	hundred     []string // of the page of 100
+	names       [][]string // of each page that is timed
+	hundred     []string   // of the page of 100
 	subjects    []subject
 	missing     []string
 	figures     figures
@@ -86,10 +86,10 @@ func compare(ctx context.Context, w *workshop, write bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.slow.close()) }()
-	if b.names, err = newBare(b.fast.URL, page).names(ctx); err != nil {
+	if b.names, err = allNames(ctx, b.fast.URL); err != nil {
 		return err
 	}
-	if b.hundred, err = newBare(b.fast.URL, rosters).names(ctx); err != nil {
+	if b.hundred, err = newBare(b.fast.URL, 1, hundred).names(ctx); err != nil {
 		return err
 	}
 	measuring := time.Now()
@@ -155,13 +155,13 @@ func (b *bench) steady(ctx context.Context, who string, pid int, call func(conte
 
 func (b *bench) bareRequest(ctx context.Context) error {
 	request := func(u *upstream) func(context.Context) error {
-		r := newBare(u.URL, page)
+		r := newBare(u.URL, 1, page)
 		return func(ctx context.Context) error {
 			body, err := r.get(ctx)
 			if err != nil {
 				return err
 			}
-			return inOrder(body, b.names)
+			return inOrder(body, b.names[0])
 		}
 	}
 	if err := b.steady(ctx, theBare, os.Getpid(), request(b.fast)); err != nil {
@@ -195,29 +195,29 @@ func (b *bench) subject(ctx context.Context, s subject) error {
 			return err
 		}
 	}
-	params, err := s.call(page)
+	questions, err := s.questions(b.names)
 	if err != nil {
 		return err
 	}
-	if err := b.near(ctx, s, params); err != nil {
+	if err := b.near(ctx, s, questions); err != nil {
 		return err
 	}
 	far, err := launch(ctx, s, b.slow.URL)
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.remote(ctx, s.name, far.caller(params, b.names)), far.session.Close())
+	return errors.Join(b.remote(ctx, s.name, far.caller(questions...)), far.session.Close())
 }
 
 // near measures on the fast upstream.
-func (b *bench) near(ctx context.Context, s subject, params []byte) (err error) {
+func (b *bench) near(ctx context.Context, s subject, questions []question) (err error) {
 	t, err := launch(ctx, s, b.fast.URL)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.session.Close()) }()
 	pid := t.pid
-	if err := b.steady(ctx, s.name, pid, t.caller(params, b.names)); err != nil {
+	if err := b.steady(ctx, s.name, pid, t.caller(questions...)); err != nil {
 		return err
 	}
 	b.figures.add(s.name, "over-50", b.figures.last(s.name, "p50")-b.figures.last(theBare, "p50"))
@@ -226,7 +226,7 @@ func (b *bench) near(ctx context.Context, s subject, params []byte) (err error) 
 		b.figures.add(s.name, "rss", u.peak)
 	}
 	if s.own {
-		answer, err := t.session.Raw(ctx, "tools/call", params)
+		answer, err := t.session.Raw(ctx, "tools/call", questions[0].params)
 		if err != nil {
 			return err
 		}
@@ -236,7 +236,7 @@ func (b *bench) near(ctx context.Context, s subject, params []byte) (err error) 
 }
 
 func (b *bench) sizes(ctx context.Context, s subject, t *target) error {
-	params, err := s.call(rosters)
+	params, err := s.call(1, hundred)
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (b *bench) sizes(ctx context.Context, s subject, t *target) error {
 // timed in turn, so that whatever else the machine does meets them alike.
 func (b *bench) parts(ctx context.Context) (err error) {
 	own := b.subjects[0]
-	params, err := own.call(page)
+	params, err := own.call(1, page)
 	if err != nil {
 		return err
 	}
@@ -297,10 +297,10 @@ func (b *bench) parts(ctx context.Context) (err error) {
 		call func(context.Context) error
 		took []time.Duration
 	}{
-		{who: theCall, call: whole.caller(params, b.names)},
+		{who: theCall, call: whole.caller(question{params, b.names[0]})},
 		{who: theClient, call: func(ctx context.Context) error { return b.request(ctx, c) }},
-		{who: theEcho, call: echo.caller(word, []string{echoed})},
-		{who: theLong, call: echo.caller(long, []string{echoed})},
+		{who: theEcho, call: echo.caller(question{word, []string{echoed}})},
+		{who: theLong, call: echo.caller(question{long, []string{echoed}})},
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*b.each+patience)
 	defer cancel()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/bench/internal/rpc"
@@ -102,14 +103,23 @@ func meet(ctx context.Context, name string, link rpc.Link, pid int, begin time.T
 	return t, nil
 }
 
-// caller makes one call after the other and refuses an answer without all names in their order.
-func (t *target) caller(params []byte, names []string) func(context.Context) error {
+// question is the parameters of a call with what its answer must hold, in order.
+type question struct {
+	params []byte
+	names  []string
+}
+
+// caller asks one question after the other, round and round, and refuses an
+// answer without all names in their order.
+func (t *target) caller(all ...question) func(context.Context) error {
+	var turn atomic.Uint64
 	return func(ctx context.Context) error {
-		answer, err := t.session.Raw(ctx, "tools/call", params)
+		q := all[turn.Add(1)%uint64(len(all))]
+		answer, err := t.session.Raw(ctx, "tools/call", q.params)
 		if err != nil {
 			return err
 		}
-		return inOrder(answer, names)
+		return inOrder(answer, q.names)
 	}
 }
 

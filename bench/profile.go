@@ -34,11 +34,11 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.session.Close()) }()
-	params, err := subject{own: true}.call(page)
+	questions, err := subject{own: true}.questions(names)
 	if err != nil {
 		return err
 	}
-	call := t.caller(params, names)
+	call := t.caller(questions...)
 	if _, _, err := load(ctx, 128, time.Second, call); err != nil {
 		return err
 	}
@@ -73,15 +73,15 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 	return nil
 }
 
-// far reports the throughput on a slow upstream, and returns the names of the page.
-func (w *workshop) far(ctx context.Context) (names []string, err error) {
+// far reports the throughput on a slow upstream, and returns the names of the pages.
+func (w *workshop) far(ctx context.Context) (names [][]string, err error) {
 	u, err := startUpstream(ctx, slowLatency)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, u.close()) }()
-	r := newBare(u.URL, page)
-	if names, err = r.names(ctx); err != nil {
+	r := newBare(u.URL, 1, page)
+	if names, err = allNames(ctx, u.URL); err != nil {
 		return nil, err
 	}
 	s, err := w.server(ctx)
@@ -93,7 +93,7 @@ func (w *workshop) far(ctx context.Context) (names []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.session.Close()) }()
-	params, err := s.call(page)
+	questions, err := s.questions(names)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (w *workshop) far(ctx context.Context) (names []string, err error) {
 		call func(context.Context) error
 	}{
 		{"bare requests", func(ctx context.Context) error { _, err := r.get(ctx); return err }},
-		{"calls", t.caller(params, names)},
+		{"calls", t.caller(questions...)},
 	} {
 		if _, _, err := load(ctx, 128, time.Second, it.call); err != nil {
 			return nil, err

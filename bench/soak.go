@@ -61,7 +61,7 @@ func weather() []demoapi.Faults {
 		{Latency: 20 * time.Millisecond},
 		clear,
 		{Status: 500, FailFirst: 40},
-		{Status: 429, FailAll: true, RetryAfter: "600", Cloudflare: true},
+		{Status: 429, FailAll: true, RetryAfter: "1", Cloudflare: true},
 		clear,
 		{HTML: true, Status: 502},
 		{Truncate: true},
@@ -113,7 +113,7 @@ type soaking struct {
 	params [][]byte
 
 	phase  atomic.Int64 // number of the weather
-	clear  atomic.Bool  // that weather has no fault
+	clear  atomic.Int64 // when that weather began, in nanoseconds since 1970, where it has no fault; else 0
 	calls  atomic.Int64
 	wrong  atomic.Int64 // answers which a clear upstream does not explain
 	errors atomic.Int64 // answers that report an error, as they should in bad weather
@@ -220,11 +220,16 @@ func (s *soaking) run(ctx context.Context, length time.Duration, calls int) (sam
 
 func (s *soaking) turn(kinds []demoapi.Faults) {
 	next := kinds[int(s.phase.Load())%len(kinds)]
-	s.clear.Store(false)
+	s.clear.Store(0) // before the faults come
 	s.api.API.SetFaults(next)
 	s.phase.Add(1)
-	s.clear.Store(next == demoapi.Faults{})
+	if next == (demoapi.Faults{}) {
+		s.clear.Store(time.Now().UnixNano())
+	}
 }
+
+// settled is how long after a fault all that began under it has ended.
+const settled = 50 * time.Millisecond
 
 // call makes one request. The next in each goroutine is another kind.
 func (s *soaking) call(ctx context.Context, n int) {
@@ -233,9 +238,11 @@ func (s *soaking) call(ctx context.Context, n int) {
 		_ = s.target.session.Abandon(ctx, s.jobs[i].method, s.params[i], time.Duration(n%5)*time.Millisecond) // counted as lost or doubled, if so
 		return
 	}
-	clear, phase := s.clear.Load(), s.phase.Load()
+	// A request that is merged with one under way may get what that one met earlier.
+	since, phase := s.clear.Load(), s.phase.Load()
+	clear := since > 0 && time.Since(time.Unix(0, since)) > settled
 	answer, err := s.target.session.Raw(ctx, s.jobs[i].method, s.params[i])
-	clear = clear && s.clear.Load() && phase == s.phase.Load()
+	clear = clear && phase == s.phase.Load()
 	if err != nil {
 		return // it has no answer, and so is among the lost
 	}

@@ -19,8 +19,9 @@ import (
 
 const (
 	roleAPI = "serve-api"
-	rosters = 100 // people on the roster asked for
-	page    = 20  // people of the page that is timed
+	page    = 20  // people of a page that is timed
+	pages   = 256 // of them; calls in flight ask for different ones, since this server merges what is asked for twice at a time
+	hundred = 100 // people of the page whose size is compared
 	account = "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID
 )
 
@@ -31,7 +32,7 @@ func serveAPI(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	api, err := demoapi.Start(ctx, demoapi.Options{LargeRoster: rosters, Faults: demoapi.Faults{Latency: *latency}})
+	api, err := demoapi.Start(ctx, demoapi.Options{LargeRoster: page * pages, Faults: demoapi.Faults{Latency: *latency}})
 	if err != nil {
 		return err
 	}
@@ -83,10 +84,10 @@ type bare struct {
 	url    string
 }
 
-func newBare(base string, per int) *bare {
+func newBare(base string, no, per int) *bare {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 128
-	return &bare{&http.Client{Transport: t}, fmt.Sprintf("%s%s/meetings/%s/participants?page_no=1&per_page=%d", base, account, demoapi.LargeMeetingID, per)}
+	return &bare{&http.Client{Transport: t}, fmt.Sprintf("%s%s/meetings/%s/participants?page_no=%d&per_page=%d", base, account, demoapi.LargeMeetingID, no, per)}
 }
 
 func (b *bare) get(ctx context.Context) ([]byte, error) {
@@ -101,6 +102,18 @@ func (b *bare) get(ctx context.Context) ([]byte, error) {
 	}
 	body, err := io.ReadAll(res.Body)
 	return body, errors.Join(err, res.Body.Close())
+}
+
+// allNames are those of each page, in order.
+func allNames(ctx context.Context, base string) ([][]string, error) {
+	all := make([][]string, pages)
+	for i := range all {
+		var err error
+		if all[i], err = newBare(base, i+1, page).names(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // names are those of the page, in order: what every answer must hold.

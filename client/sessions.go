@@ -92,6 +92,7 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 	page.Items = make([]Session, len(res.Data.Sessions))
 	for i, s := range res.Data.Sessions {
 		page.Items[i] = sessionOf(s)
+		c.ended.keepSession(c.endedKey(ctx, app, page.Items[i].ID), page.Items[i])
 	}
 	return page, nil
 }
@@ -101,6 +102,10 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, error) {
 	if err := app.checkSession(id); err != nil {
 		return Session{}, err
+	}
+	key := c.endedKey(ctx, app, id)
+	if s, ok := c.ended.session(key); ok && s.Rooms != nil {
+		return s, nil
 	}
 	var p realtime_kit.SessionGetSessionDetailsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
@@ -121,6 +126,7 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	}
 	s := sessionOf(*out.Data.Session)
 	s.Rooms = roomIDs(out.Data.Session.BreakoutRooms)
+	c.ended.keepSession(key, s)
 	return s, nil
 }
 
@@ -156,6 +162,12 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	if err := app.checkSession(sessionID); err != nil {
 		return page, err
 	}
+	key := c.endedKey(ctx, app, sessionID)
+	key.filter = f
+	if page, ok := c.ended.peers(key, r); ok {
+		return page, nil
+	}
+	_, final := c.ended.session(c.endedKey(ctx, app, sessionID)) // asked before the request: what it brings cannot change any more
 	var p realtime_kit.SessionGetSessionParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.Search.Value, p.Search.Present = f.Search, f.Search != ""
@@ -181,6 +193,9 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	for i, d := range out.Data.Participants {
 		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomParticipantID, Name: d.DisplayName, Preset: d.PresetName,
 			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt), Minutes: d.Duration}
+	}
+	if final {
+		c.ended.keepPeers(key, r, page)
 	}
 	return page, nil
 }

@@ -25,6 +25,8 @@ type config struct {
 	AppID      string        `env:"REALTIMEKIT_APP_ID" placeholder:"ID" help:"RealtimeKit app id; found out where the account has just one."`
 	BaseURL    string        `name:"base-url" env:"CLOUDFLARE_BASE_URL" placeholder:"URL" default:"${base}" help:"API base URL: https, or http on loopback."`
 	Timeout    time.Duration `default:"30s" help:"Limit of one API request with its retries."`
+	RateLimit  client.Limit  `env:"REALTIMEKIT_RATE_LIMIT" placeholder:"N/TIME" default:"1200/5m" help:"Most requests to the API in any such time. Lower it where several processes share a token."`
+	CacheEnded time.Duration `env:"REALTIMEKIT_CACHE_ENDED" default:"0s" help:"How long ended sessions and who was in them are remembered; 0s is not at all."`
 	LogLevel   *slog.Level   `placeholder:"LEVEL" help:"debug, info, warn or error; default info, for the command call warn."`
 	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, to stderr."`
 
@@ -35,6 +37,9 @@ type config struct {
 func (c *config) Validate() error {
 	if c.Timeout <= 0 {
 		return errors.New("--timeout must be positive, for example 30s")
+	}
+	if c.CacheEnded < 0 {
+		return errors.New("--cache-ended must not be negative, for example 10m, or 0s for off")
 	}
 	if c.SampleData {
 		return nil
@@ -78,7 +83,7 @@ func (c *config) readToken() error {
 
 // deps opens the API (or the sample account); done releases it.
 func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, done func(), err error) {
-	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout}
+	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, Limit: c.RateLimit, CacheEnded: c.CacheEnded}
 	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
 	closeSample := func() {}
 	if c.SampleData {
