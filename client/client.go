@@ -38,6 +38,9 @@ type Options struct {
 	Token   string        // API token; without one every call fails with ErrNoToken
 	BaseURL string        // default DefaultBaseURL; see ValidateBaseURL
 	Timeout time.Duration // of one call with its retries; default DefaultTimeout
+
+	// WrapTransport, where given, sees every request of the client, retries included.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
 }
 
 // Client reads RealtimeKit. It is safe for concurrent use.
@@ -66,6 +69,9 @@ func New(o Options) (*Client, error) {
 	transport.MaxIdleConnsPerHost = 128 // calls run concurrently; the default of 2 would reconnect for most
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	httpClient := &http.Client{Transport: transport, CheckRedirect: sameHost}
+	if o.WrapTransport != nil {
+		httpClient.Transport = o.WrapTransport(transport)
+	}
 	opts := []option.RequestOption{
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),

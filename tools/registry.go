@@ -53,10 +53,12 @@ func All(d *Deps) []server.ServerTool {
 }
 
 // NewServer returns an MCP server with every tool and prompt, for any transport.
-func NewServer(d *Deps, version string) *server.MCPServer {
-	s := server.NewMCPServer("mcp-realtimekit", version, server.WithTitle("Cloudflare RealtimeKit"),
+// The options come after its own.
+func NewServer(d *Deps, version string, more ...server.ServerOption) *server.MCPServer {
+	options := []server.ServerOption{server.WithTitle("Cloudflare RealtimeKit"),
 		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false),
-		server.WithPromptCapabilities(false), server.WithCompletions(), server.WithPromptCompletionProvider(completer(d.completeTitle)), server.WithRecovery())
+		server.WithPromptCapabilities(false), server.WithCompletions(), server.WithPromptCompletionProvider(completer(d.completeTitle)), server.WithRecovery()}
+	s := server.NewMCPServer("mcp-realtimekit", version, append(options, more...)...)
 	s.AddTools(All(d)...)
 	s.AddPrompts(prompts()...)
 	return s

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
@@ -23,12 +24,18 @@ type serveCommand struct{}
 // Run serves until stdin ends or a signal comes; neither is a failure.
 func (serveCommand) Run(ctx context.Context, c *config, s *streams) error {
 	log := c.logger(s, slog.LevelInfo)
+	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "pipe", Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = watch.Shutdown() }() // what is not delivered by then was logged
+	c.wrapTransport = watch.Transport
 	d, done, err := c.deps(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer done()
-	stdio := server.NewStdioServer(tools.NewServer(d, version()))
+	stdio := server.NewStdioServer(tools.NewServer(d, version(), watch.ServerOptions()...))
 	for _, option := range []server.StdioOption{
 		server.WithErrorLogger(slog.NewLogLogger(log.Handler(), slog.LevelWarn)),
 		server.WithWorkerPoolSize(workers), server.WithQueueSize(queue),
