@@ -21,8 +21,8 @@ import (
 // sender posts OTLP messages to a collector. The official HTTP exporters link
 // all of gRPC (three megabytes and more) to do the same.
 //
-// It reports failures itself, once until the next success, for the SDK knows
-// only a global handler.
+// It reports failures itself, once until the next success; the
+// SDK would report each.
 type sender struct {
 	settings *settings
 	http     *http.Client

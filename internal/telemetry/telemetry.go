@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -59,6 +60,12 @@ func Start(ctx context.Context, o Options) (*Telemetry, error) {
 	if traces == nil && metrics == nil && !o.Prometheus {
 		return nil, nil
 	}
+	// The SDK knows no other way to report; by itself it would write to stderr past the log.
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		if !errors.Is(err, context.Canceled) { // a round which Shutdown cut short
+			o.Log.Warn("telemetry", "error", err)
+		}
+	}))
 	t := &Telemetry{transport: o.Transport}
 	res, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
 		semconv.ServiceName("mcp-realtimekit"), semconv.ServiceVersion(o.Version), semconv.ServiceInstanceID(rand.Text())), resource.WithFromEnv())
