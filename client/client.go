@@ -43,6 +43,9 @@ type Options struct {
 	// CacheEnded is how long ended sessions and their peers, which change no
 	// more, are remembered; 0 is not at all.
 	CacheEnded time.Duration
+
+	// WrapTransport, where given, sees every request of the client, retries included.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
 }
 
 // Client reads RealtimeKit. It is safe for concurrent use.
@@ -78,7 +81,11 @@ func New(o Options) (*Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 128 // calls run concurrently; the default of 2 would reconnect for most
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	httpClient := &http.Client{Transport: newPolite(transport, o.Limit, o.Timeout), CheckRedirect: sameHost}
+	var base http.RoundTripper = transport
+	if o.WrapTransport != nil {
+		base = o.WrapTransport(transport)
+	}
+	httpClient := &http.Client{Transport: newPolite(base, o.Limit, o.Timeout), CheckRedirect: sameHost}
 	opts := []option.RequestOption{
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),

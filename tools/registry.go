@@ -55,11 +55,13 @@ func All(d *Deps) []server.ServerTool {
 	}
 }
 
-// NewServer returns an MCP server with every tool, prompt and resource, for any transport.
-func NewServer(d *Deps, version string) *server.MCPServer {
-	s := server.NewMCPServer("mcp-realtimekit", version, server.WithTitle("Cloudflare RealtimeKit"),
-		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false),
-		server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false), server.WithCompletions(), server.WithPromptCompletionProvider(completer(d.completeTitle)), server.WithRecovery(), server.WithResourceRecovery())
+// NewServer returns an MCP server with every tool, prompt and resource, for any
+// transport. More options come after its own.
+func NewServer(d *Deps, version string, more ...server.ServerOption) *server.MCPServer {
+	options := []server.ServerOption{server.WithTitle("Cloudflare RealtimeKit"),
+		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false), server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false),
+		server.WithCompletions(), server.WithPromptCompletionProvider(completer(d.completeTitle)), server.WithRecovery(), server.WithResourceRecovery()}
+	s := server.NewMCPServer("mcp-realtimekit", version, append(options, more...)...)
 	s.AddTools(All(d)...)
 	s.AddPrompts(prompts()...)
 	s.AddResourceTemplates(resources(d)...)

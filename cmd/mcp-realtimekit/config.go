@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -30,7 +31,8 @@ type config struct {
 	LogLevel   *slog.Level   `placeholder:"LEVEL" help:"debug, info, warn or error; default info, for the command call warn."`
 	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, to stderr."`
 
-	token string
+	token         string
+	wrapTransport func(http.RoundTripper) http.RoundTripper // nil leaves it as it is
 }
 
 // Validate refuses what would otherwise fail at the first call.
@@ -83,7 +85,7 @@ func (c *config) readToken() error {
 
 // deps opens the API (or the sample account); done releases it.
 func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, done func(), err error) {
-	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, Limit: c.RateLimit, CacheEnded: c.CacheEnded}
+	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, Limit: c.RateLimit, CacheEnded: c.CacheEnded, WrapTransport: c.wrapTransport}
 	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
 	closeSample := func() {}
 	if c.SampleData {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/httpserve"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
@@ -53,6 +54,13 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 		c.token = "" // never used, not even by a mistake
 		plan.Options.Auth = httpserve.OwnToken(client.WithToken)
 	}
+	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "tcp", Prometheus: true, Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = watch.Shutdown() }() // what is not delivered by then was logged
+	c.wrapTransport = watch.Transport
+	plan.Options.Metrics = watch.MetricsHandler()
 	d, done, err := c.deps(context.WithoutCancel(ctx), log) // calls outlive the signal
 	if err != nil {
 		return err
@@ -64,7 +72,7 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 		return err
 	}
 	log.Info("listening", "url", plan.URL(l), "auth", string(plan.Identity))
-	return httpserve.Serve(ctx, l, httpserve.NewHandler(tools.NewServer(d, version()), plan.Options), plan.TLS,
+	return httpserve.Serve(ctx, l, httpserve.NewHandler(tools.NewServer(d, version(), watch.ServerOptions()...), plan.Options), plan.TLS,
 		httpserve.Drain{Delay: f.DrainDelay, Grace: f.DrainGrace})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
@@ -29,12 +30,18 @@ func (serve serveCommand) Run(ctx context.Context, c *config, s *streams) error 
 	if err := serve.check(); err != nil {
 		return err
 	}
+	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "pipe", Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = watch.Shutdown() }() // what is not delivered by then was logged
+	c.wrapTransport = watch.Transport
 	d, done, err := c.deps(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer done()
-	stdio := server.NewStdioServer(tools.NewServer(d, version()))
+	stdio := server.NewStdioServer(tools.NewServer(d, version(), watch.ServerOptions()...))
 	for _, option := range []server.StdioOption{
 		server.WithErrorLogger(slog.NewLogLogger(log.Handler(), slog.LevelWarn)),
 		server.WithWorkerPoolSize(workers), server.WithQueueSize(queue),
