@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"sync"
 	"time"
@@ -64,19 +63,27 @@ func (b *budget) admit(ctx context.Context) (ahead bool, err error) {
 	defer b.mu.Unlock()
 	me := b.waiting.PushBack(nil)
 	defer b.waiting.Remove(me)
+	latest := patience(ctx)
 	for first := b.pauses; ; {
 		wait := time.Until(b.paused)
 		asked := wait > 0
 		switch {
 		case !asked && b.ahead:
-			wait = forever
+			// Only a change ends this wait; who can wait no longer is told why.
+			if wait = time.Until(latest); wait <= 0 {
+				return false, &tooLong{shortPause, true, b.limit}
+			}
+			if err := b.await(ctx, wait); err != nil {
+				return false, err
+			}
+			continue
 		case !asked:
 			if wait = b.turn(me); wait == 0 {
 				b.ahead = !b.paused.IsZero()
 				return b.ahead, nil
 			}
 		}
-		if asked && b.pauses-first >= maxPauses || wait != forever && tooLate(ctx, wait) {
+		if asked && b.pauses-first >= maxPauses || tooLate(ctx, wait) {
 			return false, &tooLong{wait, asked, b.limit}
 		}
 		if err := b.await(ctx, wait); err != nil {
@@ -84,9 +91,6 @@ func (b *budget) admit(ctx context.Context) (ahead bool, err error) {
 		}
 	}
 }
-
-// forever is a wait that only a change ends.
-const forever = time.Duration(math.MaxInt64)
 
 // turn spends from the bucket for me, or returns how long it takes until there
 // is enough for all who came before and me.
@@ -157,9 +161,17 @@ func (b *budget) answered(res *http.Response, ahead bool) {
 	b.change()
 }
 
-// tooLate reports whether a wait leaves less than a tenth of the time there is
-// for the answer.
-func tooLate(ctx context.Context, wait time.Duration) bool {
+// patience is until when a request can wait and still leave a tenth of the time
+// it has for the answer.
+func patience(ctx context.Context) time.Time {
 	deadline, ok := ctx.Deadline()
-	return ok && wait > time.Until(deadline)/10*9
+	if !ok {
+		return time.Now().Add(maxPause)
+	}
+	return deadline.Add(-time.Until(deadline) / 10)
+}
+
+// tooLate reports whether a wait ends after that.
+func tooLate(ctx context.Context, wait time.Duration) bool {
+	return time.Now().Add(wait).After(patience(ctx))
 }

@@ -9,25 +9,47 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
 )
 
-type configureCommand struct {
-	Client  string `arg:"" help:"claude-desktop, claude-code, vscode, cursor, windsurf or zed."`
-	Write   bool   `help:"Merge it into the client's file, with a backup beside it; nothing else of the file changes."`
-	Path    string `type:"path" placeholder:"PATH" help:"The client's file, where it is not the usual one, such as .vscode/mcp.json."`
-	Name    string `default:"realtimekit" help:"Name of the server in the client."`
-	Command string `placeholder:"PATH" help:"Command that starts the server; default this program."`
+// configuration is what the config command is asked for.
+type configuration struct {
+	client  string
+	write   bool
+	path    string
+	name    string
+	command string
 }
 
-// Run prints or writes the configuration of one client. The token is in neither.
-func (w configureCommand) Run(c *config, s *streams) error {
-	to, err := clientconfig.Lookup(w.Client)
+func configureCommand(c *config, s *streams) *cobra.Command {
+	var w configuration
+	cmd := &cobra.Command{
+		Use: "config CLIENT", Short: "Print, or --write, the configuration of an MCP client; with --demo, on the sample account", Args: cobra.ExactArgs(1),
+		Long:      "Print, or merge with --write, the configuration of an MCP client: " + strings.Join(clientconfig.IDs(), ", ") + ".",
+		ValidArgs: clientconfig.IDs(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			w.client = args[0]
+			return w.run(c, s)
+		},
+	}
+	fs := cmd.Flags()
+	fs.BoolVar(&w.write, "write", false, "merge it into the client's file, with a backup beside it; nothing else of the file changes")
+	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, where it is not the usual one, such as .vscode/mcp.json")
+	fs.StringVar(&w.name, "name", "realtimekit", "`NAME` of the server in the client")
+	fs.StringVar(&w.command, "command", "", "`PATH` of the command that starts the server; default this program")
+	return cmd
+}
+
+// run prints or writes the configuration of one client. The token is in neither.
+func (w configuration) run(c *config, s *streams) error {
+	to, err := clientconfig.Lookup(w.client)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	if strings.TrimSpace(w.Name) == "" {
+	if strings.TrimSpace(w.name) == "" {
 		return fmt.Errorf("%w: --name must not be empty", errUsage)
 	}
 	server, err := w.server(c)
@@ -35,14 +57,17 @@ func (w configureCommand) Run(c *config, s *streams) error {
 		return err
 	}
 	edit := func(file []byte) ([]byte, error) { return to.Merge(file, server) }
-	path := w.Path
+	path, err := absolute(w.path)
+	if err != nil {
+		return err
+	}
 	if path == "" {
 		path, err = to.Path(system())
-		if err != nil && w.Write {
+		if err != nil && w.write {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}
 	}
-	if !w.Write {
+	if !w.write {
 		text, err := edit(nil)
 		if err != nil {
 			return err
@@ -65,8 +90,8 @@ func (w configureCommand) Run(c *config, s *streams) error {
 	return err
 }
 
-func (w configureCommand) server(c *config) (clientconfig.Server, error) {
-	server := clientconfig.Server{Name: w.Name, Command: w.Command, Demo: c.SampleData}
+func (w configuration) server(c *config) (clientconfig.Server, error) {
+	server := clientconfig.Server{Name: w.name, Command: w.command, Demo: c.SampleData}
 	if server.Command == "" {
 		server.Command = self()
 	}
@@ -102,6 +127,21 @@ func self() string {
 		}
 	}
 	return path
+}
+
+// absolute also expands a leading ~, which not every shell does after a "=".
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		return filepath.Join(home, rest), nil
+	}
+	return filepath.Abs(path)
 }
 
 func system() clientconfig.System {

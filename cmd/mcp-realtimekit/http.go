@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/httpserve"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
@@ -15,17 +17,32 @@ import (
 
 // httpFlags are of use with --http only. The shared secret itself has no flag.
 type httpFlags struct {
-	HTTP           string        `name:"http" placeholder:"HOST:PORT" help:"Serve Streamable HTTP at /mcp instead of stdio, for example on 127.0.0.1:8080."`
-	TLSCert        string        `name:"tls-cert" placeholder:"PATH" help:"Certificate chain (PEM); needed beyond loopback, unless --behind-proxy."`
-	TLSKey         string        `name:"tls-key" placeholder:"PATH" help:"Its private key (PEM)."`
-	BehindProxy    bool          `help:"A proxy speaks TLS with the clients, and only it reaches this server."`
-	AllowedHosts   []string      `name:"allowed-host" placeholder:"NAME" help:"Name by which clients reach this server; may be repeated."`
-	AllowedOrigins []string      `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of web pages that may call; may be repeated. None may by default."`
-	SecretFile     string        `name:"shared-secret-file" env:"MCP_REALTIMEKIT_SHARED_SECRET_FILE" placeholder:"PATH" help:"File with a secret that callers send as bearer token; the server's own API token is used. Or set MCP_REALTIMEKIT_SHARED_SECRET. Without either, callers send their own API tokens."`
-	OAuthResource  string        `name:"oauth-resource" placeholder:"URL" help:"Serve OAuth protected-resource metadata (RFC 9728) for this URL of /mcp."`
-	OAuthServers   []string      `name:"oauth-authorization-server" placeholder:"URL" help:"Issuer named in that metadata; may be repeated."`
-	DrainDelay     time.Duration `default:"1s" help:"After a signal, serve on for so long with /readyz saying no."`
-	DrainGrace     time.Duration `default:"10s" help:"Then wait so long for calls in flight."`
+	HTTP           string
+	TLSCert        string
+	TLSKey         string
+	BehindProxy    bool
+	AllowedHosts   []string
+	AllowedOrigins []string
+	SecretFile     string
+	OAuthResource  string
+	OAuthServers   []string
+	DrainDelay     time.Duration
+	DrainGrace     time.Duration
+}
+
+func (f *httpFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&f.HTTP, "http", "", "serve Streamable HTTP at /mcp instead of stdio, on `HOST:PORT`, for example 127.0.0.1:8080")
+	fs.StringVar(&f.TLSCert, "tls-cert", "", "`PATH` of the certificate chain (PEM); needed beyond loopback, unless --behind-proxy")
+	fs.StringVar(&f.TLSKey, "tls-key", "", "`PATH` of its private key (PEM)")
+	fs.BoolVar(&f.BehindProxy, "behind-proxy", false, "a proxy speaks TLS with the clients, and only it reaches this server")
+	fs.StringSliceVar(&f.AllowedHosts, "allowed-host", nil, "`NAME` by which clients reach this server; may be repeated")
+	fs.StringSliceVar(&f.AllowedOrigins, "allowed-origin", nil, "`ORIGIN` of web pages that may call; may be repeated; none may by default")
+	fs.StringVar(&f.SecretFile, "shared-secret-file", "", "`PATH` of a file with a secret that callers send as bearer token; the server's own API token is used. Or set MCP_REALTIMEKIT_SHARED_SECRET. Without either, callers send their own API tokens")
+	fs.StringVar(&f.OAuthResource, "oauth-resource", "", "serve OAuth protected-resource metadata (RFC 9728) for this `URL` of /mcp")
+	fs.StringSliceVar(&f.OAuthServers, "oauth-authorization-server", nil, "issuer `URL` named in that metadata; may be repeated")
+	fs.DurationVar(&f.DrainDelay, "drain-delay", time.Second, "after a signal, serve on for so long with /readyz saying no")
+	fs.DurationVar(&f.DrainGrace, "drain-grace", 10*time.Second, "then wait so long for calls in flight")
+	fallBackTo(fs, "shared-secret-file", "MCP_REALTIMEKIT_SHARED_SECRET_FILE")
 }
 
 func (f httpFlags) prepare(c *config) (*httpserve.Plan, error) {

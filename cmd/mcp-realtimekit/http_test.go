@@ -98,7 +98,7 @@ func TestHTTPMethods(t *testing.T) {
 			t.Errorf("%s: %d %v", method, r.status, r.header)
 		}
 	}
-	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 404, "/metrics": 404, "/mcp/x": 404} {
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 404, "/metrics": 200, "/mcp/x": 404} {
 		res, err := s.client.Get(strings.TrimSuffix(s.url, "/mcp") + path)
 		if err != nil {
 			t.Fatal(err)
