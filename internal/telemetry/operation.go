@@ -164,7 +164,7 @@ func (o *operation) End() {
 // none, from HTTP headers. It reads no baggage, which may name people.
 type propagator struct{}
 
-func (propagator) Inject(context.Context, http.Header)                      {}
+func (propagator) Inject(context.Context, http.Header)                    {}
 func (propagator) InjectMeta(_ context.Context, meta *mcp.Meta) *mcp.Meta { return meta }
 
 func (propagator) Extract(ctx context.Context, h http.Header) context.Context {
