@@ -22,10 +22,11 @@ import (
 type cli struct {
 	config
 
-	Serve serveCommand `cmd:"" default:"withargs" help:"Serve MCP over stdio (what happens without a command)."`
-	Demo  demoCommand  `cmd:"" help:"Show the main job on the embedded sample account; needs no credentials."`
-	Call  callCommand  `cmd:"" help:"Run one tool once and print its answer."`
-	Tools toolsCommand `cmd:"" help:"Print the tools with their schemas as JSON."`
+	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve MCP over stdio (what happens without a command)."`
+	Demo   demoCommand   `cmd:"" help:"Show the main job on the embedded sample account; needs no credentials."`
+	Call   callCommand   `cmd:"" help:"Run one tool once and print its answer."`
+	Tools  toolsCommand  `cmd:"" help:"Print the tools with their schemas as JSON."`
+	Doctor doctorCommand `cmd:"" help:"Check configuration, network, token, permission, account and app, and say what to do."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
