@@ -65,7 +65,7 @@ func rootCommand(c *config, s *streams) *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.register(root.PersistentFlags())
-	root.AddCommand(serveCommand(c, s), demoCommand(s), callCommand(c, s), attendanceCommand(c, s), toolsCommand(c, s), configureCommand(c, s))
+	root.AddCommand(serveCommand(c, s), demoCommand(s), callCommand(c, s), attendanceCommand(c, s), toolsCommand(c, s), configureCommand(c, s), doctorCommand(c, s))
 	return root
 }
 

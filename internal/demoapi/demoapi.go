@@ -36,7 +36,13 @@ type Options struct {
 	Apps        int       // how many of the apps exist; default all three
 	MaxPerPage  int       // per_page is clamped to it; default 100
 	Faults      Faults
-	Observe     func(*http.Request) // sees every request first; must be safe for concurrent use
+
+	AccountToken bool      // the token is the account's own, not a user's
+	TokenStatus  string    // of the token; default active
+	TokenExpires time.Time // zero is never
+	Quota        int       // requests in 5 minutes that the headers speak of; default 1200
+
+	Observe func(*http.Request) // sees every request first; must be safe for concurrent use
 }
 
 // API is the sample account as an http.Handler.
@@ -62,6 +68,9 @@ func New(o Options) *API {
 	o.Now = o.Now.UTC().Truncate(time.Second)
 	if o.MaxPerPage == 0 {
 		o.MaxPerPage = 100
+	}
+	if o.Quota == 0 {
+		o.Quota = 1200
 	}
 	a := &API{opts: o, mux: http.NewServeMux()}
 	a.apps, a.meetings = company(o)
@@ -90,6 +99,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for old := a.maxInFlight.Load(); n > old && !a.maxInFlight.CompareAndSwap(old, n); old = a.maxInFlight.Load() {
 	}
 	w.Header().Set("Cf-Ray", fmt.Sprintf("%016x-DEMO", uint64(no)))
+	// Told, not enforced: 429 is a fault.
+	w.Header().Set("Ratelimit", fmt.Sprintf(`"default";r=%d;t=300`, max(0, int64(a.opts.Quota)-no)))
+	w.Header().Set("Ratelimit-Policy", fmt.Sprintf(`"default";q=%d;w=300`, a.opts.Quota))
 	if a.fault(w, r) {
 		return
 	}

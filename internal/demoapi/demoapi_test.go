@@ -31,6 +31,7 @@ func TestStatuses(t *testing.T) {
 		want        int
 	}{
 		{kit + "apps", Token, 200}, {kit + "apps", "wrong", 401}, {"/accounts", Token, 200},
+		{"/user/tokens/verify", Token, 200}, {"/user/tokens/verify", "wrong", 401}, {"/accounts/" + AccountID + "/tokens/verify", Token, 401},
 		{"/accounts/ffffffffffffffffffffffffffffffff/realtime/kit/apps", Token, 403},
 		{kit + "nope/meetings", Token, 404}, {kit + AppID + "/meetings/nope", Token, 404},
 		{kit + AppID + "/meetings/" + StandupMeetingID, Token, 200},

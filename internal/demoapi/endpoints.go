@@ -16,7 +16,9 @@ const prefix = "/client/v4"
 
 func (a *API) routes() {
 	kit := prefix + "/accounts/{account}/realtime/kit"
+	a.mux.HandleFunc(prefix+"/user/tokens/verify", a.verifyToken(false))
 	a.mux.HandleFunc(prefix+"/accounts", a.accounts)
+	a.mux.HandleFunc(prefix+"/accounts/{account}/tokens/verify", a.account(a.verifyToken(true)))
 	a.mux.HandleFunc(kit+"/apps", a.account(a.listApps))
 	a.mux.HandleFunc(kit+"/{app}/meetings", a.app(a.listMeetings))
 	a.mux.HandleFunc(kit+"/{app}/meetings/{meeting}", a.meeting(a.getMeeting))
@@ -85,6 +87,21 @@ func (a *API) session(next func(http.ResponseWriter, *http.Request, *session)) h
 		}
 		productError(w, http.StatusNotFound, http.StatusNotFound, "Session not found")
 	})
+}
+
+// verifyToken knows either a user's tokens or an account's own.
+func (a *API) verifyToken(accounts bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if accounts != a.opts.AccountToken {
+			cloudflareError(w, http.StatusUnauthorized, 1000, "Invalid API Token")
+			return
+		}
+		result := map[string]any{"id": "7d1e0c52b6a94f3e8c0d2b4a6f8e1c35", "status": cmp.Or(a.opts.TokenStatus, "active")}
+		if !a.opts.TokenExpires.IsZero() {
+			result["expires_on"] = a.opts.TokenExpires.UTC().Format(time.RFC3339)
+		}
+		a.send(w, map[string]any{"success": true, "errors": []any{}, "messages": []any{}, "result": result})
+	}
 }
 
 func (a *API) accounts(w http.ResponseWriter, _ *http.Request) {

@@ -57,8 +57,9 @@ func call(ctx context.Context, s *server.MCPServer, how string) {
 
 func TestMetricsHandler(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true") // concerns OTLP
-	status := http.StatusOK
-	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	var status atomic.Int64
+	status.Store(http.StatusOK)
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
 	defer api.Close()
 	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	watch, err := Start(t.Context(), Options{Version: "1", Transport: "tcp", Prometheus: true, Log: quiet})
@@ -70,7 +71,7 @@ func TestMetricsHandler(t *testing.T) {
 	call(t.Context(), s, "well")
 	call(t.Context(), s, "badly")
 	call(t.Context(), s, "fatally")
-	status = http.StatusTooManyRequests
+	status.Store(http.StatusTooManyRequests)
 	call(t.Context(), s, "well")
 	s.HandleMessage(t.Context(), []byte(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"Fatima"}}`))
 	for _, method := range []string{"fatima/1", "fatima/2"} {

@@ -1,0 +1,133 @@
+package doctor
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Probe watches the client's own requests, so that what doctor says of DNS, TLS
+// and headers is of the path that every tool takes, proxies included.
+type Probe struct {
+	mu   sync.Mutex
+	seen seen
+}
+
+type seen struct {
+	host      string // of the last request
+	plain     bool   // it was without TLS
+	lookup    string // host that was looked up, "" where none was
+	lookupErr error
+	addresses int
+	connected bool
+	tls       *tls.ConnectionState
+	tlsErr    error
+	header    http.Header // of the last response
+	status    int
+	received  time.Time
+	took      time.Duration
+}
+
+// Wrap is for client.Options.WrapTransport.
+func (p *Probe) Wrap(next http.RoundTripper) http.RoundTripper { return &watched{p, next} }
+
+func (p *Probe) note(f func(*seen)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f(&p.seen)
+}
+
+func (p *Probe) result() seen {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.seen
+}
+
+type watched struct {
+	probe *Probe
+	next  http.RoundTripper
+}
+
+// CloseIdleConnections reaches the transport beneath.
+func (w *watched) CloseIdleConnections() {
+	if c, ok := w.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// RoundTrip notes what happens on the way.
+func (w *watched) RoundTrip(req *http.Request) (*http.Response, error) {
+	p := w.probe
+	trace := &httptrace.ClientTrace{
+		DNSStart: func(i httptrace.DNSStartInfo) { p.note(func(s *seen) { s.lookup = i.Host }) },
+		DNSDone: func(i httptrace.DNSDoneInfo) {
+			p.note(func(s *seen) { s.lookupErr, s.addresses = i.Err, len(i.Addrs) })
+		},
+		GotConn: func(httptrace.GotConnInfo) { p.note(func(s *seen) { s.connected = true }) },
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			p.note(func(s *seen) { s.tls, s.tlsErr = &state, err })
+		},
+	}
+	p.note(func(s *seen) { s.host, s.plain = req.URL.Hostname(), req.URL.Scheme == "http" })
+	begin := time.Now()
+	res, err := w.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	if err == nil {
+		p.note(func(s *seen) {
+			s.header, s.status, s.received, s.took = res.Header, res.StatusCode, time.Now(), time.Since(begin)
+		})
+	}
+	return res, err
+}
+
+// quota is the state of the tightest of the API's rate limits; zero fields are unknown.
+type quota struct {
+	known     bool
+	remaining int
+	limit     int
+	window    time.Duration
+	reset     time.Duration
+}
+
+// parseQuota reads Ratelimit (`"default";r=50;t=30`) and Ratelimit-Policy
+// (`"default";q=1200;w=300`), lists of named items.
+func parseQuota(h http.Header) quota {
+	var best quota
+	for name, item := range items(h.Values("Ratelimit")) {
+		remaining, ok := item["r"]
+		if !ok || best.known && remaining >= best.remaining {
+			continue
+		}
+		best = quota{known: true, remaining: remaining, reset: time.Duration(item["t"]) * time.Second}
+		policies := items(h.Values("Ratelimit-Policy"))
+		policy, ok := policies[name]
+		if !ok && len(policies) == 1 {
+			for _, policy = range policies { // names differ in Cloudflare's own example
+			}
+		}
+		best.limit, best.window = policy["q"], time.Duration(policy["w"])*time.Second
+	}
+	return best
+}
+
+func items(values []string) map[string]map[string]int {
+	out := map[string]map[string]int{}
+	for item := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		name, params, ok := strings.Cut(item, ";")
+		if !ok {
+			continue
+		}
+		numbers := map[string]int{}
+		for param := range strings.SplitSeq(params, ";") {
+			key, value, _ := strings.Cut(strings.TrimSpace(param), "=")
+			if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < 1e9 {
+				numbers[key] = n
+			}
+		}
+		out[strings.TrimSpace(name)] = numbers
+	}
+	return out
+}
