@@ -43,7 +43,7 @@ func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = watch.Shutdown() }() // what is not delivered by then was logged
+	defer func() { _ = watch.Shutdown(ctx) }() // what is not delivered by then was logged
 	c.wrapTransport = watch.Transport
 	d, done, err := c.deps(ctx, log)
 	if err != nil {

@@ -62,7 +62,7 @@ func (n *sender) lastTry() { n.signal() }
 func (n *sender) send(ctx context.Context, m proto.Message) {
 	ctx, cancel := context.WithTimeout(ctx, n.settings.timeout)
 	defer cancel()
-	defer context.AfterFunc(n.ctx, cancel)()
+	defer context.AfterFunc(n.ctx, cancel)() //nolint:contextcheck // ended by either
 	err := n.deliver(ctx, m)
 	switch was := n.failing.Swap(err != nil); {
 	case err != nil && !was:

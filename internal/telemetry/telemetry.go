@@ -73,10 +73,10 @@ func Start(ctx context.Context, o Options) (*Telemetry, error) {
 		o.Log.Warn("telemetry: the resource is incomplete; check OTEL_RESOURCE_ATTRIBUTES", "error", err)
 	}
 	if err := t.startTraces(ctx, res, traces, o.Log); err != nil {
-		return nil, errors.Join(err, t.Shutdown())
+		return nil, errors.Join(err, t.Shutdown(ctx))
 	}
 	if err := t.startMetrics(res, metrics, o); err != nil {
-		return nil, errors.Join(err, t.Shutdown())
+		return nil, errors.Join(err, t.Shutdown(ctx))
 	}
 	return t, nil
 }
@@ -131,13 +131,14 @@ func (t *Telemetry) MetricsHandler() http.Handler {
 	return promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{})
 }
 
-// Shutdown delivers what is pending, within FlushTimeout. A collector that
-// refuses is not asked again. What could not be delivered is lost.
-func (t *Telemetry) Shutdown() error {
+// Shutdown delivers what is pending, within FlushTimeout, even where ctx has
+// ended. A collector that refuses is not asked again. What could not be
+// delivered is lost.
+func (t *Telemetry) Shutdown(ctx context.Context) error {
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), FlushTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), FlushTimeout)
 	defer cancel()
 	for _, s := range t.senders {
 		s.lastTry()

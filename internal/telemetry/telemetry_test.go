@@ -99,7 +99,7 @@ func TestMetricsHandler(t *testing.T) {
 	if strings.Contains(text, "atima") || strings.Contains(text, "0d3a5e7f") {
 		t.Error("personal data in the metrics")
 	}
-	if err := watch.Shutdown(); err != nil {
+	if err := watch.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -114,7 +114,7 @@ func TestInFlight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = watch.Shutdown() }()
+	defer func() { _ = watch.Shutdown(t.Context()) }()
 	done := make(chan struct{})
 	go func() { defer close(done); call(t.Context(), served(watch, api.URL), "well") }()
 	<-arrived
@@ -137,7 +137,7 @@ func TestOff(t *testing.T) {
 	if err := goleak.Find(); err != nil {
 		t.Error(err)
 	}
-	if watch.ServerOptions() != nil || watch.Transport(http.DefaultTransport) != http.DefaultTransport || watch.Shutdown() != nil {
+	if watch.ServerOptions() != nil || watch.Transport(http.DefaultTransport) != http.DefaultTransport || watch.Shutdown(t.Context()) != nil {
 		t.Error("not a no-op")
 	}
 	rec := httptest.NewRecorder()
@@ -184,7 +184,7 @@ func TestHTTPSession(t *testing.T) {
 	const header, meta = "4bf92f3577b34da6a3ce929d0e0e4736", "0af7651916cd43dd8448eb211c80319c"
 	post(session, "00-"+header+"-00f067aa0ba902b7-01", `{"jsonrpc":"2.0","id":2,"method":"ping"}`)
 	post(session, "00-"+header+"-00f067aa0ba902b7-01", `{"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"_meta":{"traceparent":"00-`+meta+`-b7ad6b7169203331-01"}}}`)
-	if err := watch.Shutdown(); err != nil {
+	if err := watch.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	traces := map[string]string{}
