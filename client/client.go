@@ -38,6 +38,11 @@ type Options struct {
 	Token   string        // API token; without one every call fails with ErrNoToken
 	BaseURL string        // default DefaultBaseURL; see ValidateBaseURL
 	Timeout time.Duration // of one call with its retries; default DefaultTimeout
+	Limit   Limit         // of each API token's requests; default Cloudflare's
+
+	// CacheEnded is how long ended sessions and their peers, which change no
+	// more, are remembered; 0 is not at all.
+	CacheEnded time.Duration
 
 	// WrapTransport, where given, sees every request of the client, retries included.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
@@ -52,6 +57,10 @@ type Client struct {
 	meetings *realtime_kit.MeetingService
 	active   *realtime_kit.ActiveSessionService
 	sessions *realtime_kit.SessionService
+	ended    *endedCache // nil: off
+
+	downloads *http.Client
+	loopback  bool // the API is on this machine, so downloads may be too
 }
 
 // New returns a client, or an error where the base URL is not acceptable.
@@ -65,28 +74,40 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
+	o.Limit = o.Limit.orDefault()
+	if !o.Limit.valid() {
+		return nil, fmt.Errorf("a limit of %s is too low: at least 2 in a positive time", o.Limit)
+	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 128 // calls run concurrently; the default of 2 would reconnect for most
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	httpClient := &http.Client{Transport: transport, CheckRedirect: sameHost}
+	var base http.RoundTripper = transport
 	if o.WrapTransport != nil {
-		httpClient.Transport = o.WrapTransport(transport)
+		base = o.WrapTransport(transport)
 	}
+	httpClient := &http.Client{Transport: newPolite(base, o.Limit, o.Timeout), CheckRedirect: sameHost}
 	opts := []option.RequestOption{
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),
 	}
-	return &Client{
+	c := &Client{
 		token: o.Token, timeout: o.Timeout, http: httpClient,
 		apps:     realtime_kit.NewAppService(opts...),
 		meetings: realtime_kit.NewMeetingService(opts...),
 		active:   realtime_kit.NewActiveSessionService(opts...),
 		sessions: realtime_kit.NewSessionService(opts...),
-	}, nil
+		ended:    newEndedCache(o.CacheEnded, maxCacheBytes),
+		loopback: strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+	}
+	c.downloads = c.newDownloader()
+	return c, nil
 }
 
 // Close releases idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.downloads.CloseIdleConnections()
+}
 
 // ValidateBaseURL accepts https anywhere and http on loopback only, so that the
 // token never crosses a network in the clear.
@@ -141,7 +162,9 @@ func call[R any](ctx context.Context, c *Client, what string, do func(context.Co
 type requestCounter struct{}
 
 // CountRequests returns a context whose calls add their upstream requests,
-// retries included, through add. It may be called from several goroutines.
+// retries included, through add. A request that several calls share is counted
+// by the one which began it. add may be called from several goroutines, and after
+// a call that was cancelled.
 func CountRequests(ctx context.Context, add func()) context.Context {
 	return context.WithValue(ctx, requestCounter{}, add)
 }

@@ -184,3 +184,28 @@ func TestTokenOfTheContext(t *testing.T) {
 		}
 	}
 }
+
+func TestUsedUpLimit(t *testing.T) {
+	s, err := demoapi.Start(t.Context(), demoapi.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	c, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL, Limit: client.Limit{Requests: 2, Window: time.Hour}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	if _, err := c.Apps(t.Context(), demoapi.AccountID); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	_, err = c.Apps(t.Context(), demoapi.AccountID)
+	var e *client.Error
+	if !errors.As(err, &e) || e.Status != 0 || e.RetryAfter < time.Hour || !strings.Contains(err.Error(), "limit of 2 requests in 1h0m0s") || !strings.Contains(err.Error(), "Try again in 1h") {
+		t.Errorf("%v", err)
+	}
+	if took := time.Since(begin); took > 300*time.Millisecond || s.API.Requests() != 1 {
+		t.Errorf("took %s, %d requests: not refused at once", took, s.API.Requests())
+	}
+}

@@ -68,14 +68,16 @@ var ErrBodyTooLarge = errors.New("response body too large")
 type exchange struct {
 	response *http.Response
 	head     []byte
+	tooLong  *tooLong // why no request was sent
 }
 
 func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
-	if add, ok := req.Context().Value(requestCounter{}).(func()); ok {
-		add()
-	}
-	e.response, e.head = nil, nil
+	e.response, e.head, e.tooLong = nil, nil, nil
 	res, err := next(req)
+	if errors.As(err, &e.tooLong) {
+		// The SDK would take an error for a broken connection and try again.
+		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"X-Should-Retry": {"false"}}, Body: http.NoBody, Request: req}, nil
+	}
 	if err != nil {
 		return res, err
 	}
@@ -170,6 +172,9 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 		out.RetryAfter = retryAfter(e.response)
 	}
 	switch {
+	case e.tooLong != nil:
+		out.Err, out.RetryAfter = e.tooLong, e.tooLong.wait
+		out.Message, out.Remedy = e.tooLong.message(), fmt.Sprintf("Try again in %s.", wholeSeconds(e.tooLong.wait))
 	case ctx.Err() != nil:
 		out.Message = fmt.Sprintf("no answer within %s", timeout)
 		out.Remedy = "Try again; if it persists, raise --timeout or check https://www.cloudflarestatus.com."
@@ -215,7 +220,7 @@ func remedy(e *Error) string {
 	case e.Status == http.StatusNotFound:
 		return "Check the id, and that it belongs to this app and account: find_meetings finds meetings, list_apps the apps."
 	case e.Status == http.StatusTooManyRequests && e.RetryAfter > 0:
-		return fmt.Sprintf("The rate limit (1,200 requests in 5 minutes) is reached: try again in %s.", e.RetryAfter.Round(time.Second))
+		return fmt.Sprintf("The rate limit (1,200 requests in 5 minutes) is reached: try again in %s.", wholeSeconds(e.RetryAfter))
 	case e.Status == http.StatusTooManyRequests:
 		return "The rate limit (1,200 requests in 5 minutes) is reached: wait some minutes before the next call."
 	case e.Status >= 500:
@@ -225,6 +230,11 @@ func remedy(e *Error) string {
 	default:
 		return "Try again; if it persists, give the cf-ray to Cloudflare's support."
 	}
+}
+
+// wholeSeconds rounds up, so that who waits as told does not come too early.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }
 
 func network(err error) (message, remedy string) {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"time"
@@ -20,6 +21,8 @@ type Session struct {
 	LiveParticipants int
 	MaxConcurrent    int
 	MinutesConsumed  float64 // of all participants together, as the API counts
+
+	Rooms []string // ids of its breakout rooms' sessions; nil where not asked for (see Client.Session)
 }
 
 // SessionFilter narrows a list of sessions; zero fields do not.
@@ -27,7 +30,8 @@ type SessionFilter struct {
 	MeetingID     string
 	Status        string // LIVE or ENDED
 	After, Before time.Time
-	OldestFirst   bool
+	SortBy        string // createdAt (default) or minutesConsumed
+	Ascending     bool   // oldest, or least, first
 }
 
 // Peer is one joining of a session: the same person is another peer at each
@@ -40,6 +44,22 @@ type Peer struct {
 	Preset   string
 	JoinedAt time.Time // zero where the API gave no RFC 3339 time
 	LeftAt   time.Time // zero while present
+	Minutes  float64   // of presence, as the API counts
+}
+
+// PeerFilter narrows and sorts the peers of a session; zero fields do not.
+type PeerFilter struct {
+	Search       string // part of the name, or an id
+	SortBy       string // joinedAt or duration
+	SortOrder    string // ASC or DESC
+	Consolidated bool   // with breakout rooms: one row a person, their minutes added up by the API
+}
+
+// Sessions yields the app's sessions page by page, in the order of SessionsPage.
+func (c *Client) Sessions(ctx context.Context, app AppRef, f SessionFilter) iter.Seq2[Page[Session], error] {
+	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Session], error) {
+		return c.SessionsPage(ctx, app, f, r)
+	})
 }
 
 // SessionsPage returns one page of the app's sessions, newest first unless the filter says otherwise.
@@ -55,9 +75,9 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 	p.Status.Value, p.Status.Present = realtime_kit.SessionGetSessionsParamsStatus(f.Status), f.Status != ""
 	p.StartTime.Value, p.StartTime.Present = f.After, !f.After.IsZero()
 	p.EndTime.Value, p.EndTime.Present = f.Before, !f.Before.IsZero()
-	p.SortBy.Value, p.SortBy.Present = realtime_kit.SessionGetSessionsParamsSortByCreatedAt, true
+	p.SortBy.Value, p.SortBy.Present = realtime_kit.SessionGetSessionsParamsSortBy(cmp.Or(f.SortBy, "createdAt")), true
 	p.SortOrder.Value, p.SortOrder.Present = realtime_kit.SessionGetSessionsParamsSortOrderDesc, true
-	if f.OldestFirst {
+	if f.Ascending {
 		p.SortOrder.Value = realtime_kit.SessionGetSessionsParamsSortOrderAsc
 	}
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
@@ -72,18 +92,24 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 	page.Items = make([]Session, len(res.Data.Sessions))
 	for i, s := range res.Data.Sessions {
 		page.Items[i] = sessionOf(s)
+		c.ended.keepSession(c.endedKey(ctx, app, page.Items[i].ID), page.Items[i])
 	}
 	return page, nil
 }
 
-// Session returns one session.
+// Session returns one session with the ids of its breakout rooms.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_details/
 func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, error) {
 	if err := app.checkSession(id); err != nil {
 		return Session{}, err
 	}
+	key := c.endedKey(ctx, app, id)
+	if s, ok := c.ended.session(key); ok && s.Rooms != nil {
+		return s, nil
+	}
 	var p realtime_kit.SessionGetSessionDetailsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
+	p.IncludeBreakoutRooms.Value, p.IncludeBreakoutRooms.Present = true, true
 	var out struct {
 		Data struct {
 			Session *realtime_kit.SessionGetSessionsResponseDataSession `json:"session"`
@@ -98,26 +124,56 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	if out.Data.Session == nil {
 		return Session{}, &Error{What: "session " + id, Message: "the answer holds no session", Remedy: proxyRemedy}
 	}
-	return sessionOf(*out.Data.Session), nil
+	s := sessionOf(*out.Data.Session)
+	s.Rooms = roomIDs(out.Data.Session.BreakoutRooms)
+	c.ended.keepSession(key, s)
+	return s, nil
+}
+
+// maxRooms bounds how many breakout rooms of a session are looked into.
+const maxRooms = 50
+
+// roomIDs reads what the API's schema leaves open: objects with an id, or ids.
+func roomIDs(rooms []any) []string {
+	ids := []string{}
+	for _, room := range rooms[:min(len(rooms), maxRooms)] {
+		if object, ok := room.(map[string]any); ok {
+			room = object["id"]
+		}
+		if id, ok := room.(string); ok && CheckID("session_id", id) == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // Peers yields the peers of a session page by page.
-func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string) iter.Seq2[Page[Peer], error] {
+func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string, f PeerFilter) iter.Seq2[Page[Peer], error] {
 	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Peer], error) {
-		return c.PeersPage(ctx, app, sessionID, r)
+		return c.PeersPage(ctx, app, sessionID, f, r)
 	})
 }
 
 // PeersPage returns one page of a session's peers. Its paging is not in the
 // reference's schema; Page.Total is 0 where the API gives none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_participants/
-func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r PageRequest) (Page[Peer], error) {
+func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f PeerFilter, r PageRequest) (Page[Peer], error) {
 	var page Page[Peer]
 	if err := app.checkSession(sessionID); err != nil {
 		return page, err
 	}
+	key := c.endedKey(ctx, app, sessionID)
+	key.filter = f
+	if page, ok := c.ended.peers(key, r); ok {
+		return page, nil
+	}
+	_, final := c.ended.session(c.endedKey(ctx, app, sessionID)) // asked before the request: what it brings cannot change any more
 	var p realtime_kit.SessionGetSessionParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
+	p.Search.Value, p.Search.Present = f.Search, f.Search != ""
+	p.SortBy.Value, p.SortBy.Present = realtime_kit.SessionGetSessionParticipantsParamsSortBy(f.SortBy), f.SortBy != ""
+	p.SortOrder.Value, p.SortOrder.Present = realtime_kit.SessionGetSessionParticipantsParamsSortOrder(f.SortOrder), f.SortOrder != ""
+	p.View.Value, p.View.Present = realtime_kit.SessionGetSessionParticipantsParamsViewConsolidated, f.Consolidated
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
 	p.PerPage.Value, p.PerPage.Present = number(r.Per)
 	var out struct {
@@ -136,14 +192,29 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, r 
 	page.Items = make([]Peer, len(out.Data.Participants))
 	for i, d := range out.Data.Participants {
 		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomParticipantID, Name: d.DisplayName, Preset: d.PresetName,
-			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt)}
+			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt), Minutes: d.Duration}
+	}
+	if final {
+		c.ended.keepPeers(key, r, page)
 	}
 	return page, nil
 }
 
+// sessionOf fills gaps: an ended session without a readable end must not pass
+// for a live one.
 func sessionOf(s realtime_kit.SessionGetSessionsResponseDataSession) Session {
-	return Session{ID: s.ID, MeetingID: s.AssociatedID, Title: s.MeetingDisplayName, Status: string(s.Status), StartedAt: moment(s.StartedAt), EndedAt: moment(s.EndedAt),
+	out := Session{ID: s.ID, MeetingID: s.AssociatedID, Title: s.MeetingDisplayName, Status: string(s.Status), StartedAt: moment(s.StartedAt), EndedAt: moment(s.EndedAt),
 		LiveParticipants: int(s.LiveParticipants), MaxConcurrent: int(s.MaxConcurrentParticipants), MinutesConsumed: s.MinutesConsumed}
+	if out.StartedAt.IsZero() {
+		out.StartedAt = moment(s.CreatedAt)
+	}
+	if out.EndedAt.IsZero() && out.Status == "ENDED" {
+		out.EndedAt = moment(s.UpdatedAt)
+		if out.EndedAt.Before(out.StartedAt) {
+			out.EndedAt = out.StartedAt
+		}
+	}
+	return out
 }
 
 // moment is zero where the API's text is no RFC 3339 time.

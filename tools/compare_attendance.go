@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
@@ -35,15 +33,8 @@ type compareOutput struct {
 	People    []compareRow `json:"people" jsonschema:"description=Longest streak of absence first"`
 	LeftOut   int          `json:"left_out"`
 	Next      string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
-}
 
-type sessionSum struct {
-	ID        string    `json:"session_id"`
-	StartedAt time.Time `json:"started_at"`
-	EndedAt   time.Time `json:"ended_at"`
-	Attended  int       `json:"attended"`
-	Absent    int       `json:"absent" jsonschema:"description=Of those invited by then"`
-	Guests    int       `json:"guests"`
+	table string // the text of People
 }
 
 type compareRow struct {
@@ -53,6 +44,7 @@ type compareRow struct {
 	Came       int     `json:"came"`
 	Missed     int     `json:"missed"`
 	Streak     int     `json:"absence_streak" jsonschema:"description=Latest sessions missed in a row"`
+	Longest    int     `json:"longest_absence_streak" jsonschema:"description=Most sessions missed in a row"`
 	FirstTimer bool    `json:"first_timer,omitempty" jsonschema:"description=The latest session is the only one of these they came to"`
 	Minutes    float64 `json:"minutes_present"`
 	Marks      string  `json:"marks" jsonschema:"description=A character a session; oldest first: x came; - missed; . not invited by then"`
@@ -80,45 +72,19 @@ func compareAttendance(d *Deps) server.ServerTool {
 				return compareOutput{}, fmt.Errorf("meeting %s has no ended session to compare; get_meeting tells whether one is live", meetingID)
 			}
 			slices.SortFunc(sessions, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
-			roster, held, err := d.history(ctx, &gauge{req: req}, app, meetingID, sessions)
+			sessions[0].MeetingID = meetingID
+			roster, results, err := d.history(ctx, &gauge{req: req}, app, sessions, false)
 			if err != nil {
 				return compareOutput{}, err
 			}
-			return compared(in, meetingID, sessions, held, attendance.Compare(roster, held), len(roster)), nil
+			return compared(in, meetingID, sessions, results, attendance.Compare(roster, results), len(roster)), nil
 		})
 }
 
-// history fetches the roster once and the peers of each session, four sessions at a time.
-func (d *Deps) history(ctx context.Context, g *gauge, app client.AppRef, meetingID string, sessions []client.Session) ([]attendance.Invited, []attendance.Meeting, error) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
-	var roster []attendance.Invited
-	group.Go(func() (err error) { roster, err = d.invited(ctx, g, app, meetingID); return err })
-	peers := make([][]attendance.Peer, len(sessions))
-	for i, s := range sessions {
-		group.Go(func() (err error) { peers[i], err = d.peers(ctx, g, app, s.ID); return err })
-	}
-	if err := group.Wait(); err != nil {
-		return nil, nil, err
-	}
-	held := make([]attendance.Meeting, len(sessions))
-	for i, s := range sessions {
-		span := attendance.Session{Start: s.StartedAt, End: s.EndedAt}
-		held[i] = attendance.Meeting{Session: span, Result: attendance.Of(span, roster, peers[i], s.EndedAt)}
-	}
-	return roster, held, nil
-}
-
-func compared(in compareInput, meetingID string, sessions []client.Session, held []attendance.Meeting, records []attendance.Record, invited int) compareOutput {
+func compared(in compareInput, meetingID string, sessions []client.Session, results []attendance.Result, records []attendance.Record, invited int) compareOutput {
 	o := compareOutput{MeetingID: meetingID, Title: untrusted.Line(sessions[0].Title, 120), Invited: invited, People: []compareRow{}}
 	for i, s := range sessions {
-		sum := sessionSum{ID: untrusted.Line(s.ID, 64), StartedAt: s.StartedAt, EndedAt: s.EndedAt, Attended: len(held[i].Result.Attended), Guests: len(held[i].Result.Guests)}
-		for _, r := range records {
-			if r.Marks[i] == attendance.Missed {
-				sum.Absent++
-			}
-		}
-		o.Sessions = append(o.Sessions, sum)
+		o.Sessions = append(o.Sessions, sessionOf(s, results[i], s.EndedAt))
 	}
 	always, never := 0, 0
 	for _, r := range records {
@@ -132,23 +98,17 @@ func compared(in compareInput, meetingID string, sessions []client.Session, held
 	slices.SortStableFunc(records, func(a, b attendance.Record) int {
 		return cmp.Or(b.Streak()-a.Streak(), b.Missed()-a.Missed(), b.Came()-a.Came())
 	})
-	listed, chars := 0, 0
+	listed := rows[compareRow]{limit: valueOr(in.Limit, 50), shown: []compareRow{}}
 	for _, r := range records {
-		if in.MinStreak != nil && r.Streak() < *in.MinStreak {
-			continue
+		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
+			listed.add(compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
+				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: minutes(r.Present()), Marks: marks(r.Marks)})
 		}
-		listed++
-		row := compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
-			Streak: r.Streak(), FirstTimer: r.FirstTimer(), Minutes: minutes(r.Present), Marks: marks(r.Marks)}
-		if chars += len(row.text()); len(o.People) >= valueOr(in.Limit, 50) || chars > maxText {
-			o.LeftOut++
-			continue
-		}
-		o.People = append(o.People, row)
 	}
+	o.People, o.LeftOut, o.table = listed.shown, listed.left, listed.table.String()
 	o.Summary = fmt.Sprintf("Of %d invited, %d came to each of the %s they were invited to, %d to none.", invited, always, people(len(sessions), "session", "sessions"), never)
 	if in.MinStreak != nil {
-		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", listed, *in.MinStreak)
+		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
 	}
 	if o.LeftOut > 0 {
 		o.Next = "Repeat the call with a higher limit (up to 500) or with min_absence_streak."
@@ -170,18 +130,13 @@ func (o compareOutput) Text() string {
 	last := o.Sessions[len(o.Sessions)-1]
 	fmt.Fprintf(&b, "%s\n\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . not invited by then.\n", o.Summary, untrusted.Cell(o.Title, 120), clock(o.Sessions[0].StartedAt), clock(last.StartedAt))
 	if len(o.People) > 0 {
-		b.WriteString("\n| name | custom id | came | missed | missed in a row | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+		b.WriteString("\n| name | custom id | came | missed | missed in a row, now | at most | minutes | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	}
-	for _, r := range o.People {
-		b.WriteString(r.text())
-	}
+	b.WriteString(o.table)
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not listed. %s\n", o.LeftOut, o.Next)
 	}
-	b.WriteString("\n| session | started | attended | absent | guests |\n| --- | --- | --- | --- | --- |\n")
-	for _, s := range o.Sessions {
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d |\n", s.ID, clock(s.StartedAt), s.Attended, s.Absent, s.Guests)
-	}
+	b.WriteString(sessionTable(o.Sessions, nil))
 	return b.String()
 }
 
@@ -193,5 +148,5 @@ func (r compareRow) text() string {
 	if r.FirstTimer {
 		notes = append(notes, "first time")
 	}
-	return fmt.Sprintf("| %s | %s | %d | %d | %d | %s | %s |\n", cmp.Or(untrusted.Cell(r.Name, 80), "(unnamed)"), untrusted.Cell(r.CustomID, 80), r.Came, r.Missed, r.Streak, r.Marks, strings.Join(notes, "; "))
+	return fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %.0f | %s | %s |\n", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.Came, r.Missed, r.Streak, r.Longest, r.Minutes, r.Marks, strings.Join(notes, "; "))
 }

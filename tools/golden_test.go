@@ -48,13 +48,23 @@ type exampleCall struct {
 	args map[string]any
 }
 
+const reviewSessionID = "e04b3977-eb80-45f6-b20e-21d6840b46ba"
+
 var examples = []exampleCall{
 	{"get_meeting_attendance", map[string]any{"query": "design review"}},
 	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "show": "absent", "timezone": "Europe/Berlin"}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "response_format": "detailed", "limit": 3}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "sessions": "latest", "response_format": "detailed", "limit": 3}},
 	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_after": "2026-11-18", "limit": 4}},
+	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}},
 	{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}},
 	{"compare_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_session_recap", map[string]any{"query": "design review"}},
+	{"get_session_recap", map[string]any{"query": "design review", "part": "transcript", "offset": 10, "limit": 2}},
+	{"get_session_recap", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_session_recap", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
+	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "search": "mohammed"}},
+	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "view": "consolidated", "sort_by": "duration", "sort_order": "DESC", "limit": 3, "response_format": "detailed"}},
 	{"list_sessions", map[string]any{"meeting_id": demoapi.StandupMeetingID, "per_page": 3}},
 	{"list_sessions", map[string]any{"status": "LIVE"}},
 	{"list_sessions", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
@@ -190,7 +200,7 @@ var questions = []struct {
 	{"Who missed the last three stand-ups?", exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}}},
 	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-20", "show": "attended"}}},
 	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
-	{"Who is a host of the stand-up?", exampleCall{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "preset_name": "group_call_host"}}},
+	{"What was decided in the design review?", exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}}},
 }
 
 func answers(t *testing.T) string {
@@ -208,6 +218,9 @@ func answers(t *testing.T) string {
 		for i, line := range lines {
 			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") && !strings.HasPrefix(line, "| ---") {
 				rows = append(rows, strings.Split(line, " | ")[0][2:])
+			}
+			if decided, ok := strings.CutPrefix(line, "> - "); ok {
+				rows = append(rows, decided)
 			}
 			if line == "" && len(rows) > 0 {
 				break

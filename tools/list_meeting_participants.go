@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -43,11 +42,6 @@ type participantsOutput struct {
 	Note       string           `json:"note"`
 }
 
-type presetCount struct {
-	Preset string `json:"preset"`
-	Count  int    `json:"count"`
-}
-
 type participantRow struct {
 	Name     string    `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
 	CustomID string    `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
@@ -56,15 +50,10 @@ type participantRow struct {
 	ID       string    `json:"id,omitempty"`
 	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
 
-	line string // the row's text, made once: its length decides whether it is shown
+	usual string // the preset which the text leaves out, since most rows have it
 }
 
-const (
-	rosterNote   = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
-	maxText      = 90_000 // characters of rows; keeps the whole text under 25,000 tokens
-	maxPresets   = 20     // presets named in the summary
-	otherPresets = "(other presets)"
-)
+const rosterNote = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
 
 func (o participantsOutput) Text() string {
 	var b strings.Builder
@@ -76,14 +65,7 @@ func (o participantsOutput) Text() string {
 	default:
 		fmt.Fprintf(&b, "%s added to meeting %s; this answer covers %d of them, %d match", people(o.Added, "participant was", "participants were"), o.MeetingID, o.Read, o.Matching)
 	}
-	for i, p := range o.ByPreset {
-		sep := ", "
-		if i == 0 {
-			sep = ": "
-		}
-		fmt.Fprintf(&b, "%s%d %s", sep, p.Count, untrusted.Cell(p.Preset, 60))
-	}
-	b.WriteByte('.')
+	b.WriteString(presetText(o.ByPreset) + ".")
 	if o.Unnamed > 0 {
 		fmt.Fprintf(&b, " %d without a name.", o.Unnamed)
 	}
@@ -95,10 +77,13 @@ func (o participantsOutput) Text() string {
 	}
 	b.WriteString("\n" + o.Note + "\n")
 	if len(o.Rows) > 0 {
+		if usual := o.Rows[0].usual; usual != "" {
+			fmt.Fprintf(&b, "Where no preset is given, it is %s.\n", untrusted.Cell(usual, 60))
+		}
 		b.WriteString(o.Rows[0].header())
 	}
 	for _, r := range o.Rows {
-		b.WriteString(r.line)
+		b.WriteString(r.text())
 	}
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
@@ -114,15 +99,15 @@ func (r participantRow) header() string {
 }
 
 func (r participantRow) text() string {
-	name := untrusted.Cell(r.Name, 80)
-	if name == "" {
-		name = "(unnamed)"
+	preset := r.Preset
+	if preset == r.usual {
+		preset = ""
 	}
-	s := "| " + name + " | " + untrusted.Cell(r.CustomID, 80) + " | " + untrusted.Cell(r.Preset, 60) + " | " + clock(r.AddedAt) + " |"
-	if r.ID != "" {
-		s += " " + untrusted.Cell(r.ID, 64) + " | " + untrusted.Cell(r.Picture, 300) + " |"
+	s := "| " + nameCell(r.Name) + " | " + untrusted.Cell(r.CustomID, 80) + " | " + untrusted.Cell(preset, 60) + " | "
+	if r.ID == "" {
+		return s + r.AddedAt.Format(time.DateOnly) + " |\n"
 	}
-	return s + "\n"
+	return s + clock(r.AddedAt) + " | " + untrusted.Cell(r.ID, 64) + " | " + untrusted.Cell(r.Picture, 300) + " |\n"
 }
 
 func listMeetingParticipants(d *Deps) server.ServerTool {
@@ -134,20 +119,15 @@ func listMeetingParticipants(d *Deps) server.ServerTool {
 				return participantsOutput{}, err
 			}
 			r := newRoster(in)
-			if in.PageNo != nil || in.PerPage != nil {
-				page, err := d.API.ParticipantsPage(ctx, app, in.MeetingID, client.PageRequest{No: in.PageNo, Per: in.PerPage})
-				if err != nil {
-					return participantsOutput{}, err
-				}
-				r.add(page)
-				return r.done(), nil
+			one := func(r client.PageRequest) (client.Page[client.Participant], error) {
+				return d.API.ParticipantsPage(ctx, app, in.MeetingID, r)
 			}
-			for page, err := range d.API.Participants(ctx, app, in.MeetingID) {
+			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Participants(ctx, app, in.MeetingID)) {
 				if err != nil {
 					return participantsOutput{}, err
 				}
 				r.add(page)
-				progress(ctx, req, r.out.Read, page.Total)
+				progress(ctx, req, r.count.read, page.Total)
 			}
 			return r.done(), nil
 		})
@@ -158,36 +138,21 @@ type roster struct {
 	in      participantsInput
 	out     participantsOutput
 	query   string
-	limit   int
-	chars   int
-	seen    map[string]struct{}
-	presets map[string]int
+	count   count
+	presets presets
+	rows    rows[participantRow]
 }
 
 func newRoster(in participantsInput) *roster {
-	r := &roster{in: in, query: fold(in.Query), limit: valueOr(in.Limit, 50), seen: map[string]struct{}{}, presets: map[string]int{}}
-	r.out = participantsOutput{MeetingID: in.MeetingID, Rows: []participantRow{}, ByPreset: []presetCount{}, Note: rosterNote}
-	return r
+	return &roster{in: in, query: fold(in.Query), presets: presets{}, rows: rows[participantRow]{limit: valueOr(in.Limit, 50), shown: []participantRow{}},
+		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote}}
 }
 
 func (r *roster) add(page client.Page[client.Participant]) {
-	total := page.Total
-	if total == 0 {
-		total = r.out.Read + len(page.Items)
-	}
-	if r.out.Read > 0 && page.Total > 0 && total != r.out.Added {
-		r.out.Changed = true
-	}
-	r.out.Added = total
+	r.count.page(page.Total, len(page.Items))
 	for _, p := range page.Items {
-		if _, dup := r.seen[p.ID]; dup {
-			r.out.Changed = true
-			continue
-		}
-		r.seen[strings.Clone(p.ID)] = struct{}{} // decoded strings keep their whole page alive
-		r.out.Read++
-		if r.matches(p) {
-			r.count(p)
+		if r.count.first(p.ID) && r.matches(p) {
+			r.match(p)
 		}
 	}
 }
@@ -199,66 +164,35 @@ func (r *roster) matches(p client.Participant) bool {
 	return r.query == "" || strings.Contains(fold(p.Name), r.query) || strings.Contains(fold(p.CustomID), r.query)
 }
 
-func (r *roster) count(p client.Participant) {
+func (r *roster) match(p client.Participant) {
 	o := &r.out
 	o.Matching++
-	name := untrusted.Line(p.Name, 80)
-	if name == "" {
+	row := participantRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt}
+	if row.Name == "" {
 		o.Unnamed++
 	}
-	preset := untrusted.Line(p.Preset, 60)
-	if _, known := r.presets[preset]; !known && len(r.presets) >= 1000 {
-		preset = otherPresets
-	}
-	r.presets[preset]++
-	if at := p.CreatedAt; !at.IsZero() {
-		if o.FirstAdded == nil || at.Before(*o.FirstAdded) {
-			o.FirstAdded = &at
-		}
-		if o.LastAdded == nil || at.After(*o.LastAdded) {
-			o.LastAdded = &at
-		}
-	}
-	if len(o.Rows) >= r.limit {
-		o.LeftOut++
-		return
-	}
-	row := participantRow{Name: name, CustomID: untrusted.Line(p.CustomID, 80), Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt}
+	r.presets.add(p.Preset)
+	o.FirstAdded, o.LastAdded = earlier(o.FirstAdded, p.CreatedAt), later(o.LastAdded, p.CreatedAt)
 	if r.in.Format == "detailed" {
 		row.ID, row.Picture = untrusted.Line(p.ID, 64), untrusted.Line(p.Picture, 300)
 	}
-	row.line = row.text()
-	if r.chars += len(row.line); r.chars > maxText {
-		r.limit = len(o.Rows) // the text is full
-		o.LeftOut++
-		return
-	}
-	o.Rows = append(o.Rows, row)
+	r.rows.add(row)
 }
 
 func (r *roster) done() participantsOutput {
 	o := r.out
-	for preset, n := range r.presets {
-		o.ByPreset = append(o.ByPreset, presetCount{preset, n})
-	}
-	slices.SortFunc(o.ByPreset, func(a, b presetCount) int {
-		if a.Count != b.Count {
-			return b.Count - a.Count
+	o.Added, o.Read, o.Changed = r.count.total, r.count.read, r.count.changed
+	o.ByPreset, o.Rows, o.LeftOut = r.presets.list(), r.rows.shown, r.rows.left
+	if len(o.Rows) > 3 && o.ByPreset[0].Preset != otherPresets {
+		for i := range o.Rows {
+			o.Rows[i].usual = o.ByPreset[0].Preset
 		}
-		return strings.Compare(a.Preset, b.Preset)
-	})
-	if len(o.ByPreset) > maxPresets {
-		rest := presetCount{Preset: otherPresets}
-		for _, p := range o.ByPreset[maxPresets:] {
-			rest.Count += p.Count
-		}
-		o.ByPreset = append(o.ByPreset[:maxPresets:maxPresets], rest)
 	}
 	switch {
 	case o.LeftOut == 0:
 	case r.in.PageNo != nil || r.in.PerPage != nil:
-		o.Next = "Repeat the call with a smaller per_page and the pages (page_no) that cover the same rows."
-	case len(o.Rows) < 500 && r.chars <= maxText:
+		o.Next = smallerPages
+	case len(o.Rows) < 500 && len(o.Rows) == r.rows.limit:
 		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with query or preset_name.", min(500, o.Matching))
 	default:
 		o.Next = "Narrow the call with query or preset_name, or read single pages with page_no and per_page=100."
@@ -266,15 +200,20 @@ func (r *roster) done() participantsOutput {
 	return o
 }
 
+const smallerPages = "Repeat the call with a smaller per_page and the pages (page_no) that cover the same rows."
+
 // fold makes text comparable: accents and case are dropped.
 func fold(s string) string {
 	return strings.Map(func(c rune) rune {
-		if unicode.Is(unicode.Mn, c) {
+		if combining(c) {
 			return -1
 		}
 		return unicode.ToLower(c)
 	}, norm.NFKD.String(s))
 }
+
+// combining reports whether a character only marks the one before it.
+func combining(c rune) bool { return unicode.Is(unicode.Mn, c) }
 
 // progress tells a caller who asked for it; a caller gone is not an error here.
 func progress(ctx context.Context, req mcp.CallToolRequest, done, total int) {

@@ -19,17 +19,26 @@ type sessionsInput struct {
 	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions which go on or have ended"`
 	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Only sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
 	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time,example=2026-11-24T00:00:00Z"`
-	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC is newest first; the default"`
-	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Page of the API; default 1,example=1"`
-	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of the page; default 25,example=25"`
+	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,description=createdAt is the default"`
+	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC (newest or most first) is the default"`
+	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs,example=1"`
+	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page,example=25"`
+	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 25,example=25"`
 	scope
 }
 
 type sessionsOutput struct {
-	Total    int          `json:"total" jsonschema:"description=Sessions which match"`
+	Total    int          `json:"total" jsonschema:"description=Sessions which match; as the API counts them"`
+	Live     int          `json:"live" jsonschema:"description=Of those shown"`
+	Consumed float64      `json:"minutes_consumed" jsonschema:"description=Of those shown; of all participants together; as the API counts"`
+	First    *time.Time   `json:"first_started,omitempty" jsonschema:"description=Of those shown"`
+	Last     *time.Time   `json:"last_started,omitempty" jsonschema:"description=Of those shown"`
+	Changed  bool         `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
 	Sessions []sessionRow `json:"sessions"`
-	LeftOut  int          `json:"left_out" jsonschema:"description=Sessions on later pages"`
+	LeftOut  int          `json:"left_out" jsonschema:"description=Sessions after those shown"`
 	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+
+	table string // the text of Sessions
 }
 
 type sessionRow struct {
@@ -46,53 +55,108 @@ type sessionRow struct {
 
 func listSessions(d *Deps) server.ServerTool {
 	return define(d, "list_sessions", "List sessions",
-		"Returns the sessions of a meeting or of the whole app: when people met, how long, whether a session is live, how many were in it at most. Use it to see when a meeting took place or what is live now, and to get a session_id; get_meeting_attendance names the people. It makes exactly one API request: 25 sessions, newest first, unless page_no and per_page (up to 100) say otherwise.",
-		func(ctx context.Context, _ mcp.CallToolRequest, in sessionsInput) (sessionsOutput, error) {
+		"Returns the sessions of a meeting or of the whole app: when people met, how long, whether a session is live, how many were in it at most. Use it to see when a meeting took place or what is live now, and to get a session_id; get_meeting_attendance names the people. With page_no or per_page it makes exactly that one API request; without them it reads as many pages as limit needs (25 sessions, newest first, unless limit up to 500 says otherwise).",
+		func(ctx context.Context, req mcp.CallToolRequest, in sessionsInput) (sessionsOutput, error) {
 			app, err := d.app(ctx, in.scope)
 			if err != nil {
 				return sessionsOutput{}, err
 			}
-			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, OldestFirst: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			per := valueOr(in.PerPage, 25)
-			page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: in.PageNo, Per: &per})
-			if err != nil {
-				return sessionsOutput{}, err
+			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+			limit := valueOr(in.Limit, 25)
+			l := sessionList{in: in, rows: rows[sessionRow]{limit: limit, shown: []sessionRow{}}}
+			no, per := in.PageNo, in.PerPage
+			if no == nil && per == nil && limit <= client.PerPage {
+				per = &limit // one page has them all
 			}
-			out := sessionsOutput{Total: max(page.Total, len(page.Items)), Sessions: []sessionRow{}}
-			for _, s := range page.Items {
-				row := sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64), Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
-					StartedAt: s.StartedAt, HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent, Consumed: s.MinutesConsumed}
-				if !s.EndedAt.IsZero() {
-					row.EndedAt = &s.EndedAt
+			one := func(r client.PageRequest) (client.Page[client.Session], error) {
+				return d.API.SessionsPage(ctx, app, f, r)
+			}
+			end := 0
+			for page, err := range pagesOf(no, per, one, d.API.Sessions(ctx, app, f)) {
+				if err != nil {
+					return sessionsOutput{}, err
 				}
-				out.Sessions = append(out.Sessions, row)
+				l.add(page)
+				progress(ctx, req, l.count.read, min(page.Total, limit))
+				if end = page.End; l.count.read >= limit {
+					break
+				}
 			}
-			if page.End > 0 && page.End < out.Total {
-				out.LeftOut = out.Total - page.End
-				out.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(in.PageNo, 1))+1)
-			}
-			return out, nil
+			return l.done(end), nil
 		})
+}
+
+// sessionList folds pages into an answer.
+type sessionList struct {
+	in    sessionsInput
+	out   sessionsOutput
+	count count
+	rows  rows[sessionRow]
+}
+
+func (l *sessionList) add(page client.Page[client.Session]) {
+	l.count.page(page.Total, len(page.Items))
+	for _, s := range page.Items {
+		if !l.count.first(s.ID) {
+			continue
+		}
+		l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64), Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
+			StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent, Consumed: s.MinutesConsumed})
+	}
+}
+
+// done is told the API's offset of the last row that was read.
+func (l *sessionList) done(end int) sessionsOutput {
+	o := l.out
+	o.Total, o.Changed, o.Sessions, o.table = l.count.total, l.count.changed, l.rows.shown, l.rows.table.String()
+	for _, s := range o.Sessions {
+		if s.Status == "LIVE" {
+			o.Live++
+		}
+		o.Consumed += s.Consumed
+		o.First, o.Last = earlier(o.First, s.StartedAt), later(o.Last, s.StartedAt)
+	}
+	if end > 0 {
+		o.LeftOut = max(0, o.Total-end) + l.rows.left
+	}
+	switch {
+	case o.LeftOut == 0:
+	case l.in.PageNo != nil || l.in.PerPage != nil:
+		o.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(l.in.PageNo, 1))+1)
+	case len(o.Sessions) < 500:
+		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with meeting_id or a time range.", min(500, o.Total))
+	default:
+		o.Next = "Narrow the call with meeting_id or a time range, or read single pages with page_no and per_page=100."
+	}
+	return o
 }
 
 // Text shows a row a session.
 func (o sessionsOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s.\n", people(o.Total, "session", "sessions"))
+	b.WriteString(people(o.Total, "session", "sessions"))
 	if len(o.Sessions) > 0 {
-		b.WriteString("\n| meeting | started | ended | most at once | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- |\n")
+		fmt.Fprintf(&b, "; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions), "shown", "shown"), clockOr(o.First, "an unknown time"), clockOr(o.Last, "an unknown time"), o.Live, o.Consumed)
 	}
-	for _, s := range o.Sessions {
-		ended := ""
-		if s.EndedAt != nil {
-			ended = clock(*s.EndedAt)
-		} else if s.Status == "LIVE" {
-			ended = fmt.Sprintf("live, %d there now", s.HereNow)
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
+	b.WriteString(".")
+	if o.Changed {
+		b.WriteString(" The list changed while it was read.")
 	}
+	b.WriteString("\n")
+	if len(o.Sessions) > 0 {
+		b.WriteString("\n| meeting | started | ended | most at once | minutes consumed | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	}
+	b.WriteString(o.table)
 	if o.LeftOut > 0 {
-		fmt.Fprintf(&b, "\n%d more on later pages. %s\n", o.LeftOut, o.Next)
+		fmt.Fprintf(&b, "\n%d more. %s\n", o.LeftOut, o.Next)
 	}
 	return b.String()
+}
+
+func (s sessionRow) text() string {
+	ended := clockOr(s.EndedAt, "")
+	if s.Status == "LIVE" {
+		ended = fmt.Sprintf("live, %d there now", s.HereNow)
+	}
+	return fmt.Sprintf("| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

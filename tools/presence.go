@@ -16,6 +16,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
+// maxMatches bounds how many meetings are read for a title.
+const maxMatches = 500
+
 // meeting returns the id given, else that of the one meeting whose title holds the text.
 func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) (string, error) {
 	if id != "" {
@@ -30,6 +33,9 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 			return "", err
 		}
 		found = append(found, page.Items...)
+		if len(found) >= maxMatches {
+			break // nobody meant one of so many
+		}
 	}
 	exact := slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return fold(m.Title) != fold(text) })
 	if len(exact) == 1 {
@@ -41,15 +47,62 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 	case 1:
 		return found[0].ID, nil
 	}
-	return "", fmt.Errorf("%d meetings have that in their title; pass the meeting_id of one: %s", len(found), choices(found, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
+	return "", &ambiguous{found}
 }
 
-// people fetches the roster and the session's peers at the same time.
-func (d *Deps) people(ctx context.Context, g *gauge, app client.AppRef, s client.Session) (roster []attendance.Invited, peers []attendance.Peer, err error) {
+// maxSessions bounds how many sessions one call looks into.
+const maxSessions = 25
+
+// history fetches the roster once and the peers of each session, four sessions
+// at a time, and applies the rules of attendance to each. With rooms it also
+// asks for the breakout rooms of sessions which do not name them yet.
+func (d *Deps) history(ctx context.Context, g *gauge, app client.AppRef, sessions []client.Session, rooms bool) ([]attendance.Invited, []attendance.Result, error) {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { roster, err = d.invited(ctx, g, app, s.MeetingID); return err })
+	group.SetLimit(4)
+	var roster []attendance.Invited
+	group.Go(func() (err error) { roster, err = d.invited(ctx, g, app, sessions[0].MeetingID); return err })
+	peers := make([][]attendance.Peer, len(sessions))
+	for i, s := range sessions {
+		group.Go(func() (err error) { peers[i], err = d.inside(ctx, g, app, s, rooms); return err })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	asOf := d.now()
+	results := make([]attendance.Result, len(sessions))
+	for i, s := range sessions {
+		results[i] = attendance.Of(attendance.Session{Start: s.StartedAt, End: s.EndedAt}, roster, peers[i], asOf)
+	}
+	return roster, results, nil
+}
+
+// inside fetches the peers of a session, and with rooms those of its breakout rooms.
+func (d *Deps) inside(ctx context.Context, g *gauge, app client.AppRef, s client.Session, rooms bool) ([]attendance.Peer, error) {
+	if !rooms {
+		return d.peers(ctx, g, app, s.ID)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	var peers, inRooms []attendance.Peer
 	group.Go(func() (err error) { peers, err = d.peers(ctx, g, app, s.ID); return err })
-	return roster, peers, group.Wait()
+	group.Go(func() error {
+		if s.Rooms == nil {
+			detailed, err := d.API.Session(ctx, app, s.ID)
+			if err != nil {
+				return err
+			}
+			s.Rooms = detailed.Rooms
+		}
+		for _, room := range s.Rooms {
+			more, err := d.peers(ctx, g, app, room)
+			if err != nil {
+				return err
+			}
+			inRooms = append(inRooms, more...)
+		}
+		return nil
+	})
+	err := group.Wait()
+	return append(peers, inRooms...), err
 }
 
 func (d *Deps) invited(ctx context.Context, g *gauge, app client.AppRef, meetingID string) ([]attendance.Invited, error) {
@@ -59,7 +112,7 @@ func (d *Deps) invited(ctx context.Context, g *gauge, app client.AppRef, meeting
 }
 
 func (d *Deps) peers(ctx context.Context, g *gauge, app client.AppRef, sessionID string) ([]attendance.Peer, error) {
-	return gather(ctx, g, d.API.Peers(ctx, app, sessionID), func(p client.Peer) (string, attendance.Peer) {
+	return gather(ctx, g, d.API.Peers(ctx, app, sessionID, client.PeerFilter{}), func(p client.Peer) (string, attendance.Peer) {
 		return p.ID, attendance.Peer{ID: p.ID, UserID: p.UserID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Joined: p.JoinedAt, Left: p.LeftAt}
 	})
 }

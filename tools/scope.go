@@ -57,10 +57,12 @@ func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
 	return ref, fmt.Errorf("the account has %d apps; pass app_id or set REALTIMEKIT_APP_ID: %s", len(apps), choices(apps, func(a client.App) (string, string) { return a.ID, a.Name }))
 }
 
-// choices lists up to 20 of what an error asks the caller to choose from.
+const maxChoices = 20
+
+// choices lists the first of what an error asks the caller to choose from.
 func choices[T any](all []T, describe func(T) (id, name string)) string {
 	var list []string
-	for _, one := range all[:min(len(all), 20)] {
+	for _, one := range all[:min(len(all), maxChoices)] {
 		id, name := describe(one)
 		list = append(list, fmt.Sprintf("%s (%s)", id, untrusted.Cell(name, 80)))
 	}

@@ -1,14 +1,25 @@
 package tools
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 // clock is how texts show a time: to the minute, always UTC. Structured
 // content carries it in full.
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }
+
+// clockOr is clock of a time that may be unknown.
+func clockOr(t *time.Time, unknown string) string {
+	if t == nil {
+		return unknown
+	}
+	return clock(*t)
+}
 
 // moment is clock in a zone of the reader's choice.
 func moment(t time.Time, zone *time.Location) string {
@@ -17,6 +28,29 @@ func moment(t time.Time, zone *time.Location) string {
 	}
 	return t.In(zone).Format("2006-01-02 15:04 MST")
 }
+
+// nameCell is a person's name in a table.
+func nameCell(name string) string { return cmp.Or(untrusted.Cell(name, 80), "(unnamed)") }
+
+// earlier and later are the bounds of times seen so far; a zero time is unknown.
+func earlier(bound *time.Time, t time.Time) *time.Time {
+	if t.IsZero() || bound != nil && !t.Before(*bound) {
+		return bound
+	}
+	moved := t // only what is kept goes to the heap
+	return &moved
+}
+
+func later(bound *time.Time, t time.Time) *time.Time {
+	if t.IsZero() || bound != nil && !t.After(*bound) {
+		return bound
+	}
+	moved := t // only what is kept goes to the heap
+	return &moved
+}
+
+// known is nil for the zero time, which is unknown.
+func known(t time.Time) *time.Time { return earlier(nil, t) }
 
 // minutes has one decimal: seconds tell nobody anything.
 func minutes(d time.Duration) float64 { return math.Round(d.Minutes()*10) / 10 }

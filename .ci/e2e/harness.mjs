@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-export const TOOLS = ["get_meeting_attendance", "compare_attendance", "list_sessions", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
+export const TOOLS = ["get_meeting_attendance", "compare_attendance", "get_session_recap", "list_sessions", "list_session_participants", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
 export const MODERN = "2026-07-28";
 
 export class Tally {
@@ -108,14 +108,16 @@ export async function exercise(t, { list, call }) {
     await run("get_meeting", { meeting_id });
     await run("get_meeting_attendance", { meeting_id });
     await run("compare_attendance", { meeting_id });
-    await run("list_sessions", { meeting_id });
+    const sessions = await run("list_sessions", { meeting_id });
+    await run("list_session_participants", { session_id: sessions?.structuredContent?.sessions?.[0]?.session_id });
+    await run("get_session_recap", { query: "design review" });
     await run("list_meeting_participants", { meeting_id });
     await run("list_meeting_participants", { meeting_id, response_format: "detailed", per_page: "5" });
   }
 
   for (const name of TOOLS) {
     const args = { no_such_argument: true };
-    if (meeting_id && name !== "list_apps" && name !== "find_meetings") args.meeting_id = meeting_id;
+    if (meeting_id && name !== "list_apps" && name !== "find_meetings" && name !== "list_session_participants") args.meeting_id = meeting_id;
     const label = `${name} with an unknown argument`;
     const result = await t.attempt(label, () => call(name, args));
     if (result === undefined) continue;
@@ -123,6 +125,39 @@ export async function exercise(t, { list, call }) {
     const text = JSON.stringify(result.content ?? []);
     t.ok(`${label}: the argument is named`, text.includes("no_such_argument"), text);
   }
+}
+
+// choose answers the server's question with the first choice, and remembers it.
+export function choose(asked) {
+  return async ({ params }) => {
+    const first = params.requestedSchema.properties.meeting_id.oneOf[0];
+    asked.push(first);
+    return { action: "accept", content: { meeting_id: first.const } };
+  };
+}
+
+// extras are what only the clients' own methods reach: a question to the user,
+// prompts with completion, resources.
+export async function extras(t, client, asked) {
+  await t.attempt("a question to the user", async () => {
+    const result = await client.callTool({ name: "get_meeting_attendance", arguments: { query: "onboarding" } });
+    t.equal("the user is asked once", asked.length, 1);
+    t.equal("the meeting chosen is the one answered for", result.structuredContent?.meeting_id, asked[0]?.const);
+  });
+  await t.attempt("prompts", async () => {
+    t.equal("three prompts", (await client.listPrompts()).prompts.length, 3);
+    const prompt = await client.getPrompt({ name: "draft_follow_ups", arguments: { meeting: "stand-up" } });
+    t.ok("the prompt names the recap", JSON.stringify(prompt.messages).includes("get_session_recap"), prompt);
+    const completion = await client.complete({ ref: { type: "ref/prompt", name: "who_attended" }, argument: { name: "meeting", value: "stand" } });
+    t.equal("a title is completed", completion.completion.values, ["Daily stand-up: Platform"]);
+  });
+  await t.attempt("resources", async () => {
+    t.equal("two templates", (await client.listResourceTemplates()).resourceTemplates.length, 2);
+    const sessions = await client.callTool({ name: "list_sessions", arguments: { per_page: 1 } });
+    const uri = `realtimekit://sessions/${sessions.structuredContent.sessions[0].session_id}/attendance?format=csv`;
+    const { contents } = await client.readResource({ uri });
+    t.ok("CSV of an attendance", contents[0].mimeType === "text/csv" && contents[0].text.startsWith("name,custom_participant_id,"), contents);
+  });
 }
 
 // main lets a script run by itself: node SCRIPT BINARY.

@@ -48,7 +48,9 @@ async function conversation(t, bin, home, era) {
   if (!t.ok(`${era}: find_meetings yields a meeting's id`, typeof id === "string" && id !== "", found)) return;
   await call("get_meeting", [`meeting_id=${id}`]);
   await call("compare_attendance", [`meeting_id=${id}`]);
-  await call("list_sessions", [`meeting_id=${id}`]);
+  const sessions = await call("list_sessions", [`meeting_id=${id}`]);
+  await call("list_session_participants", [`session_id=${sessions?.structuredContent?.sessions?.[0]?.session_id}`]);
+  await call("get_session_recap", ["query=design review", "part=transcript"]);
   await call("get_meeting_attendance", ["query=design review"]);
   await call("list_meeting_participants", [`meeting_id=${id}`]);
   await call("list_meeting_participants", [`meeting_id=${id}`, "response_format=detailed", "per_page=5"]);

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,14 +18,19 @@ type presence struct {
 	HereNow                           int `json:"here_now"`
 	Late                              int
 	LeftEarly                         int       `json:"left_early"`
-	SessionID                         string    `json:"session_id"`
-	Sessions                          int       `json:"sessions_matching"`
+	Matching                          int       `json:"sessions_matching"`
 	LeftOut                           int       `json:"left_out"`
-	StartedAt                         time.Time `json:"started_at"`
-	People                            []struct {
+	Later                             int       `json:"added_later"`
+	AsOf                              time.Time `json:"as_of"`
+	Sessions                          []struct {
+		ID        string    `json:"session_id"`
+		StartedAt time.Time `json:"started_at"`
+	}
+	People []struct {
 		Name, Status string
 		Minutes      float64 `json:"minutes_present"`
 		Joins        int
+		Sessions     int     `json:"sessions_attended"`
 		HereNow      bool    `json:"here_now"`
 		LateBy       float64 `json:"late_by_minutes"`
 		Spans        []struct{ From, To time.Time }
@@ -64,17 +70,22 @@ func TestAttendance(t *testing.T) {
 	var absent presence
 	r := p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "show": "absent"})
 	r.into(t, &absent)
-	if absent.Absent != 2 || len(absent.People) != 2 || absent.People[0].Name != "Mateo García" || absent.LeftOut != 0 || absent.Sessions != 10 || !strings.Contains(r.text(), "latest of 10 sessions") {
+	if absent.Absent != 2 || len(absent.People) != 2 || absent.People[0].Name != "Mateo García" || absent.LeftOut != 0 || absent.Matching != 10 || !strings.Contains(r.text(), "latest of 10 sessions") {
 		t.Errorf("absent: %s", r.text())
 	}
-	var earlier, same presence
-	p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "started_before": absent.StartedAt.Format(time.RFC3339)}).into(t, &earlier)
-	if earlier.Sessions != 9 || !earlier.StartedAt.Before(absent.StartedAt) {
+	var earlier, same, all presence
+	latest := absent.Sessions[0].StartedAt
+	p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "started_before": latest.Format(time.RFC3339), "sessions": "latest"}).into(t, &earlier)
+	if earlier.Matching != 9 || len(earlier.Sessions) != 1 || !earlier.Sessions[0].StartedAt.Before(latest) {
 		t.Errorf("earlier: %+v", earlier)
 	}
-	p.call("get_meeting_attendance", args{"session_id": earlier.SessionID}).into(t, &same)
-	if same.Summary != earlier.Summary || same.SessionID != earlier.SessionID {
+	p.call("get_meeting_attendance", args{"session_id": earlier.Sessions[0].ID}).into(t, &same)
+	if same.Summary != earlier.Summary || same.Sessions[0].ID != earlier.Sessions[0].ID {
 		t.Errorf("by session: %+v, by time %+v", same, earlier)
+	}
+	p.call("get_meeting_attendance", args{"query": "stand-up", "started_before": latest.Format(time.RFC3339)}).into(t, &all)
+	if len(all.Sessions) != 9 || all.Matching != 9 || all.Sessions[8].ID != earlier.Sessions[0].ID || all.People[0].Sessions < 5 {
+		t.Errorf("a time range: %+v", all)
 	}
 
 	for _, tc := range []struct {
@@ -86,7 +97,7 @@ func TestAttendance(t *testing.T) {
 		{args{"query": "no such"}, []string{"find_meetings"}},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, []string{"no session", "list_meeting_participants"}},
 		{args{"meeting_id": "00000000-0000-4000-8000-000000000000"}, []string{"Meeting not found"}},
-		{args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.SessionID}, []string{"not of meeting"}},
+		{args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.Sessions[0].ID}, []string{"not of meeting"}},
 		{args{"query": "design review", "timezone": "Mars/Olympus"}, []string{"timezone", "Europe/Berlin"}},
 	} {
 		r := p.call("get_meeting_attendance", tc.a)
@@ -96,7 +107,7 @@ func TestAttendance(t *testing.T) {
 			}
 		}
 	}
-	if r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"}); !strings.Contains(r.text(), "23:00 JST") {
+	if r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"}); !strings.Contains(r.text(), "23:00 JST") || !strings.Contains(r.text(), "| 23:00 |") {
 		t.Errorf("time zone: %s", r.text())
 	}
 }
@@ -122,9 +133,9 @@ func TestWebinarAttendance(t *testing.T) {
 		if len(r.text()) > 12_000 {
 			t.Errorf("%d characters, about %d tokens", len(r.text()), len(r.text())/4)
 		}
-		// 50 pages of the roster, 80 of peers, the meeting, its session; without
-		// paging one more of each list to see its end.
-		if want := int32(132); !noPaging && twice.Load() != want {
+		// 50 pages of the roster, 80 of peers, the meeting, its session, that
+		// session's breakout rooms; without paging one more of each list to see its end.
+		if want := int32(133); !noPaging && twice.Load() != want {
 			t.Errorf("%d requests, want %d", twice.Load(), want)
 		}
 	}
@@ -169,13 +180,35 @@ func TestListSessions(t *testing.T) {
 			ID        string    `json:"session_id"`
 			StartedAt time.Time `json:"started_at"`
 			Status    string
-			HereNow   int `json:"here_now"`
+			HereNow   int     `json:"here_now"`
+			Consumed  float64 `json:"minutes_consumed"`
 		}
 	}
 	r := p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3, "page_no": 2})
 	r.into(t, &s)
-	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) || !strings.Contains(r.text(), "4 more on later pages. Repeat the call with page_no=3.") {
+	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) || !strings.Contains(r.text(), "4 more. Repeat the call with page_no=3.") {
 		t.Errorf("%s", r.text())
+	}
+	var all struct {
+		Sessions []struct {
+			ID string `json:"session_id"`
+		}
+	}
+	r = p.call("list_sessions", args{"limit": 500})
+	r.into(t, &all)
+	ids := map[string]bool{}
+	for _, s := range all.Sessions {
+		ids[s.ID] = true
+	}
+	if len(ids) != len(all.Sessions) || len(ids) < 60 || strings.Contains(r.text(), "more.") {
+		t.Errorf("%d sessions, %d different: %s", len(all.Sessions), len(ids), r.text())
+	}
+	if r := p.call("list_sessions", args{"limit": 5}); !strings.Contains(r.text(), "Repeat the call with limit=") {
+		t.Error(r.text())
+	}
+	p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "sort_by": "minutesConsumed", "sort_order": "asc", "limit": 2}).into(t, &s)
+	if s.Sessions[0].Consumed > s.Sessions[1].Consumed {
+		t.Errorf("sorted by minutes: %+v", s)
 	}
 	p.call("list_sessions", args{"status": "live"}).into(t, &s)
 	if s.Total != 1 || s.Sessions[0].Status != "LIVE" || s.Sessions[0].HereNow != 5 {
@@ -185,4 +218,72 @@ func TestListSessions(t *testing.T) {
 	if !s.Sessions[0].StartedAt.Before(s.Sessions[9].StartedAt) {
 		t.Errorf("%+v", s)
 	}
+}
+
+// TestBreakoutRooms finds people who spent the middle of a session in rooms of
+// it, under another user id, present all the time.
+func TestBreakoutRooms(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--demo")
+	var a presence
+	p.call("get_meeting_attendance", args{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}).into(t, &a)
+	if a.Invited != 6 || a.Attended != 5 || a.Guests != 0 || a.LeftEarly != 0 {
+		t.Fatalf("%+v", a)
+	}
+	for _, person := range a.People[:5] {
+		if person.Joins != 3 || person.Minutes < 59 {
+			t.Errorf("%+v", person)
+		}
+	}
+}
+
+// TestCharacters holds that an answer costs under a quarter of the API's JSON.
+func TestCharacters(t *testing.T) {
+	t.Parallel()
+	for name, c := range characters(t) {
+		t.Logf("%s: %d characters of text, %d of the API's JSON (%.2f)", name, c.text, c.raw, float64(c.text)/float64(c.raw))
+		if c.text*4 > c.raw {
+			t.Errorf("%s: %d characters, the API's JSON has %d", name, c.text, c.raw)
+		}
+	}
+}
+
+type cost struct{ text, raw int }
+
+// characters asks for 100 participants, and adds up what the API answered.
+func characters(t testing.TB) map[string]cost {
+	t.Helper()
+	costs := map[string]cost{}
+	for name, call := range map[string]args{
+		"get_meeting_attendance":    {"meeting_id": demoapi.LargeMeetingID, "limit": 100},
+		"list_meeting_participants": {"meeting_id": demoapi.LargeMeetingID, "limit": 100},
+	} {
+		raw := &bodies{}
+		api := httptest.NewServer(raw.count(demoapi.New(demoapi.Options{LargeRoster: 100})))
+		p := start(t, with(environment(&demoapi.Server{URL: api.URL + "/client/v4"}), "CLOUDFLARE_BASE_URL", api.URL+"/client/v4"))
+		r := p.call(name, call)
+		if r.IsError {
+			t.Fatal(r.text())
+		}
+		p.close(0)
+		api.Close()
+		costs[name] = cost{len([]rune(r.text())), int(raw.n.Load())}
+	}
+	return costs
+}
+
+// bodies counts the characters of response bodies.
+type bodies struct{ n atomic.Int64 }
+
+func (b *bodies) count(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		b.n.Add(int64(len([]rune(rec.Body.String()))))
+		for k, v := range rec.Header() {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(rec.Body.Bytes())
+	})
 }

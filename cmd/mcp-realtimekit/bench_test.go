@@ -15,6 +15,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
+// unlimited lets a benchmark repeat what the rate limit would let through once.
+const unlimited = "--rate-limit=1000000/1s"
+
 // BenchmarkStart is from spawn to the answer of tools/list; it also reports the binary's size.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
@@ -40,7 +43,7 @@ func webinarPage(b *testing.B) (*demoapi.Server, string) {
 // BenchmarkCall is one call for 20 participants.
 func BenchmarkCall(b *testing.B) {
 	api, _ := webinarPage(b)
-	p := start(b, environment(api), "--log-level=error")
+	p := start(b, environment(api), "--log-level=error", unlimited)
 	call := args{"meeting_id": demoapi.LargeMeetingID, "page_no": 1, "per_page": 20}
 	median(b, func() {
 		m := p.request("tools/call", args{"name": "list_meeting_participants", "arguments": call})
@@ -92,7 +95,7 @@ func BenchmarkLatency(b *testing.B) { walk(b, 50_000, 20*time.Millisecond) }
 // BenchmarkLatencySerial asks for the 500 pages one after the other.
 func BenchmarkLatencySerial(b *testing.B) {
 	api := sample(b, demoapi.Options{LargeRoster: 50_000, Faults: demoapi.Faults{Latency: 20 * time.Millisecond}})
-	p := start(b, environment(api), "--log-level=error")
+	p := start(b, environment(api), "--log-level=error", unlimited)
 	for b.Loop() {
 		for no := range 500 {
 			if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "page_no": no + 1, "per_page": 100}); r.IsError {
@@ -104,7 +107,7 @@ func BenchmarkLatencySerial(b *testing.B) {
 
 func walk(b *testing.B, size int, latency time.Duration) {
 	api := sample(b, demoapi.Options{LargeRoster: size, Faults: demoapi.Faults{Latency: latency}})
-	p := start(b, environment(api), "--log-level=error")
+	p := start(b, environment(api), "--log-level=error", unlimited)
 	for b.Loop() {
 		var r roster
 		p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID}).into(b, &r)
@@ -116,6 +119,20 @@ func walk(b *testing.B, size int, latency time.Duration) {
 	p.close(0)
 	if usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage); ok && runtime.GOOS == "linux" {
 		b.ReportMetric(float64(usage.Maxrss)/1024, "MB-peak")
+	}
+}
+
+// BenchmarkCharacters is what answers of 100 participants cost a model, beside
+// the API's JSON they are made of.
+func BenchmarkCharacters(b *testing.B) {
+	for name, c := range characters(b) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() { // counted above; there is nothing to time
+			}
+			b.ReportMetric(float64(c.text), "chars-text")
+			b.ReportMetric(float64(c.raw), "chars-api-json")
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }
 

@@ -11,20 +11,28 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+	"github.com/spf13/cobra"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
-type callCommand struct {
-	Tool string   `arg:"" help:"Name of the tool; the command tools lists them."`
-	Args []string `arg:"" optional:"" name:"key=value" help:"Its arguments, such as query=stand-up."`
-	JSON bool     `name:"json" help:"Print the structured content instead of the text."`
+func callCommand(c *config, s *streams) *cobra.Command {
+	var structured bool
+	cmd := &cobra.Command{
+		Use: "call TOOL [KEY=VALUE]...", Short: "Run one tool once and print its answer", Args: cobra.MinimumNArgs(1),
+		Example: "  mcp-realtimekit --demo call find_meetings query=stand-up",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return call(cmd.Context(), c, s, args[0], args[1:], structured)
+		},
+	}
+	cmd.Flags().BoolVar(&structured, "json", false, "print the structured content instead of the text")
+	return cmd
 }
 
-// Run calls the tool as a client would, without a client.
-func (call callCommand) Run(ctx context.Context, c *config, s *streams) error {
+// call runs the tool as a client would, without a client.
+func call(ctx context.Context, c *config, s *streams, name string, pairs []string, structured bool) error {
 	args := map[string]any{}
-	for _, pair := range call.Args {
+	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
 			return fmt.Errorf("%w: arguments are key=value, for example query=stand-up; got %q", errUsage, pair)
@@ -36,18 +44,18 @@ func (call callCommand) Run(ctx context.Context, c *config, s *streams) error {
 		return err
 	}
 	defer done()
-	tool, err := find(tools.All(d), call.Tool)
+	tool, err := find(tools.All(d), name)
 	if err != nil {
 		return err
 	}
-	res, err := tool.Handler(ctx, mcp.CallToolRequest{Params: mcp.CallToolParams{Name: call.Tool, Arguments: args}})
+	res, err := tool.Handler(ctx, mcp.CallToolRequest{Params: mcp.CallToolParams{Name: name, Arguments: args}})
 	if err != nil {
 		return err
 	}
 	if res.IsError {
 		return errors.New(text(res))
 	}
-	if call.JSON {
+	if structured {
 		return printJSON(s.out, res.StructuredContent)
 	}
 	_, err = fmt.Fprintln(s.out, strings.TrimRight(text(res), "\n"))
@@ -75,10 +83,15 @@ func text(res *mcp.CallToolResult) string {
 	return b.String()
 }
 
-type toolsCommand struct{}
+func toolsCommand(c *config, s *streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "tools", Short: "Print the tools with their schemas as JSON", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return printTools(c, s) },
+	}
+}
 
-// Run needs neither a token nor a network.
-func (toolsCommand) Run(c *config, s *streams) error {
+// printTools needs neither a token nor a network.
+func printTools(c *config, s *streams) error {
 	var list []mcp.Tool
 	for _, t := range tools.All(&tools.Deps{Log: c.logger(s, slog.LevelWarn)}) {
 		list = append(list, t.Tool)

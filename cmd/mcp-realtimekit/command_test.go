@@ -103,6 +103,8 @@ func TestMalformedConfiguration(t *testing.T) {
 		"empty file":    {env: []string{"CLOUDFLARE_API_TOKEN_FILE", empty}, want: "is empty"},
 		"timeout":       {args: []string{"--timeout=soon"}, want: "--timeout"},
 		"no timeout":    {args: []string{"--timeout=0s"}, want: "positive"},
+		"rate limit":    {args: []string{"--rate-limit=many"}, want: "1200/5m"},
+		"cache":         {args: []string{"--cache-ended=-1s"}, want: "--cache-ended"},
 		"level":         {args: []string{"--log-level=loud"}, want: "--log-level"},
 		"format":        {args: []string{"--log-format=xml"}, want: "--log-format"},
 		"flag":          {args: []string{"--nonsense"}, want: "--nonsense"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lmittmann/tint"
+	"github.com/spf13/pflag"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
@@ -20,23 +21,50 @@ import (
 // config is what every command shares. Flags win over the environment. The
 // token itself has no flag: command lines are readable by others.
 type config struct {
-	SampleData bool          `name:"demo" help:"Use the embedded sample account; credentials and ids are ignored."`
-	TokenFile  string        `name:"token-file" env:"CLOUDFLARE_API_TOKEN_FILE" placeholder:"PATH" help:"File that holds the API token, where CLOUDFLARE_API_TOKEN does not."`
-	AccountID  string        `env:"CLOUDFLARE_ACCOUNT_ID" placeholder:"ID" help:"Cloudflare account id; found out where the token reaches just one."`
-	AppID      string        `env:"REALTIMEKIT_APP_ID" placeholder:"ID" help:"RealtimeKit app id; found out where the account has just one."`
-	BaseURL    string        `name:"base-url" env:"CLOUDFLARE_BASE_URL" placeholder:"URL" default:"${base}" help:"API base URL: https, or http on loopback."`
-	Timeout    time.Duration `default:"30s" help:"Limit of one API request with its retries."`
-	LogLevel   *slog.Level   `placeholder:"LEVEL" help:"debug, info, warn or error; default info, for the command call warn."`
-	LogFormat  string        `enum:"text,json" default:"text" help:"text or json, to stderr."`
+	SampleData bool
+	TokenFile  string
+	AccountID  string
+	AppID      string
+	BaseURL    string
+	Timeout    time.Duration
+	RateLimit  client.Limit
+	CacheEnded time.Duration
+	LogLevel   *slog.Level // nil: the command's own
+	LogFormat  string
 
 	token         string
 	wrapTransport func(http.RoundTripper) http.RoundTripper // nil leaves it as it is
 }
 
-// Validate refuses what would otherwise fail at the first call.
-func (c *config) Validate() error {
+func (c *config) register(fs *pflag.FlagSet) {
+	fs.BoolVar(&c.SampleData, "demo", false, "use the embedded sample account; credentials and ids are ignored")
+	fs.StringVar(&c.TokenFile, "token-file", "", "`PATH` of a file that holds the API token, where CLOUDFLARE_API_TOKEN does not")
+	fs.StringVar(&c.AccountID, "account-id", "", "Cloudflare account `ID`; found out where the token reaches just one")
+	fs.StringVar(&c.AppID, "app-id", "", "RealtimeKit app `ID`; found out where the account has just one")
+	fs.StringVar(&c.BaseURL, "base-url", client.DefaultBaseURL, "API base `URL`: https, or http on loopback")
+	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout, "limit of one API request with its retries")
+	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`; lower it where several processes share a token (default 1200/5m)", func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
+	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long ended sessions and who was in them are remembered; 0s is not at all")
+	fs.Func("log-level", "`LEVEL` debug, info, warn or error; default info, for commands that print an answer warn", func(v string) error {
+		c.LogLevel = new(slog.Level)
+		return c.LogLevel.UnmarshalText([]byte(v))
+	})
+	oneOf(fs, &c.LogFormat, "log-format", "text", "of the logs on stderr", "text", "json")
+	for flag, name := range map[string]string{
+		"token-file": "CLOUDFLARE_API_TOKEN_FILE", "account-id": "CLOUDFLARE_ACCOUNT_ID", "app-id": "REALTIMEKIT_APP_ID", "base-url": "CLOUDFLARE_BASE_URL",
+		"rate-limit": "REALTIMEKIT_RATE_LIMIT", "cache-ended": "REALTIMEKIT_CACHE_ENDED",
+	} {
+		fallBackTo(fs, flag, name)
+	}
+}
+
+// validate refuses what would otherwise fail at the first call.
+func (c *config) validate() error {
 	if c.Timeout <= 0 {
 		return errors.New("--timeout must be positive, for example 30s")
+	}
+	if c.CacheEnded < 0 {
+		return errors.New("--cache-ended must not be negative, for example 10m, or 0s for off")
 	}
 	if c.SampleData {
 		return nil
@@ -80,7 +108,7 @@ func (c *config) readToken() error {
 
 // deps opens the API (or the sample account); done releases it.
 func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, done func(), err error) {
-	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, WrapTransport: c.wrapTransport}
+	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, Limit: c.RateLimit, CacheEnded: c.CacheEnded, WrapTransport: c.wrapTransport}
 	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
 	closeSample := func() {}
 	if c.SampleData {

@@ -10,13 +10,19 @@ import (
 
 	mcpclient "github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/spf13/cobra"
 )
 
-type demoCommand struct{}
+func demoCommand(s *streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "demo", Short: "Show the main job on the embedded sample account; needs no credentials", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), s) },
+	}
+}
 
-// Run starts this program as a stdio server on the sample account and asks it,
+// demo starts this program as a stdio server on the sample account and asks it,
 // as an assistant would, who attended a meeting, and who was added to another.
-func (demoCommand) Run(ctx context.Context, s *streams) (err error) {
+func demo(ctx context.Context, s *streams) (err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)

@@ -7,15 +7,23 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/doctor"
 )
 
-type doctorCommand struct {
-	JSON bool `name:"json" help:"Print the findings as JSON."`
+func doctorCommand(c *config, s *streams) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check configuration, network, token, permission, account and app, and say what to do", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return diagnose(cmd.Context(), c, s, asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	return cmd
 }
 
-// Run exits with 1 where a check failed.
-func (cmd doctorCommand) Run(ctx context.Context, c *config, s *streams) error {
+// diagnose fails where a check did.
+func diagnose(ctx context.Context, c *config, s *streams, asJSON bool) error {
 	probe := &doctor.Probe{}
 	c.wrapTransport = probe.Wrap
 	d, done, err := c.deps(ctx, c.logger(s, slog.LevelWarn))
@@ -31,7 +39,7 @@ func (cmd doctorCommand) Run(ctx context.Context, c *config, s *streams) error {
 		}
 	}
 	report := doctor.Run(ctx, subject)
-	if cmd.JSON {
+	if asJSON {
 		err = printJSON(s.out, report)
 	} else {
 		_, err = fmt.Fprint(s.out, report.Text())

@@ -27,12 +27,13 @@ func TestFailures(t *testing.T) {
 		env    []string
 		flags  []string
 		within time.Duration // default 5 s
+		paused bool          // the next call is held back as the API asked
 		want   []string
 	}{
 		{name: "401", env: []string{"CLOUDFLARE_API_TOKEN", "wrong"}, want: []string{"Authentication error", "HTTP 401", "code 10000", "cf-ray", "CLOUDFLARE_API_TOKEN", "https://dash.cloudflare.com/profile/api-tokens"}},
 		{name: "403", env: []string{"CLOUDFLARE_ACCOUNT_ID", strings.Repeat("f", 32)}, want: []string{"HTTP 403", "permission", "Realtime", "account_id"}},
 		{name: "404 app", env: []string{"REALTIMEKIT_APP_ID", "no-such-app"}, want: []string{"App not found", "HTTP 404", "list_apps"}},
-		{name: "429 too long to wait", faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}, within: 2 * time.Second, want: []string{"HTTP 429", "rate limit", "try again in 2m0s"}},
+		{name: "429 too long to wait", faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}, within: 2 * time.Second, paused: true, want: []string{"HTTP 429", "rate limit", "try again in 2m0s"}},
 		{name: "429 without a hint", faults: demoapi.Faults{Status: 429, FailAll: true, Cloudflare: true}, want: []string{"HTTP 429", "code 10429", "wait some minutes"}},
 		{name: "503", faults: demoapi.Faults{Status: 503, FailAll: true}, want: []string{"HTTP 503", "try again later"}},
 		{name: "500 in Cloudflare's envelope", faults: demoapi.Faults{Status: 500, FailAll: true, Cloudflare: true}, want: []string{"refused by a fault", "HTTP 500", "code 10500"}},
@@ -74,6 +75,13 @@ func TestFailures(t *testing.T) {
 			// The failure is over: the same process works again.
 			if tc.env == nil && tc.flags == nil {
 				api.API.SetFaults(demoapi.Faults{})
+				if tc.paused {
+					before := api.API.Requests()
+					if r := p.call("list_apps", args{}); !r.IsError || !strings.Contains(r.text(), "asked for a pause") || !strings.Contains(r.text(), "Try again in ") || api.API.Requests() != before {
+						t.Errorf("not held back: %s", r.text())
+					}
+					return
+				}
 				if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID}); r.IsError {
 					t.Errorf("after the fault: %s", r.text())
 				}

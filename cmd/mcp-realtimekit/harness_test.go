@@ -64,6 +64,25 @@ func sample(t testing.TB, o demoapi.Options) *demoapi.Server {
 	return s
 }
 
+// sampleSession is the id of the latest session of a meeting of the sample
+// account, which is the same for every start on one day.
+func sampleSession(t testing.TB, meetingID string) string {
+	t.Helper()
+	out, err := command(nil, "--demo", "call", "list_sessions", "meeting_id="+meetingID, "per_page=1", "--json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v struct {
+		Sessions []struct {
+			ID string `json:"session_id"`
+		}
+	}
+	if err := json.Unmarshal(out, &v); err != nil || len(v.Sessions) != 1 {
+		t.Fatalf("%v %s", err, out)
+	}
+	return v.Sessions[0].ID
+}
+
 func command(env map[string]string, args ...string) *exec.Cmd {
 	cmd := exec.Command(binary, args...)
 	// The race detector's runtime would sleep a second at exit.
@@ -196,6 +215,9 @@ func (p *proc) read(out io.Reader) {
 }
 
 func (p *proc) dispatch(line []byte) {
+	if bytes.Contains(line, []byte(demoapi.Token)) {
+		p.t.Error("the token is in an answer")
+	}
 	var m message
 	if err := json.Unmarshal(line, &m); err != nil {
 		p.t.Errorf("stdout carries more than the protocol: %.200q", line)

@@ -14,22 +14,8 @@ import (
 	"syscall"
 	_ "time/tzdata" // for machines without a time zone database
 
-	"github.com/alecthomas/kong"
-
-	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/spf13/cobra"
 )
-
-type cli struct {
-	config
-
-	Serve  serveCommand  `cmd:"" default:"withargs" help:"Serve MCP over stdio (what happens without a command)."`
-	Demo   demoCommand   `cmd:"" help:"Show the main job on the embedded sample account; needs no credentials."`
-	Call   callCommand   `cmd:"" help:"Run one tool once and print its answer."`
-	Tools  toolsCommand  `cmd:"" help:"Print the tools with their schemas as JSON."`
-	Doctor doctorCommand `cmd:"" help:"Check configuration, network, token, permission, account and app, and say what to do."`
-
-	Version kong.VersionFlag `help:"Print the version and exit."`
-}
 
 // Exit codes: 1 for what failed at work, 2 for what was asked wrongly.
 const (
@@ -45,30 +31,42 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 func run(args []string, in io.Reader, out, logs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var c cli
-	exit := -1
-	parser, err := kong.New(&c, kong.Name("mcp-realtimekit"), kong.Writers(out, logs), kong.UsageOnError(),
-		kong.Description("MCP server for Cloudflare RealtimeKit: who was in that meeting? It only reads."),
-		kong.Exit(func(code int) { exit = code }), // --help and --version end here, and Parse goes on
-		kong.Vars{"base": client.DefaultBaseURL, "version": version()},
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&streams{in, out, logs}))
-	if err != nil {
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	c, working := &config{}, false
+	root := rootCommand(c, &streams{in, out, logs})
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(logs)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := fromEnvironment(cmd.Flags()); err != nil {
+			return err
+		}
+		err := c.validate()
+		working = err == nil
+		return err
+	}
+	switch err := root.ExecuteContext(ctx); {
+	case err == nil:
+		return 0
+	case !working || errors.Is(err, errUsage):
+		return complain(logs, err, exitUsage)
+	default:
 		return complain(logs, err, exitFailed)
 	}
-	k, err := parser.Parse(args)
-	if exit >= 0 {
-		return exit
-	}
-	if err != nil {
-		return complain(logs, err, exitUsage)
-	}
-	switch err := k.Run(&c.config); {
-	case errors.Is(err, errUsage):
-		return complain(logs, err, exitUsage)
-	case err != nil:
-		return complain(logs, err, exitFailed)
-	}
-	return 0
+}
+
+// rootCommand serves when no other command is given.
+func rootCommand(c *config, s *streams) *cobra.Command {
+	root := serveCommand(c, s)
+	root.Use = "mcp-realtimekit"
+	root.Short = "MCP server for Cloudflare RealtimeKit: who was in that meeting? It only reads."
+	root.Long = root.Short + "\n\nWithout a command it serves MCP over stdio, or HTTP with --http."
+	root.Version = version()
+	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	c.register(root.PersistentFlags())
+	root.AddCommand(serveCommand(c, s), demoCommand(s), callCommand(c, s), attendanceCommand(c, s), toolsCommand(c, s), configureCommand(c, s), doctorCommand(c, s))
+	return root
 }
 
 // complain prints one line.

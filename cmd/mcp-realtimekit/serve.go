@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+	"github.com/spf13/cobra"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
@@ -19,11 +20,25 @@ const (
 	grace   = 2 * time.Second
 )
 
-type serveCommand struct{}
+func serveCommand(c *config, s *streams) *cobra.Command {
+	var h httpFlags
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve MCP over stdio, or HTTP with --http (what happens without a command)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), h, c, s) },
+	}
+	h.register(cmd.Flags())
+	return cmd
+}
 
-// Run serves until stdin ends or a signal comes; neither is a failure.
-func (serveCommand) Run(ctx context.Context, c *config, s *streams) error {
+// serve runs until stdin ends or a signal comes; neither is a failure.
+func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
 	log := c.logger(s, slog.LevelInfo)
+	if h.HTTP != "" {
+		return h.serve(ctx, c, log)
+	}
+	if err := h.check(); err != nil {
+		return err
+	}
 	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "pipe", Log: log})
 	if err != nil {
 		return err

@@ -148,8 +148,8 @@ func TestConcurrency(t *testing.T) {
 	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 500 * time.Millisecond}})
 	p := start(t, environment(api))
 	var calls []chan message
-	for range 64 {
-		_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": 1}})
+	for i := range 64 { // pages of their own, for identical requests are merged
+		_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1}})
 		calls = append(calls, ch)
 	}
 	for _, ch := range calls {

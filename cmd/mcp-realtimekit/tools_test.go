@@ -47,11 +47,13 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
-		"compare_attendance": {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
-		"list_sessions":      {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
+		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
+		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
+		"list_session_participants": {{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, {"session_id": sampleSession(t, demoapi.ReviewMeetingID), "response_format": "detailed", "view": "consolidated"}},
+		"list_sessions":             {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
 		"get_meeting_attendance": {
 			{"query": "design review"}, {"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"},
-			{"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "show": "guests"},
+			{"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "show": "guests"}, {"query": "stand-up", "sessions": "all"},
 		},
 		"list_apps":     {{}},
 		"find_meetings": {{}, {"query": "stand-up"}, {"query": "no such thing"}, {"limit": 200}},

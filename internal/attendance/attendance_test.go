@@ -17,11 +17,13 @@ func at(minute int) time.Time { return nine.Add(time.Duration(minute) * time.Min
 func show(r Result) string {
 	var b strings.Builder
 	person := func(kind string, p Person) {
-		fmt.Fprintf(&b, "%s%s x%d %v", kind, p.ID, p.Joins, p.Present().Minutes())
-		for _, i := range p.Intervals {
-			fmt.Fprintf(&b, " %v-%v", i.From.Sub(nine).Minutes(), i.To.Sub(nine).Minutes())
+		fmt.Fprintf(&b, "%s%s x%d %v", kind, p.ID, p.Joins(), p.Present().Minutes())
+		for _, v := range p.Visits {
+			for _, i := range v.Intervals {
+				fmt.Fprintf(&b, " %v-%v", i.From.Sub(nine).Minutes(), i.To.Sub(nine).Minutes())
+			}
 		}
-		if p.Here {
+		if p.Here() {
 			b.WriteString(" here")
 		}
 		b.WriteString("; ")
@@ -34,6 +36,9 @@ func show(r Result) string {
 	}
 	for _, p := range r.Guests {
 		person("?", p)
+	}
+	for _, p := range r.Later {
+		fmt.Fprintf(&b, "later %s; ", p.ID)
 	}
 	return strings.TrimSuffix(b.String(), "; ")
 }
@@ -68,6 +73,10 @@ func TestRules(t *testing.T) {
 		{"outside the session", hour, roster[:1], []Peer{{ID: "1", UserID: "a", Joined: at(-600), Left: at(600)}}, "+a x1 60 0-60"},
 		{"anonymous guests", hour, nil, []Peer{{ID: "1", Joined: at(0), Left: at(9)}, {ID: "2", Joined: at(1), Left: at(9)}}, "? x1 9 0-9; ? x1 8 1-9"},
 		{"guests of one custom id", hour, nil, []Peer{{ID: "1", UserID: "x", CustomID: "guest", Joined: at(0), Left: at(9)}, {ID: "2", UserID: "y", CustomID: "guest", Joined: at(1), Left: at(9)}}, "?x x1 9 0-9; ?y x1 8 1-9"},
+		{"breakout room, rejoined by custom id", hour, roster[:1], []Peer{{ID: "1", UserID: "a", Joined: at(0), Left: at(20)}, {ID: "2", UserID: "room-7", CustomID: "ca", Joined: at(20), Left: at(40)}, {ID: "3", UserID: "a", Joined: at(40), Left: at(60)}}, "+a x3 60 0-60"},
+		{"added after the end", hour, []Invited{{ID: "a", Added: at(61)}, {ID: "b", Added: at(59)}}, nil, "-b; later a"},
+		{"added after the end, yet came", hour, []Invited{{ID: "a", Added: at(61)}}, []Peer{{ID: "1", UserID: "a", Joined: at(0), Left: at(60)}}, "+a x1 60 0-60"},
+		{"added after the time looked at a live session", live, []Invited{{ID: "a", Added: at(31)}}, nil, "-a"},
 		{"end before start", Session{at(10), at(0)}, roster[:1], []Peer{{ID: "1", UserID: "a", Joined: at(3), Left: at(4)}}, "+a x1 0 10-10"},
 	} {
 		if got := show(Of(tc.session, tc.roster, tc.peers, at(30))); got != tc.want {
@@ -190,18 +199,22 @@ func properties(t *testing.T, s Session, roster []Invited, peers []Peer, now tim
 	if end.Before(s.Start) {
 		end = s.Start
 	}
-	if len(r.Attended)+len(r.Absent) != len(roster) {
-		t.Fatalf("%d attended, %d absent of %d", len(r.Attended), len(r.Absent), len(roster))
+	if len(r.Attended)+len(r.Absent)+len(r.Later) != len(roster) {
+		t.Fatalf("%d attended, %d absent, %d later of %d", len(r.Attended), len(r.Absent), len(r.Later), len(roster))
 	}
 	joins := 0
 	for _, p := range slices.Concat(r.Attended, r.Guests) {
-		joins += p.Joins
+		joins += p.Joins()
 		if d := p.Present(); d < 0 || d > end.Sub(s.Start) {
 			t.Fatalf("present %s of %s", d, end.Sub(s.Start))
 		}
-		for i, v := range p.Intervals {
-			if v.To.Before(v.From) || v.From.Before(s.Start) || v.To.After(end) || i > 0 && !v.From.After(p.Intervals[i-1].To) {
-				t.Fatalf("intervals %v", p.Intervals)
+		if len(p.Visits) != 1 || p.Visits[0].Late() < 0 || p.Visits[0].Early() < 0 {
+			t.Fatalf("visits %+v", p.Visits)
+		}
+		intervals := p.Visits[0].Intervals
+		for i, v := range intervals {
+			if v.To.Before(v.From) || v.From.Before(s.Start) || v.To.After(end) || i > 0 && !v.From.After(intervals[i-1].To) {
+				t.Fatalf("intervals %v", intervals)
 			}
 		}
 	}

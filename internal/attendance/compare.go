@@ -1,9 +1,6 @@
 package attendance
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Mark is what one session was to one person.
 type Mark byte
@@ -17,10 +14,9 @@ const (
 
 // Record is one person over several sessions.
 type Record struct {
-	Person
+	Person  // with no visit where they never came
 	Invited bool
 	Marks   []Mark // a session each, oldest first
-	Present time.Duration
 }
 
 // Came is how many sessions they came to.
@@ -51,49 +47,55 @@ func (r Record) Streak() int {
 	return n
 }
 
+// LongestStreak is the largest number of sessions they missed in a row.
+func (r Record) LongestStreak() int {
+	longest, n := 0, 0
+	for _, mark := range r.Marks {
+		n++
+		if mark != Missed {
+			n = 0
+		}
+		longest = max(longest, n)
+	}
+	return longest
+}
+
 // FirstTimer reports whether the latest of several sessions is the only one they came to.
 func (r Record) FirstTimer() bool {
 	return len(r.Marks) > 1 && r.Came() == 1 && r.Marks[len(r.Marks)-1] == Came
 }
 
-// Meeting is one session with its result.
-type Meeting struct {
-	Session Session
-	Result  Result
-}
-
 // Compare follows the people of the roster, in its order, then guests, over
-// sessions given oldest first. Guests are the same where their user id is;
-// those without one are strangers each time and are left out.
-func Compare(roster []Invited, sessions []Meeting) []Record {
+// results given oldest first. Guests are the same where their user id is; those
+// without one are strangers each time and are left out.
+func Compare(roster []Invited, results []Result) []Record {
 	records := make([]Record, 0, len(roster))
 	index := map[string]int{}
-	for _, p := range roster {
-		r := Record{Person: Person{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset}, Invited: true}
-		for _, s := range sessions {
-			mark := Missed
-			if !s.Session.End.IsZero() && p.Added.After(s.Session.End) {
-				mark = NotInvited
-			}
-			r.Marks = append(r.Marks, mark)
+	record := func(p Person, invited bool) *Record {
+		at, known := index[p.ID]
+		if !known {
+			at = len(records)
+			index[p.ID] = at
+			records = append(records, Record{Person: p, Invited: invited, Marks: slices.Repeat([]Mark{NotInvited}, len(results))})
 		}
-		index[p.ID] = len(records)
-		records = append(records, r)
+		return &records[at]
 	}
-	for i, s := range sessions {
-		for _, p := range slices.Concat(s.Result.Attended, s.Result.Guests) {
+	for _, p := range roster {
+		record(Person{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset}, true)
+	}
+	for i, result := range results {
+		for _, p := range result.Absent {
+			record(Person{ID: p.ID}, true).Marks[i] = Missed
+		}
+		for _, p := range slices.Concat(result.Attended, result.Guests) {
 			if p.ID == "" {
 				continue
 			}
-			at, known := index[p.ID]
-			if !known {
-				at = len(records)
-				index[p.ID] = at
-				records = append(records, Record{Person: Person{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset}, Marks: slices.Repeat([]Mark{NotInvited}, len(sessions))})
-			}
-			records[at].Marks[i] = Came
-			records[at].Present += p.Present()
-			records[at].Joins += p.Joins
+			visits := p.Visits
+			p.Visits = nil
+			r := record(p, false)
+			r.Marks[i] = Came
+			r.Visits = append(r.Visits, visits...)
 		}
 	}
 	return records

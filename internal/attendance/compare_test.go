@@ -1,22 +1,26 @@
 package attendance
 
-import "testing"
+import (
+	"maps"
+	"slices"
+	"testing"
+)
 
 func TestCompare(t *testing.T) {
 	roster := []Invited{{ID: "always"}, {ID: "never"}, {ID: "new", Added: at(1501)}, {ID: "gone"}, {ID: "added-during", Added: at(1470)}}
 	came := map[string][]int{"always": {0, 1, 2}, "new": {2}, "gone": {0}, "guest": {1}}
-	var sessions []Meeting
+	var results []Result
 	for i := range 3 {
 		s := Session{at(i * 1440), at(i*1440 + 60)}
 		peers := []Peer{{ID: "anonymous", Joined: s.Start, Left: s.End}}
-		for who, when := range came {
-			for _, k := range when {
+		for _, who := range slices.Sorted(maps.Keys(came)) {
+			for _, k := range came[who] {
 				if k == i {
 					peers = append(peers, Peer{ID: who, UserID: who, Joined: s.Start, Left: s.End})
 				}
 			}
 		}
-		sessions = append(sessions, Meeting{s, Of(s, roster, peers, s.End)})
+		results = append(results, Of(s, roster, peers, s.End))
 	}
 	want := map[string]struct {
 		marks                string
@@ -26,7 +30,14 @@ func TestCompare(t *testing.T) {
 		"always": {"xxx", 3, 0, 0, false}, "never": {"---", 0, 3, 3, false}, "new": {"..x", 1, 0, 0, true}, "gone": {"x--", 1, 2, 2, false},
 		"added-during": {".--", 0, 2, 2, false}, "guest": {".x.", 1, 0, 0, false},
 	}
-	records := Compare(roster, sessions)
+	over := Over(roster, results)
+	if got, want := show(over), "+always x3 180 0-60 1440-1500 2880-2940; +gone x1 60 0-60; +new x1 60 2880-2940; -never; -added-during; ? x1 60 0-60; ? x1 60 1440-1500; ?guest x1 60 1440-1500; ? x1 60 2880-2940"; got != want {
+		t.Errorf("over all: %s, want %s", got, want)
+	}
+	if late := Over(append(roster, Invited{ID: "after all", Added: at(9000)}), nil).Later; len(late) != len(roster)+1 {
+		t.Errorf("nobody is invited to no session: %v", late)
+	}
+	records := Compare(roster, results)
 	if len(records) != len(want) {
 		t.Fatalf("%d records", len(records))
 	}
@@ -39,7 +50,10 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: %s, came %d, missed %d, streak %d, first %v; want %+v", r.ID, marks, r.Came(), r.Missed(), r.Streak(), r.FirstTimer(), w)
 		}
 	}
-	if records[0].Present.Minutes() != 180 {
-		t.Errorf("present %s", records[0].Present)
+	if got := (Record{Marks: []Mark("--x---.-x")}).LongestStreak(); got != 3 {
+		t.Errorf("longest streak %d", got)
+	}
+	if records[0].Present().Minutes() != 180 {
+		t.Errorf("present %s", records[0].Present())
 	}
 }

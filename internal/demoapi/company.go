@@ -11,14 +11,15 @@ import (
 // empty one belong to AppID or EventsAppID as said; the rest of the account
 // follows from the seed.
 const (
-	StandupMeetingID = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001" // AppID; sessions on the last 10 weekdays
-	ReviewMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0002" // AppID; yesterday
-	LiveMeetingID    = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0003" // AppID; a session goes on
-	EmptyMeetingID   = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0004" // AppID; nobody was added
-	SingleMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0005" // AppID; one participant
-	HostileMeetingID = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0006" // AppID; a name is a prompt injection
-	LargeMeetingID   = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0007" // AppID; Options.LargeRoster participants
-	WebinarMeetingID = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0008" // EventsAppID; 5,000 participants
+	StandupMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001" // AppID; sessions on the last 10 weekdays
+	ReviewMeetingID   = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0002" // AppID; yesterday
+	LiveMeetingID     = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0003" // AppID; a session goes on
+	EmptyMeetingID    = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0004" // AppID; nobody was added
+	SingleMeetingID   = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0005" // AppID; one participant
+	HostileMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0006" // AppID; a name is a prompt injection
+	LargeMeetingID    = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0007" // AppID; Options.LargeRoster participants
+	WorkshopMeetingID = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0009" // AppID; a session with two breakout rooms
+	WebinarMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0008" // EventsAppID; 5,000 participants
 )
 
 const (
@@ -84,6 +85,8 @@ type plan struct {
 	minutes   int
 	inactive  bool
 	guests    []string // people who come without being on the roster
+	rooms     int      // breakout rooms, into which people go in the middle of a session
+	recorded  bool     // has a summary, a transcript and a chat, whatever its number
 }
 
 func company(o Options) ([]app, []*meeting) {
@@ -101,7 +104,9 @@ func company(o Options) ([]app, []*meeting) {
 	}
 	meetings = append(meetings, webinar(o))
 	if o.LargeRoster > 0 {
-		meetings = append(meetings, crowd(o, LargeMeetingID, AppID, "Alumni network", o.LargeRoster))
+		large := crowd(o, LargeMeetingID, AppID, "Alumni network", o.LargeRoster)
+		large.sessions = []*session{crowdSession(o, large, o.Now.Truncate(24*time.Hour).Add(-3*24*time.Hour+18*time.Hour), time.Hour, o.LargeRoster)}
+		meetings = append(meetings, large)
 	}
 	return apps, meetings
 }
@@ -110,11 +115,11 @@ func plans(now time.Time) []plan {
 	day := now.Truncate(24 * time.Hour)
 	ps := []plan{
 		{id: StandupMeetingID, title: "Daily stand-up: Platform", app: AppID, people: []int{0, 1, 2, 3, 4, 5, 6, 7, 8}, ageDays: 210, when: weekdays(day, 10, 9*time.Hour+30*time.Minute), minutes: 15},
-		{id: ReviewMeetingID, title: "Design review: Checkout", app: AppID, people: []int{12, 4, 7, 13, 15, 16, 22, 9, 11}, ageDays: 9, when: []time.Time{day.Add(-24*time.Hour + 14*time.Hour)}, minutes: 42, guests: []string{"Dana Smith (Contoso)"}},
+		{id: ReviewMeetingID, title: "Design review: Checkout", app: AppID, people: []int{12, 4, 7, 13, 15, 16, 22, 9, 11}, ageDays: 9, when: []time.Time{day.Add(-24*time.Hour + 14*time.Hour)}, minutes: 42, guests: []string{"Dana Smith (Contoso)"}, recorded: true},
 		{id: LiveMeetingID, title: "Incident 4127: war room", app: AppID, people: []int{8, 1, 5, 10, 19}, ageDays: 1, when: []time.Time{now.Add(-18 * time.Minute)}},
 		{id: EmptyMeetingID, title: "Untitled draft", app: AppID, ageDays: 3},
 		{id: SingleMeetingID, title: "Sofia's personal room", app: AppID, people: []int{15}, ageDays: 160},
-		{id: HostileMeetingID, title: "Support office hours", app: AppID, people: []int{18, 24, 31}, ageDays: 120, when: weekly(day, 3, time.Thursday, 16*time.Hour), minutes: 60, guests: []string{hostile, ""}},
+		{id: HostileMeetingID, title: "Support office hours", app: AppID, people: []int{18, 24, 31}, ageDays: 120, when: weekly(day, 3, time.Thursday, 16*time.Hour), minutes: 60, guests: []string{hostile, ""}, recorded: true},
 	}
 	weeklies := []string{"Sprint planning", "Sprint retrospective", "Architecture guild", "Hiring sync", "Marketing weekly", "Sales pipeline", "Finance review", "Customer success weekly"}
 	for i, title := range weeklies {
@@ -132,7 +137,7 @@ func plans(now time.Time) []plan {
 	for i, title := range []string{"All hands", "Product launch rehearsal", "Customer advisory board", "Partner day"} {
 		ps = append(ps, plan{title: title, app: EventsAppID, people: team(i, 40-8*i), ageDays: 40 + 25*i, when: []time.Time{day.Add(-time.Duration(24*(4+9*i))*time.Hour + 15*time.Hour)}, minutes: 60})
 	}
-	return ps
+	return append(ps, plan{id: WorkshopMeetingID, title: "Roadmap workshop", app: AppID, people: []int{0, 8, 13, 21, 26, 30}, ageDays: 20, when: []time.Time{day.Add(-6*24*time.Hour + 13*time.Hour)}, minutes: 60, rooms: 2})
 }
 
 // hostile is what a stranger might call themselves to command a model.
@@ -143,7 +148,7 @@ func (p plan) meeting(o Options, no int) *meeting {
 	if p.id == "" {
 		p.id = uuid(o.Seed, 1, uint64(no), 0)
 	}
-	m := &meeting{ID: p.id, Title: p.title, Status: "ACTIVE", CreatedAt: created, UpdatedAt: created.Add(26 * time.Hour), PersistChat: no%2 == 0, SummarizeOnEnd: no%3 == 0, appID: p.app}
+	m := &meeting{ID: p.id, Title: p.title, Status: "ACTIVE", CreatedAt: created, UpdatedAt: created.Add(26 * time.Hour), PersistChat: no%2 == 0 || p.recorded, SummarizeOnEnd: no%3 == 0 || p.recorded, appID: p.app}
 	if p.inactive {
 		m.Status = "INACTIVE"
 	}
@@ -162,6 +167,11 @@ func (p plan) meeting(o Options, no int) *meeting {
 	m.size, m.at = len(roster), func(i int) participant { return roster[i] }
 	for i, start := range p.when {
 		m.sessions = append(m.sessions, meet(o, m, p, roster, uint64(no), i, start))
+		s := m.sessions[i]
+		s.documents = func() documents { return s.document(m, uint64(no)) } //nolint:gosec // small and positive
+		if p.rooms > 0 {
+			s.breakOut(o, p.rooms, uint64(no)<<8|uint64(i)) //nolint:gosec // small and positive
+		}
 	}
 	return m
 }

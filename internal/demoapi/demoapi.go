@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,6 +107,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method != http.MethodGet {
 		cloudflareError(w, http.StatusMethodNotAllowed, 10405, "Method not allowed: the sample account is read-only")
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/downloads/") {
+		a.download(w, r)
 		return
 	}
 	if r.Header.Get("Authorization") != "Bearer "+Token {

@@ -28,6 +28,9 @@ func (a *API) routes() {
 	a.mux.HandleFunc(kit+"/{app}/sessions", a.app(a.listSessions))
 	a.mux.HandleFunc(kit+"/{app}/sessions/{session}", a.session(a.getSession))
 	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/participants", a.session(a.listPeers))
+	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/summary", a.session(a.getSummary))
+	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/transcript", a.session(a.getTranscript))
+	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/chat", a.session(a.getChat))
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		cloudflareError(w, http.StatusNotFound, 7003, "Could not route the request: perhaps the path is wrong")
 	})
@@ -74,9 +77,11 @@ func (a *API) session(next func(http.ResponseWriter, *http.Request, *session)) h
 				continue
 			}
 			for _, s := range m.sessions {
-				if s.ID == id {
-					next(w, r, s)
-					return
+				for _, s := range append([]*session{s}, s.rooms...) {
+					if s.ID == id {
+						next(w, r, s)
+						return
+					}
 				}
 			}
 		}
@@ -182,8 +187,15 @@ func (a *API) listSessions(w http.ResponseWriter, r *http.Request, appID string)
 	})
 }
 
-func (a *API) getSession(w http.ResponseWriter, _ *http.Request, s *session) {
-	a.send(w, map[string]any{"success": true, "data": map[string]any{"session": s}})
+func (a *API) getSession(w http.ResponseWriter, r *http.Request, s *session) {
+	var body any = s
+	if r.URL.Query().Get("include_breakout_rooms") == "true" {
+		body = struct {
+			*session
+			Rooms []*session `json:"breakout_rooms"`
+		}{s, s.rooms}
+	}
+	a.send(w, map[string]any{"success": true, "data": map[string]any{"session": body}})
 }
 
 func (a *API) listPeers(w http.ResponseWriter, r *http.Request, s *session) {
@@ -199,8 +211,21 @@ func (a *API) listPeers(w http.ResponseWriter, r *http.Request, s *session) {
 func selectPeers(s *session, q url.Values) []peer {
 	var found []peer
 	byUser := map[string]int{}
-	for i := range s.size {
-		p := s.at(i)
+	all := rows(0, s.size, s.at)
+	if q.Get("view") == "consolidated" {
+		byCustom := map[string]string{}
+		for _, p := range all {
+			byCustom[p.CustomID] = p.UserID
+		}
+		for _, room := range s.rooms {
+			for _, p := range rows(0, room.size, room.at) {
+				p.UserID = cmp.Or(byCustom[p.CustomID], p.UserID)
+				all = append(all, p)
+			}
+		}
+		slices.SortStableFunc(all, func(x, y peer) int { return x.JoinedAt.Compare(y.JoinedAt) })
+	}
+	for _, p := range all {
 		name := ""
 		if p.Name != nil {
 			name = *p.Name

@@ -27,6 +27,12 @@ type Faults struct {
 	Grow         int    // each request to a roster finds it so much longer
 	RedirectTo   string // answer 302 to this URL
 	NoPaging     bool   // leave the paging object out of lists
+
+	ExpiredLinks   bool   // download links have expired when they are given out
+	LinkTo         string // download links lead there
+	DownloadTo     string // downloads redirect there
+	DownloadStatus int    // downloads answer so
+	HugeDownload   bool   // downloads do not end
 }
 
 // SetFaults replaces the faults.

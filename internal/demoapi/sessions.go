@@ -20,8 +20,11 @@ type session struct {
 	CreatedAt        time.Time  `json:"created_at"`
 	UpdatedAt        time.Time  `json:"updated_at"`
 
-	size int
-	at   func(int) peer
+	size  int
+	at    func(int) peer
+	rooms []*session // breakout rooms
+
+	documents func() documents // computed when asked for
 }
 
 type peer struct {
@@ -75,7 +78,10 @@ func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 	case ReviewMeetingID:
 		return map[int]behaviour{2: late, 4: dropped, 5: absent, 6: leftEarly, 7: twoDevices, 8: absent}[who]
 	}
-	if who == 0 {
+	if p.id == WorkshopMeetingID && who == 5 {
+		return absent
+	}
+	if who == 0 || p.id == WorkshopMeetingID {
 		return punctual // the host is there
 	}
 	switch mix(o.Seed^no<<32^uint64(nth)<<16^uint64(who)) % 20 { //nolint:gosec // small and positive
@@ -165,7 +171,8 @@ func crowdSession(o Options, m *meeting, start time.Time, length time.Duration, 
 }
 
 func newSession(m *meeting, id string, start time.Time) *session {
-	return &session{ID: id, MeetingID: m.ID, MeetingTitle: m.Title, OrganizationID: m.appID, Status: "LIVE", Type: "meeting", StartedAt: start, CreatedAt: start, UpdatedAt: start}
+	return &session{ID: id, MeetingID: m.ID, MeetingTitle: m.Title, OrganizationID: m.appID, Status: "LIVE", Type: "meeting", StartedAt: start, CreatedAt: start, UpdatedAt: start,
+		documents: func() documents { return documents{} }}
 }
 
 func (s *session) ended(end time.Time) {

@@ -103,7 +103,7 @@ func (t *Telemetry) startMetrics(res *resource.Resource, s *settings, o Options)
 	}
 	if o.Prometheus {
 		t.registry = prometheus.NewRegistry()
-		t.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		t.registry.MustRegister(collectors.NewGoCollector())
 		reader, err := otelprometheus.New(otelprometheus.WithRegisterer(t.registry), otelprometheus.WithoutScopeInfo())
 		if err != nil {
 			return fmt.Errorf("telemetry: prometheus: %w", err)

@@ -68,6 +68,69 @@ func Cell(s string, max int) string {
 	return b.String()
 }
 
+// Lines returns s as lines in the sense of Line of at most max runes each,
+// cutting at a space where there is one; nothing but what Line removes is lost.
+// Text without anything visible is one empty line.
+func Lines(s string, max int) []string {
+	s = Line(s, len(s)+1)
+	var out []string
+	for {
+		end, space, n := len(s), -1, 0
+		for i, r := range s {
+			if n == max {
+				end = i
+				break
+			}
+			if r == ' ' && i > 0 {
+				space = i
+			}
+			n++
+		}
+		if end == len(s) {
+			return append(out, s)
+		}
+		if s[end] == ' ' {
+			space = end
+		}
+		if space > 0 {
+			out = append(out, s[:space])
+			s = s[space+1:]
+			continue
+		}
+		out = append(out, s[:end])
+		s = s[end:]
+	}
+}
+
+// Quoted returns a line as it may stand in a quoted paragraph of Markdown: it
+// can be no link, image or HTML. Emphasis and headings stay readable.
+func Quoted(s string) string {
+	if !strings.ContainsAny(s, active) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune(active, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// active lists the characters that links, images, HTML, code and entities need.
+const active = "\\`[]<>&"
+
+// Spreadsheet returns s as Line does, made harmless for a program that opens it
+// as a table's cell: text which would start a formula gets an apostrophe before it.
+func Spreadsheet(s string, max int) string {
+	s = Line(s, max)
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@|%＝＋－＠", first) {
+		return "'" + s
+	}
+	return s
+}
+
 // insideWord reports whether the underscore at i has a letter or digit on both
 // sides, where Markdown gives it no meaning: group_call_host must stay as it
 // is, for a model copies it into arguments.

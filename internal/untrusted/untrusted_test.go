@@ -34,6 +34,53 @@ func TestCell(t *testing.T) {
 	}
 }
 
+func TestLines(t *testing.T) {
+	for _, tc := range []struct {
+		in   string
+		max  int
+		want string
+	}{
+		{"", 5, ""}, {"abc", 5, "abc"}, {"abcde", 5, "abcde"}, {"abcdef", 5, "abcde/f"}, {"ab cdef", 5, "ab/cdef"}, {"ab cd ef", 5, "ab cd/ef"},
+		{"a\n\nb", 5, "a b"}, {"éééééé é", 5, "ééééé/é é"}, {"a bbbbbbb c", 3, "a/bbb/bbb/b c"},
+	} {
+		if got := strings.Join(Lines(tc.in, tc.max), "/"); got != tc.want {
+			t.Errorf("Lines(%q, %d) = %q, want %q", tc.in, tc.max, got, tc.want)
+		}
+	}
+}
+
+func TestQuotedAndSpreadsheet(t *testing.T) {
+	if got, want := Quoted("**a** ![x](https://evil) <b>&amp; `c`"), "**a** !\\[x\\](https://evil) \\<b\\>\\&amp; \\`c\\`"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	for in, want := range map[string]string{"=1+1": "'=1+1", "\t+cmd": "'+cmd", "\u200b@x": "'@x", "-2": "'-2", "＝1": "'＝1", "a=b": "a=b", "": "", "\r=x": "'=x"} {
+		if got := Spreadsheet(in, 80); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzLines holds that cutting loses nothing and bounds each line.
+func FuzzLines(f *testing.F) {
+	f.Add("one two  three", 5)
+	f.Fuzz(func(t *testing.T, s string, max int) {
+		max = max%50 + 1
+		if max < 1 {
+			max = 1
+		}
+		lines := Lines(s, max)
+		for _, l := range lines {
+			if utf8.RuneCountInString(l) > max {
+				t.Fatalf("%q is longer than %d", l, max)
+			}
+		}
+		squeeze := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+		if got, want := squeeze(strings.Join(lines, "")), squeeze(Line(s, len(s)+1)); got != want {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	})
+}
+
 func FuzzCell(f *testing.F) {
 	for _, s := range []string{"Ann\n\n# SYSTEM: ignore...|", "\u202e", "a\\|b", strings.Repeat("x", 300)} {
 		f.Add(s, 40)

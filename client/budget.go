@@ -1,0 +1,177 @@
+package client
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	maxPause   = 5 * time.Minute // the longest that a token holds back before it tries one request
+	shortPause = time.Second     // after a 429 which does not say how long
+	maxPauses  = 3               // that begin while a request waits; then it fails
+)
+
+// budget decides when a request of one API token may be sent. A token bucket
+// keeps the API token under its limit. After a 429 all requests hold back as long
+// as the API asked; then one goes ahead, and the others follow if it succeeds.
+type budget struct {
+	limit  Limit
+	bucket *rate.Limiter
+
+	mu      sync.Mutex
+	waiting list.List     // of those in admit, first come first served
+	paused  time.Time     // hold back until then; zero once a request has succeeded since
+	pauses  int           // so far; a prolonged one counts once
+	ahead   bool          // one request has gone ahead and is not answered
+	changed chan struct{} // closed, and replaced, when paused or ahead changes
+}
+
+func newBudget(l Limit) *budget {
+	return &budget{limit: l, bucket: rate.NewLimiter(l.refill(), l.burst()), changed: make(chan struct{})}
+}
+
+// tooLong is why a request was not sent: its turn would come too late for its deadline.
+type tooLong struct {
+	wait  time.Duration
+	asked bool // by the API, with a 429
+	limit Limit
+}
+
+func (e *tooLong) Error() string { return fmt.Sprintf("%s: %s away", e.message(), e.wait) }
+
+func (e *tooLong) message() string {
+	if e.asked {
+		return "the API has refused requests for their number (HTTP 429) and asked for a pause"
+	}
+	return fmt.Sprintf("the limit of %s for one API token is used up", e.limit)
+}
+
+// admit returns when a request may be sent at once, and whether it is the one
+// that goes ahead; the sender must hand both to answered. It fails at once where
+// the wait is known to be too long for the deadline.
+//
+// Nothing is reserved in the bucket: what was reserved before a pause would add
+// to the burst after it, and who gives up would leave a gap.
+func (b *budget) admit(ctx context.Context) (ahead bool, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	me := b.waiting.PushBack(nil)
+	defer b.waiting.Remove(me)
+	latest := patience(ctx)
+	for first := b.pauses; ; {
+		wait := time.Until(b.paused)
+		asked := wait > 0
+		switch {
+		case !asked && b.ahead:
+			// Only a change ends this wait; who can wait no longer is told why.
+			if wait = time.Until(latest); wait <= 0 {
+				return false, &tooLong{shortPause, true, b.limit}
+			}
+			if err := b.await(ctx, wait); err != nil {
+				return false, err
+			}
+			continue
+		case !asked:
+			if wait = b.turn(me); wait == 0 {
+				b.ahead = !b.paused.IsZero()
+				return b.ahead, nil
+			}
+		}
+		if asked && b.pauses-first >= maxPauses || tooLate(ctx, wait) {
+			return false, &tooLong{wait, asked, b.limit}
+		}
+		if err := b.await(ctx, wait); err != nil {
+			return false, err
+		}
+	}
+}
+
+// turn spends from the bucket for me, or returns how long it takes until there
+// is enough for all who came before and me.
+func (b *budget) turn(me *list.Element) time.Duration {
+	need := 1.0
+	for e := me.Prev(); e != nil; e = e.Prev() {
+		need++
+	}
+	now := time.Now()
+	missing := need - b.bucket.TokensAt(now)
+	if missing > 0 {
+		return max(time.Millisecond, time.Duration(missing/float64(b.bucket.Limit())*float64(time.Second)))
+	}
+	b.bucket.AllowN(now, 1)
+	return 0
+}
+
+// await unlocks b while it waits for d, a change or the end of ctx.
+func (b *budget) await(ctx context.Context, d time.Duration) error {
+	changed := b.changed
+	b.mu.Unlock()
+	defer b.mu.Lock()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-changed:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
+// change wakes those who wait.
+func (b *budget) change() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// answered takes note of an answer, or with nil of a failure to get one. Where
+// the request that went ahead has no success, the next one goes ahead, after the
+// pause if there is a new one.
+func (b *budget) answered(res *http.Response, ahead bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	refused := res != nil && res.StatusCode == http.StatusTooManyRequests
+	if refused {
+		pause := min(retryAfter(res), maxPause)
+		if pause <= 0 {
+			pause = shortPause
+		}
+		if !b.paused.After(now) {
+			b.pauses++
+		}
+		if until := now.Add(pause); until.After(b.paused) {
+			b.paused = until
+			b.change()
+		}
+	}
+	if !ahead {
+		return
+	}
+	b.ahead = false
+	if res != nil && !refused && !b.paused.After(now) {
+		b.paused = time.Time{}
+	}
+	b.change()
+}
+
+// patience is until when a request can wait and still leave a tenth of the time
+// it has for the answer.
+func patience(ctx context.Context) time.Time {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return time.Now().Add(maxPause)
+	}
+	return deadline.Add(-time.Until(deadline) / 10)
+}
+
+// tooLate reports whether a wait ends after that.
+func tooLate(ctx context.Context, wait time.Duration) bool {
+	return time.Now().Add(wait).After(patience(ctx))
+}

@@ -1,0 +1,146 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// flights merges identical requests of one API token while one is under way.
+// It is not golang.org/x/sync/singleflight since a request here outlives the
+// caller who began it, is cancelled when the last of its callers has gone, and
+// is joined only by callers whose deadlines suit it.
+type flights struct {
+	mu    sync.Mutex
+	byURL map[string]*flight
+}
+
+// flight is one request for all who asked for the same.
+type flight struct {
+	deadline time.Time // zero: none
+	cancel   context.CancelFunc
+	callers  int // guarded by flights.mu; at 0 the flight is cancelled
+
+	done chan struct{} // closed when what follows is set, and never changed again
+	head *http.Response
+	body []byte
+	tail error // after the body: why it was not read to its end
+	err  error // instead of a response
+}
+
+// get performs req, or joins the same request under way. A caller joins where
+// that request ends no later than its own, and earlier by slack at most.
+func (f *flights) get(req *http.Request, slack time.Duration, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	fl := f.join(req, slack, send)
+	select {
+	case <-fl.done:
+		return fl.response(req)
+	case <-req.Context().Done():
+		f.leave(fl)
+		return nil, req.Context().Err()
+	}
+}
+
+func (f *flights) join(req *http.Request, slack time.Duration, send func(*http.Request) (*http.Response, error)) *flight {
+	deadline, _ := req.Context().Deadline()
+	url := req.URL.String()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fl := f.byURL[url]; fl != nil && fl.callers > 0 && !fl.deadline.After(deadline) && deadline.Sub(fl.deadline) <= slack {
+		fl.callers++
+		return fl
+	}
+	ctx, cancel := context.WithoutCancel(req.Context()), context.CancelFunc(nil)
+	if deadline.IsZero() {
+		ctx, cancel = context.WithCancel(ctx)
+	} else {
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+	}
+	fl := &flight{deadline: deadline, cancel: cancel, callers: 1, done: make(chan struct{})}
+	if f.byURL == nil {
+		f.byURL = map[string]*flight{}
+	}
+	f.byURL[url] = fl
+	go func() {
+		defer cancel()
+		fl.fly(req.WithContext(ctx), send)
+		f.land(url, fl)
+	}()
+	return fl
+}
+
+func (f *flights) leave(fl *flight) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fl.callers--; fl.callers == 0 {
+		fl.cancel()
+	}
+}
+
+// land forgets the flight before its callers go on, so that none of them can
+// meet the old answer again.
+func (f *flights) land(url string, fl *flight) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.byURL[url] == fl {
+		delete(f.byURL, url)
+	}
+	close(fl.done)
+}
+
+func (fl *flight) fly(req *http.Request, send func(*http.Request) (*http.Response, error)) {
+	res, err := send(req)
+	if err != nil {
+		fl.err = err
+		return
+	}
+	defer func() { _ = res.Body.Close() }() // all that matters was read
+	fl.head = res
+	fl.body, fl.tail = readBody(res)
+}
+
+// readBody reads up to MaxBody. Of a body which is larger only the head is kept,
+// for nobody will use more.
+func readBody(res *http.Response) (body []byte, err error) {
+	if n := res.ContentLength; n > 0 && n <= MaxBody {
+		body = make([]byte, n)
+		read, err := io.ReadFull(res.Body, body)
+		return body[:read], err
+	}
+	body, err = io.ReadAll(io.LimitReader(res.Body, MaxBody+1))
+	if len(body) > MaxBody {
+		return bytes.Clone(body[:headSize]), ErrBodyTooLarge
+	}
+	return body, err
+}
+
+// response is one caller's own: its header may be changed, its body is read
+// independently of the others'.
+func (fl *flight) response(req *http.Request) (*http.Response, error) {
+	if fl.err != nil {
+		return nil, fl.err
+	}
+	res := *fl.head
+	res.Header = fl.head.Header.Clone()
+	res.Body = &sharedBody{Reader: bytes.NewReader(fl.body), tail: fl.tail}
+	res.Request = req
+	return &res, nil
+}
+
+type sharedBody struct {
+	*bytes.Reader
+	tail error
+}
+
+func (b *sharedBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF && b.tail != nil {
+		err = b.tail
+	}
+	return n, err
+}
+
+func (b *sharedBody) Close() error { return nil }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
+)
+
+func attendanceCommand(c *config, s *streams) *cobra.Command {
+	var q tools.AttendanceQuery
+	var format string
+	cmd := &cobra.Command{
+		Use: "attendance MEETING", Short: "Print who attended a meeting, as a table, CSV, JSON or Markdown", Args: cobra.ExactArgs(1),
+		Long: "Print who attended a meeting: MEETING is its title or part of it, its id, or a URL that holds the id.",
+		Example: `  mcp-realtimekit --demo attendance "design review"
+  mcp-realtimekit attendance stand-up --show absent --format csv > absent.csv
+  mcp-realtimekit attendance stand-up --all --after 2026-11-01 --format markdown`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q.Meeting = args[0]
+			return attendance(cmd.Context(), c, s, q, format)
+		},
+	}
+	fs := cmd.Flags()
+	oneOf(fs, &format, "format", "table", "of the output", tools.AttendanceFormats...)
+	fs.BoolVar(&q.All, "all", false, "add up all sessions in the range, at most the 25 latest, not only the latest")
+	fs.StringVar(&q.After, "after", "", "only sessions that started at or after this RFC 3339 `TIME` or date")
+	fs.StringVar(&q.Before, "before", "", "only sessions that started before this RFC 3339 `TIME` or date")
+	oneOf(fs, &q.Show, "show", "all", "whom to list", "all", "attended", "absent", "guests", "late", "left_early", "here_now")
+	fs.StringVar(&q.Timezone, "timezone", "", "IANA `NAME` for the times of table and markdown; default UTC")
+	return cmd
+}
+
+// attendance is for people and cron.
+func attendance(ctx context.Context, c *config, s *streams, q tools.AttendanceQuery, format string) error {
+	d, done, err := c.deps(ctx, c.logger(s, slog.LevelWarn))
+	if err != nil {
+		return err
+	}
+	defer done()
+	answer, err := d.Attendance(ctx, q)
+	if err != nil {
+		return err
+	}
+	return answer.Write(s.out, format)
+}

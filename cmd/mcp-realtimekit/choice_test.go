@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// question is what a client which can ask its user gets.
+type question struct {
+	Message         string
+	RequestedSchema struct {
+		Properties struct {
+			Meeting struct {
+				OneOf []struct{ Const, Title string }
+				Enum  []string
+			} `json:"meeting_id"`
+		}
+	} `json:"requestedSchema"`
+}
+
+var onboarding = args{"name": "get_meeting_attendance", "arguments": args{"query": "onboarding"}}
+
+// TestChoiceByRequest is how revisions before 2026-07-28 ask: by a request of the server's.
+func TestChoiceByRequest(t *testing.T) {
+	t.Parallel()
+	for revision, titled := range map[string]bool{"2025-06-18": false, "2025-11-25": true} {
+		p := launch(t, nil, "--demo")
+		p.request("initialize", args{"protocolVersion": revision, "capabilities": args{"elicitation": args{}}, "clientInfo": args{"name": "test", "version": "1"}})
+		p.send(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+		for _, answer := range []string{"accept", "decline", "cancel"} {
+			_, ch := p.begin("tools/call", onboarding)
+			var asked message
+			waitFor(t, "the question", func() bool {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				for i, m := range p.notes {
+					if m.Method == "elicitation/create" {
+						asked, p.notes = m, append(p.notes[:i:i], p.notes[i+1:]...)
+						return true
+					}
+				}
+				return false
+			})
+			var q question
+			if err := json.Unmarshal(asked.Params, &q); err != nil || !strings.Contains(q.Message, "6 meetings fit") {
+				t.Fatalf("%v %s", err, asked.Params)
+			}
+			choice := q.RequestedSchema.Properties.Meeting
+			id := ""
+			if titled && len(choice.OneOf) == 6 && strings.HasPrefix(choice.OneOf[0].Title, "Onboarding: ") {
+				id = choice.OneOf[0].Const
+			} else if !titled && len(choice.Enum) == 6 {
+				id = choice.Enum[0]
+			}
+			if id == "" {
+				t.Fatalf("%s: %s", revision, asked.Params)
+			}
+			p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`, asked.ID, answer, id))
+			r := p.result(p.await(ch))
+			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) || answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
+				t.Errorf("%s, %s: %s", revision, answer, r.text())
+			}
+		}
+	}
+}
+
+// TestChoiceByAnswer is how 2026-07-28 asks: the answer asks for input, and the
+// call is made again with it.
+func TestChoiceByAnswer(t *testing.T) {
+	t.Parallel()
+	p := launch(t, nil, "--demo")
+	with := func(capabilities, more args) args {
+		params := args{"_meta": args{
+			"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": args{"name": "test", "version": "1"},
+			"io.modelcontextprotocol/clientCapabilities": capabilities,
+		}}
+		for _, from := range []args{onboarding, more} {
+			for k, v := range from {
+				params[k] = v
+			}
+		}
+		return params
+	}
+	can := args{"elicitation": args{"form": args{}}}
+	var asked struct {
+		ResultType    string `json:"resultType"`
+		InputRequests map[string]struct {
+			Method string
+			Params question
+		} `json:"inputRequests"`
+	}
+	m := p.request("tools/call", with(can, nil))
+	if err := json.Unmarshal(m.Result, &asked); err != nil || asked.ResultType != "input_required" || asked.InputRequests["meeting"].Method != "elicitation/create" {
+		t.Fatalf("%v %s %+v", err, m.Result, m.Error)
+	}
+	id := asked.InputRequests["meeting"].Params.RequestedSchema.Properties.Meeting.OneOf[2].Const
+	for action, want := range map[string]string{"accept": id, "decline": "chose no meeting", "cancel": "chose no meeting"} {
+		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting_id": id}}}})))
+		if r.IsError != (action != "accept") || !strings.Contains(r.text(), want) {
+			t.Errorf("%s: %s", action, r.text())
+		}
+	}
+	for name, answer := range map[string]any{"an id which is none": "../x", "a number": 5, "nothing": nil} {
+		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting_id": answer}}}})))
+		if !r.IsError {
+			t.Errorf("%s was taken: %s", name, r.text())
+		}
+	}
+	// Who cannot ask gets the list.
+	for _, capabilities := range []args{{}, {"elicitation": args{"url": args{}}}} {
+		if r := p.result(p.request("tools/call", with(capabilities, nil))); !r.IsError || !strings.Contains(r.text(), "6 meetings") || !strings.Contains(r.text(), id) {
+			t.Errorf("%v: %s", capabilities, r.text())
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
+)
+
+// configuration is what the config command is asked for.
+type configuration struct {
+	client  string
+	write   bool
+	path    string
+	name    string
+	command string
+}
+
+func configureCommand(c *config, s *streams) *cobra.Command {
+	var w configuration
+	cmd := &cobra.Command{
+		Use: "config CLIENT", Short: "Print, or --write, the configuration of an MCP client; with --demo, on the sample account", Args: cobra.ExactArgs(1),
+		Long:      "Print, or merge with --write, the configuration of an MCP client: " + strings.Join(clientconfig.IDs(), ", ") + ".",
+		ValidArgs: clientconfig.IDs(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			w.client = args[0]
+			return w.run(c, s)
+		},
+	}
+	fs := cmd.Flags()
+	fs.BoolVar(&w.write, "write", false, "merge it into the client's file, with a backup beside it; nothing else of the file changes")
+	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, where it is not the usual one, such as .vscode/mcp.json")
+	fs.StringVar(&w.name, "name", "realtimekit", "`NAME` of the server in the client")
+	fs.StringVar(&w.command, "command", "", "`PATH` of the command that starts the server; default this program")
+	return cmd
+}
+
+// run prints or writes the configuration of one client. The token is in neither.
+func (w configuration) run(c *config, s *streams) error {
+	to, err := clientconfig.Lookup(w.client)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if strings.TrimSpace(w.name) == "" {
+		return fmt.Errorf("%w: --name must not be empty", errUsage)
+	}
+	server, err := w.server(c)
+	if err != nil {
+		return err
+	}
+	edit := func(file []byte) ([]byte, error) { return to.Merge(file, server) }
+	path, err := absolute(w.path)
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		path, err = to.Path(system())
+		if err != nil && w.write {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+	}
+	if !w.write {
+		text, err := edit(nil)
+		if err != nil {
+			return err
+		}
+		_, err = s.out.Write(text)
+		_, logErr := fmt.Fprintf(s.logs, "This belongs into %s; --write merges it there.\n%s\n", path, to.Hint(server))
+		return errors.Join(err, logErr)
+	}
+	res, err := clientconfig.Write(path, edit)
+	switch {
+	case err != nil:
+		return err
+	case !res.Changed:
+		_, err = fmt.Fprintln(s.logs, res.Path, "says so already; nothing changed.")
+	case res.Backup == "":
+		_, err = fmt.Fprintf(s.logs, "Wrote %s. Restart %s.\n%s\n", res.Path, to.Title, to.Hint(server))
+	default:
+		_, err = fmt.Fprintf(s.logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n", res.Path, res.Backup, to.Title, to.Hint(server))
+	}
+	return err
+}
+
+func (w configuration) server(c *config) (clientconfig.Server, error) {
+	server := clientconfig.Server{Name: w.name, Command: w.command, Demo: c.SampleData}
+	if server.Command == "" {
+		server.Command = self()
+	}
+	if c.SampleData {
+		return server, nil
+	}
+	server.AccountID, server.AppID = c.AccountID, c.AppID
+	if c.BaseURL != client.DefaultBaseURL {
+		server.BaseURL = c.BaseURL
+	}
+	if c.TokenFile != "" {
+		var err error
+		if server.TokenFile, err = filepath.Abs(c.TokenFile); err != nil {
+			return server, err
+		}
+	}
+	return server, nil
+}
+
+// self is this program's full path, since clients often lack a shell's PATH.
+func self() string {
+	const name = "mcp-realtimekit"
+	path, err := os.Executable()
+	if err != nil || strings.Contains(path, "go-build") { // "go run" deletes it afterwards
+		return name
+	}
+	// A link on PATH outlives an update, unlike what it points to.
+	if found, err := exec.LookPath(name); err == nil && filepath.IsAbs(found) {
+		a, errA := os.Stat(found)
+		b, errB := os.Stat(path)
+		if errA == nil && errB == nil && os.SameFile(a, b) {
+			return found
+		}
+	}
+	return path
+}
+
+// absolute also expands a leading ~, which not every shell does after a "=".
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", err
+		}
+		return filepath.Join(home, rest), nil
+	}
+	return filepath.Abs(path)
+}
+
+func system() clientconfig.System {
+	home, _ := os.UserHomeDir() // what needs it and lacks it asks for --path
+	return clientconfig.System{OS: runtime.GOOS, Home: home, AppData: os.Getenv("APPDATA"), XDGConfig: os.Getenv("XDG_CONFIG_HOME")}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+func TestResources(t *testing.T) {
+	t.Parallel()
+	api := sample(t, demoapi.Options{})
+	p := start(t, environment(api), "--log-format=json")
+	var templates struct {
+		ResourceTemplates []struct {
+			URITemplate string `json:"uriTemplate"`
+		}
+	}
+	if err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates); err != nil || len(templates.ResourceTemplates) != 2 {
+		t.Fatalf("%v %+v", err, templates)
+	}
+	read := func(uri string) (mime, text, failure string) {
+		m := p.request("resources/read", args{"uri": uri})
+		if m.Error != nil {
+			return "", "", m.Error.Message
+		}
+		var v struct {
+			Contents []struct{ URI, MimeType, Text string }
+		}
+		if err := json.Unmarshal(m.Result, &v); err != nil || len(v.Contents) != 1 || v.Contents[0].URI != uri {
+			t.Fatalf("%v %s", err, m.Result)
+		}
+		return v.Contents[0].MimeType, v.Contents[0].Text, ""
+	}
+	var added roster
+	mime, text, _ := read("realtimekit://meetings/" + demoapi.StandupMeetingID + "/participants")
+	if err := json.Unmarshal([]byte(text), &added); err != nil || mime != "application/json" || len(added.Participants) != 9 || added.Participants[0].ID == "" {
+		t.Errorf("%v %s %s", err, mime, text)
+	}
+	session := sampleSession(t, demoapi.HostileMeetingID)
+	var a presence
+	mime, text, failure := read("realtimekit://sessions/" + session + "/attendance")
+	if err := json.Unmarshal([]byte(text), &a); err != nil || mime != "application/json" || a.Guests != 2 || len(a.People) != a.Invited+2 {
+		t.Errorf("%v %s %s %s", err, mime, text, failure)
+	}
+	mime, text, _ = read("realtimekit://sessions/" + session + "/attendance?format=csv")
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" || strings.Count(text, "\r\n") != len(rows) {
+		t.Errorf("%v %s %s", err, mime, text)
+	}
+	for uri, want := range map[string]string{
+		"realtimekit://sessions/" + session + "/attendance?format=xml":             "json or csv",
+		"realtimekit://sessions/nothing/attendance":                                "session_id",
+		"realtimekit://meetings/x/participants":                                    "UUID",
+		"realtimekit://meetings/00000000-0000-4000-8000-000000000000/participants": "Meeting not found",
+		"realtimekit://sessions/00000000-0000-4000-8000-000000000000/attendance":   "Session not found",
+		"realtimekit://sessions/..%2f..%2f" + session + "/attendance":              "session_id",
+		"realtimekit://nothing":                                                    "",
+	} {
+		if _, text, failure := read(uri); failure == "" || !strings.Contains(failure, want) {
+			t.Errorf("%s: %q %s", uri, failure, text)
+		}
+	}
+	p.close(0)
+	if logs := p.logs.String(); !strings.Contains(logs, `"resource":"session_attendance"`) || strings.Contains(logs, session) || strings.Contains(logs, "northwind") {
+		t.Errorf("logs: %s", logs)
+	}
+}
+
+func TestAttendanceCommand(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		args []string
+		code int
+		want []string
+	}{
+		{"table", []string{"design review"}, 0, []string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "}},
+		{"by id", []string{demoapi.ReviewMeetingID, "--show=late"}, 0, []string{"7 of 9", "Priya Raman"}},
+		{"csv", []string{"design review", "--format=csv"}, 0, []string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false\r\n"}},
+		{"json", []string{"design review", "--format", "json"}, 0, []string{`"summary": "7 of 9 invited`, `"status": "absent"`}},
+		{"markdown", []string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"}, 0, []string{"| Dana Smith (Contoso) | guest | guest | 23:00 |"}},
+		{"all", []string{"stand-up", "--all", "--after=2000-01-01"}, 0, []string{"at least one of 10 sessions"}},
+		{"several", []string{"onboarding"}, 1, []string{"6 meetings"}},
+		{"none", []string{"no such meeting"}, 1, []string{"find_meetings"}},
+		{"time", []string{"stand-up", "--after=yesterday"}, 1, []string{"RFC 3339"}},
+		{"format", []string{"stand-up", "--format=xml"}, 2, []string{"--format"}},
+		{"no meeting", nil, 2, []string{"accepts 1 arg"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			out, logs, code := once(t, nil, append([]string{"--demo", "attendance"}, tc.args...)...)
+			if code == 0 && logs != "" || code != 0 && strings.Count(logs, "\n") != 1 {
+				t.Errorf("logs: %q", logs)
+			}
+			for _, want := range tc.want {
+				if code != tc.code || !strings.Contains(out+logs, want) {
+					t.Errorf("code %d, %q is not in: %s%s", code, want, out, logs)
+				}
+			}
+		})
+	}
+	// Without limits: the webinar's 5,000 people.
+	out, _, code := once(t, nil, "--demo", "attendance", demoapi.WebinarMeetingID, "--format=csv")
+	if code == 0 {
+		t.Errorf("the webinar is in another app: %.200s", out)
+	}
+	api := sample(t, demoapi.Options{})
+	out, logs, code := once(t, with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID), "attendance", "webinar", "--format=csv")
+	if code != 0 || strings.Count(out, "\r\n") != 5001 {
+		t.Errorf("code %d, %d lines, %s", code, strings.Count(out, "\r\n"), logs)
+	}
+}

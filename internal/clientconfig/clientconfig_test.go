@@ -1,0 +1,361 @@
+package clientconfig
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/tailscale/hujson"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var own = Server{Name: "realtimekit", Command: "/usr/local/bin/mcp-realtimekit", AppID: "8d6f4c2e"}
+
+func lookup(t testing.TB, id string) Client {
+	t.Helper()
+	c, err := Lookup(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func merge(t testing.TB, c Client, file []byte, s Server) []byte {
+	t.Helper()
+	out, err := c.Merge(file, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := c.Merge(out, s)
+	if err != nil || !bytes.Equal(out, again) {
+		t.Fatalf("the second time changes it: %v\n%s\n%s", err, out, again)
+	}
+	return out
+}
+
+func standard(t testing.TB, jsonc []byte) map[string]any {
+	t.Helper()
+	plain, err := hujson.Standardize(bytes.TrimPrefix(bytes.Clone(jsonc), byteOrderMark))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v map[string]any
+	if err := json.Unmarshal(plain, &v); err != nil {
+		t.Fatalf("%v: %s", err, plain)
+	}
+	return v
+}
+
+// TestGolden shows for real-looking files what becomes of them, and for each
+// client what an absent file becomes.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	ins, err := filepath.Glob("testdata/*.in")
+	if err != nil || len(ins) < 5 {
+		t.Fatal(ins, err)
+	}
+	for _, id := range IDs() {
+		ins = append(ins, "testdata/"+id+".absent.in")
+	}
+	for _, in := range ins {
+		id, _, _ := strings.Cut(filepath.Base(in), ".")
+		file, err := os.ReadFile(in)
+		if err != nil && !strings.HasSuffix(in, ".absent.in") {
+			t.Fatal(err)
+		}
+		demo := own
+		demo.Demo = true
+		for kind, s := range map[string]Server{"own": own, "demo": demo} {
+			t.Run(filepath.Base(in)+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				out := merge(t, lookup(t, id), file, s)
+				golden := strings.TrimSuffix(in, ".in") + "." + kind
+				if *update {
+					if err := os.WriteFile(golden, out, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil || !bytes.Equal(out, want) {
+					t.Errorf("%v; got\n%s\nwant\n%s", err, out, want)
+				}
+				// Each line that was there still is, but for a comma and our own entry.
+				if strings.Contains(in, "state") || strings.Contains(in, "compact") {
+					return
+				}
+				text := strings.ReplaceAll(string(out), ",", "")
+				for line := range strings.Lines(string(file)) {
+					if line = strings.ReplaceAll(strings.TrimSpace(line), ",", ""); !strings.Contains(text, strings.TrimSuffix(line, "}")) {
+						t.Errorf("lost the line %q in\n%s", line, out)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestWhatAPersonTypedStays(t *testing.T) {
+	t.Parallel()
+	file, err := os.ReadFile("testdata/claude-code.state.in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := string(merge(t, lookup(t, "claude-code"), file, own))
+	for _, want := range []string{`"typed-by-hand"`, `"HTTPS_PROXY"`, `"--log-level=debug"`, `"timeout": 30000`, own.Command} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%s is not in %s", want, out)
+		}
+	}
+	if strings.Contains(out, "--demo") {
+		t.Error(out)
+	}
+	file2 := own
+	file2.TokenFile = "/home/me/.token"
+	if _, err := lookup(t, "claude-code").Merge(file, file2); err == nil || !strings.Contains(err.Error(), "remove it there first") || strings.Contains(err.Error(), "typed") {
+		t.Error(err)
+	}
+}
+
+func TestTokenFile(t *testing.T) {
+	t.Parallel()
+	with := own
+	with.TokenFile = "/home/me/.token"
+	for _, id := range IDs() {
+		c := lookup(t, id)
+		fresh := string(merge(t, c, nil, with))
+		switched := string(merge(t, c, merge(t, c, nil, own), with))
+		for _, out := range []string{fresh, switched} {
+			if !strings.Contains(out, `"CLOUDFLARE_API_TOKEN_FILE": "/home/me/.token"`) || strings.Contains(out, `"$`) {
+				t.Errorf("%s: %s", id, out)
+			}
+		}
+	}
+}
+
+func TestMalformedFilesAreRefused(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		`{"mcpServers": {`:                      "line 1",
+		"{\n \"a\": secret-token-1234\n}":       "line 2, column 7",
+		`{} {}`:                                 "not valid JSON",
+		`[]`:                                    "not an object",
+		`{"mcpServers": []}`:                    `"mcpServers" is not an object`,
+		`{"mcpServers": {"realtimekit": null}}`: `"realtimekit" is not an object`,
+		`{"mcpServers": {"realtimekit": {"args": "--demo"}}}`: "not a list",
+		`{"mcpServers": {"realtimekit": {"env": 1}}}`:         `"env" is not an object`,
+		`{"mcpServers": {}, "mcpServers": {}}`:                "twice",
+		"{\"a\": \"\xff\"}":                                   "UTF-8",
+		`{'a': 1}`:                                            "not valid JSON",
+	} {
+		_, err := lookup(t, "claude-desktop").Merge([]byte(file), own)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v", file, err)
+		}
+	}
+	if _, err := lookup(t, "vscode").Merge([]byte(`{"inputs": {}}`), own); err == nil || !strings.Contains(err.Error(), `"inputs" is not a list`) {
+		t.Error(err)
+	}
+}
+
+// TestLists covers where commas and comments stand around the flag --demo.
+func TestLists(t *testing.T) {
+	t.Parallel()
+	demo := own
+	demo.Demo = true
+	c := lookup(t, "zed")
+	for list, want := range map[string][2]string{ // without the flag, with it
+		`[]`:                               {`[]`, `["--demo"]`},
+		`["a"]`:                            {`["a"]`, `["a", "--demo"]`},
+		`["a",]`:                           {`["a",]`, `["a", "--demo",]`},
+		`["--demo"]`:                       {`[]`, `["--demo"]`},
+		`["--demo", "a"]`:                  {`["a"]`, `["--demo", "a"]`},
+		`["a", "--demo"]`:                  {`["a"]`, `["a", "--demo"]`},
+		`["a", "--demo",]`:                 {`["a",]`, `["a", "--demo",]`},
+		`["a" /*x*/, "--demo"]`:            {`["a" /*x*/]`, `["a" /*x*/, "--demo"]`},
+		`["a", /*x*/ "--demo" /*y*/, "b"]`: {`["a", /*x*/  /*y*/ "b"]`, `["a", /*x*/ "--demo" /*y*/, "b"]`},
+	} {
+		for i, s := range []Server{own, demo} {
+			out := string(merge(t, c, []byte(`{"context_servers": {"realtimekit": {"args": `+list+`}}}`), s))
+			if !strings.Contains(out, `"args": `+want[i]) {
+				t.Errorf("%s became %s, want %s", list, out, want[i])
+			}
+		}
+	}
+}
+
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	linux := System{OS: "linux", Home: "/home/me"}
+	mac := System{OS: "darwin", Home: "/Users/me", XDGConfig: "/ignored"}
+	windows := System{OS: "windows", Home: "/c/Users/me", AppData: "/c/Users/me/AppData/Roaming"} // rooted here, too
+	for _, tc := range []struct {
+		id                 string
+		linux, mac, window string
+	}{
+		{"claude-desktop", "/home/me/.config/Claude/claude_desktop_config.json", "/Users/me/Library/Application Support/Claude/claude_desktop_config.json", "/c/Users/me/AppData/Roaming/Claude/claude_desktop_config.json"},
+		{"claude-code", "/home/me/.claude.json", "/Users/me/.claude.json", "/c/Users/me/.claude.json"},
+		{"vscode", "/home/me/.config/Code/User/mcp.json", "/Users/me/Library/Application Support/Code/User/mcp.json", "/c/Users/me/AppData/Roaming/Code/User/mcp.json"},
+		{"cursor", "/home/me/.cursor/mcp.json", "/Users/me/.cursor/mcp.json", "/c/Users/me/.cursor/mcp.json"},
+		{"windsurf", "/home/me/.codeium/windsurf/mcp_config.json", "/Users/me/.codeium/windsurf/mcp_config.json", "/c/Users/me/.codeium/windsurf/mcp_config.json"},
+		{"zed", "/home/me/.config/zed/settings.json", "/Users/me/.config/zed/settings.json", "/c/Users/me/AppData/Roaming/Zed/settings.json"},
+	} {
+		for s, want := range map[System]string{linux: tc.linux, mac: tc.mac, windows: tc.window} {
+			if got, err := lookup(t, tc.id).Path(s); err != nil || filepath.ToSlash(got) != want {
+				t.Errorf("%s on %s: %s, %v", tc.id, s.OS, got, err)
+			}
+		}
+		if _, err := lookup(t, tc.id).Path(System{OS: "linux"}); err == nil || !strings.Contains(err.Error(), "--path") {
+			t.Error(tc.id, err)
+		}
+	}
+	linux.XDGConfig = "/xdg"
+	if got, _ := lookup(t, "zed").Path(linux); got != "/xdg/zed/settings.json" {
+		t.Error(got)
+	}
+}
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("modes and links are those of Unix")
+	}
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "real", "a.json"), filepath.Join(dir, "a.json")
+	to := func(s string) func([]byte) ([]byte, error) {
+		return func([]byte) ([]byte, error) { return []byte(s), nil }
+	}
+	if res, err := Write(file, to("1")); err != nil || !res.Changed || res.Backup != "" {
+		t.Fatal(res, err)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != ownerOnly {
+		t.Error(info, err)
+	}
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for i, content := range []string{"2", "3", "3"} {
+		res, err := Write(link, to(content))
+		if err != nil || res.Changed != (i < 2) || (res.Backup != "") != res.Changed {
+			t.Fatal(res, err)
+		}
+	}
+	for name, want := range map[string]string{"a.json": "3", "a.json.bak": "1", "a.json.bak2": "2"} {
+		raw, err := os.ReadFile(filepath.Join(dir, "real", name))
+		info, err2 := os.Stat(filepath.Join(dir, "real", name))
+		if err != nil || err2 != nil || string(raw) != want || info.Mode().Perm() != 0o640 {
+			t.Errorf("%s is %q, %v, %v, %v", name, raw, info, err, err2)
+		}
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link is gone")
+	}
+	_, err := Write(file, func([]byte) ([]byte, error) { return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600) })
+	if raw, _ := os.ReadFile(file); err == nil || string(raw) != "theirs" {
+		t.Errorf("%v; %s", err, raw)
+	}
+	if _, err := Write(dir, to("x")); err == nil {
+		t.Error("wrote a folder")
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "real", ".*")); len(left) != 0 {
+		t.Error("left behind:", left)
+	}
+}
+
+// FuzzMerge merges into whatever parses: nothing else is lost, the result
+// parses, and a second merge changes nothing.
+func FuzzMerge(f *testing.F) {
+	ins, _ := filepath.Glob("testdata/*.in")
+	for _, in := range ins {
+		raw, err := os.ReadFile(in)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw, uint8(0), true)
+		f.Add(raw, uint8(2), false)
+	}
+	f.Add([]byte(`{"context_servers":{"realtimekit":{"args":["a"/**/,"--demo"]}},}`), uint8(5), false)
+	f.Fuzz(func(t *testing.T, file []byte, which uint8, demo bool) {
+		c := clients[int(which)%len(clients)]
+		s := own
+		s.Demo = demo
+		out, err := c.Merge(bytes.Clone(file), s)
+		if err != nil {
+			return
+		}
+		merge(t, c, out, s)
+		after := standard(t, out)
+		if len(bytes.TrimSpace(bytes.TrimPrefix(file, byteOrderMark))) == 0 {
+			return
+		}
+		before := standard(t, file)
+		entry := after[c.servers].(map[string]any)[s.Name].(map[string]any)
+		if entry["command"] != s.Command {
+			t.Errorf("entry %v", entry)
+		}
+		// What is ours may differ; the rest may not.
+		for _, v := range []map[string]any{before, after} {
+			if servers, ok := v[c.servers].(map[string]any); ok {
+				delete(servers, s.Name)
+				if len(servers) == 0 {
+					delete(v, c.servers)
+				}
+			}
+			if list, ok := v["inputs"].([]any); ok && c.asks {
+				v["inputs"] = others(list)
+				if len(v["inputs"].([]any)) == 0 {
+					delete(v, "inputs")
+				}
+			}
+		}
+		if !reflect.DeepEqual(before, after) {
+			t.Errorf("before %v\nafter %v", before, after)
+		}
+		if comments(out) < comments(file) {
+			t.Errorf("lost a comment of %q in %q", file, out)
+		}
+	})
+}
+
+// comments counts what looks like one between the values.
+func comments(jsonc []byte) int {
+	v, err := hujson.Parse(bytes.TrimPrefix(bytes.Clone(jsonc), byteOrderMark))
+	if err != nil {
+		return 0
+	}
+	n := 0
+	count := func(e hujson.Extra) { n += bytes.Count(e, []byte("/*")) + bytes.Count(e, []byte("//")) }
+	for x := range v.All() {
+		count(x.BeforeExtra)
+		count(x.AfterExtra)
+		switch o := x.Value.(type) {
+		case *hujson.Object:
+			count(o.AfterExtra)
+		case *hujson.Array:
+			count(o.AfterExtra)
+		}
+	}
+	return n
+}
+
+func others(inputs []any) []any {
+	var rest []any
+	for _, in := range inputs {
+		if m, ok := in.(map[string]any); !ok || m["id"] != inputID {
+			rest = append(rest, in)
+		}
+	}
+	if rest == nil {
+		return []any{}
+	}
+	return rest
+}

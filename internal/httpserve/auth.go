@@ -1,0 +1,88 @@
+package httpserve
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// Auth judges a caller's bearer token, which is never empty. It returns the
+// context in which the call runs.
+type Auth func(ctx context.Context, bearer string) (context.Context, bool)
+
+// OwnToken takes any token and hands it on through with: who checks it is the
+// API. Nothing of it outlives the request.
+func OwnToken(with func(ctx context.Context, token string) context.Context) Auth {
+	return func(ctx context.Context, bearer string) (context.Context, bool) { return with(ctx, bearer), true }
+}
+
+// SharedSecret takes callers who know the secret. Hashes of equal length are
+// compared, in constant time, so that the time tells neither content nor length.
+func SharedSecret(secret string) Auth {
+	want := sha256.Sum256([]byte(secret))
+	return func(ctx context.Context, bearer string) (context.Context, bool) {
+		got := sha256.Sum256([]byte(bearer))
+		return ctx, subtle.ConstantTimeCompare(got[:], want[:]) == 1
+	}
+}
+
+const maxToken = 4096 // bytes; an OAuth access token may be long
+
+// bearer is the request's only token, or empty.
+func bearer(r *http.Request) string {
+	values := r.Header.Values("Authorization")
+	if len(values) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") || len(token) > maxToken || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return token
+}
+
+// authenticate returns the request to go on with, or answers 401.
+func (h *Handler) authenticate(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
+	if h.o.Auth == nil {
+		return r, true
+	}
+	token := bearer(r)
+	if token == "" {
+		h.challenge(w, "", "this server needs a token: send the header Authorization: Bearer TOKEN")
+		return nil, false
+	}
+	ctx, ok := h.o.Auth(r.Context(), token)
+	if !ok {
+		h.challenge(w, "invalid_token", "the bearer token is wrong")
+		return nil, false
+	}
+	return r.WithContext(ctx), true
+}
+
+func (h *Handler) challenge(w http.ResponseWriter, code, message string) {
+	value := `Bearer realm="mcp-realtimekit"`
+	if code != "" {
+		value += `, error="` + code + `"`
+	}
+	if h.o.OAuth != nil {
+		value += `, resource_metadata="` + h.o.OAuth.metadataURL() + `"`
+	}
+	w.Header().Set("WWW-Authenticate", value)
+	refuse(w, http.StatusUnauthorized, mcp.INVALID_REQUEST, message)
+}
+
+// metadataURL is where RFC 9728 puts the metadata of the resource.
+func (o *OAuth) metadataURL() string {
+	u, err := url.Parse(o.Resource)
+	if err != nil {
+		return "" // Prepare has parsed it
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: server.ProtectedResourceMetadataPath(o.Resource)}).String()
+}

@@ -1,0 +1,171 @@
+// Package httpserve serves an MCP server over Streamable HTTP. It keeps nothing
+// between two requests, so any number of replicas stand behind an ordinary load
+// balancer; and it decides who may ask: Host, Origin, bearer token, size.
+package httpserve
+
+import (
+	"cmp"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// Paths of what a Handler serves, besides the OAuth metadata where it is configured.
+const (
+	Path        = "/mcp"
+	HealthPath  = "/healthz" // 200 as long as the process serves
+	ReadyPath   = "/readyz"  // 503 from the moment it drains
+	MetricsPath = "/metrics"
+)
+
+// Options shapes a Handler. The zero value takes loopback Hosts only, no
+// Origin, and asks nobody for a token.
+type Options struct {
+	Auth           Auth         // nil: nobody is asked for a token
+	AllowedHosts   []string     // names in the Host header, without port; empty: loopback only
+	Loopback       bool         // loopback Hosts are right besides AllowedHosts
+	AllowedOrigins []string     // origins of web pages which may call, such as https://app.example.com
+	OAuth          *OAuth       // nil: no protected-resource metadata
+	Metrics        http.Handler // served at MetricsPath without a token; nil: 404
+	MaxBody        int64        // bytes of a request; default 1 MiB
+	MaxConcurrent  int          // requests to Path at one time, more get 503; default 256
+	Log            *slog.Logger // default: nothing is logged
+}
+
+// OAuth is what RFC 9728 metadata says of this server.
+type OAuth struct {
+	Resource             string   // URL by which clients reach Path
+	AuthorizationServers []string // issuers of the tokens it takes
+}
+
+// Handler is the whole HTTP surface.
+type Handler struct {
+	o        Options
+	next     http.Handler // mcp-go's transport
+	mux      *http.ServeMux
+	guard    guard
+	slots    chan struct{}
+	draining atomic.Bool
+}
+
+// NewHandler serves s, whose tools, prompts and resources may be any.
+func NewHandler(s *server.MCPServer, o Options) *Handler {
+	o.MaxBody = cmp.Or(o.MaxBody, 1<<20)
+	o.MaxConcurrent = cmp.Or(o.MaxConcurrent, 256)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Handler{o: o, mux: http.NewServeMux(), guard: newGuard(o), slots: make(chan struct{}, o.MaxConcurrent)}
+	h.next = server.NewStreamableHTTPServer(s, server.WithStateLess(true), server.WithDisableStreaming(true),
+		server.WithDisableLocalhostProtection(true), // guard is stricter, and knows the names of a proxy
+		server.WithHTTPContextFunc(askNothing(s)), server.WithStreamableHTTPLogger(o.Log))
+	h.mux.HandleFunc(Path, h.serveMCP)
+	h.mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	h.mux.HandleFunc("GET "+ReadyPath, h.ready)
+	if o.Metrics != nil {
+		h.mux.Handle("GET "+MetricsPath, h.guard.probe(o.Metrics))
+	}
+	if o.OAuth != nil {
+		h.mux.Handle(server.ProtectedResourceMetadataPath(o.OAuth.Resource), h.guard.probe(server.NewProtectedResourceMetadataHandler(
+			server.ProtectedResourceMetadataConfig{Resource: o.OAuth.Resource, AuthorizationServers: o.OAuth.AuthorizationServers,
+				BearerMethodsSupported: []string{"header"}, ResourceName: "Cloudflare RealtimeKit (MCP)"})))
+	}
+	return h
+}
+
+// Drain makes ReadyPath say no, so that balancers look elsewhere; all else goes on.
+func (h *Handler) Drain() { h.draining.Store(true) }
+
+func (h *Handler) ready(w http.ResponseWriter, _ *http.Request) {
+	if h.draining.Load() {
+		http.Error(w, "draining", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
+
+// ServeHTTP answers, and writes one line a request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	out := newWriter(w)
+	defer h.record(r, out, time.Now())
+	out.limitRead(bodyTimeout) // of what a handler leaves unread, too
+	out.Header().Set("X-Content-Type-Options", "nosniff")
+	h.mux.ServeHTTP(out, r)
+}
+
+// record logs at debug level: no address, no path as typed, no header, nothing
+// of a body. A panic becomes an error of this one request.
+func (h *Handler) record(r *http.Request, out *writer, start time.Time) {
+	p := recover()
+	whole := p == nil || out.status == 0
+	if p != nil {
+		h.o.Log.ErrorContext(r.Context(), "panic", "value", p)
+	}
+	if p != nil && whole {
+		out.WriteHeader(http.StatusInternalServerError)
+	}
+	h.o.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("route", cmp.Or(r.Pattern, "none")),
+		slog.Int("status", out.status), slog.Int64("bytes", out.bytes), slog.Duration("duration", time.Since(start)))
+	if !whole {
+		panic(http.ErrAbortHandler) // half an answer must not look whole
+	}
+}
+
+func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if reason := h.guard.refusal(r); reason != "" {
+		refuse(w, http.StatusForbidden, mcp.INVALID_REQUEST, reason)
+		return
+	}
+	if h.guard.cors(w, r) {
+		return
+	}
+	if r.Method != http.MethodPost {
+		// Neither a stream to listen to nor a session to delete exists here.
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed, mcp.INVALID_REQUEST, "this server is stateless: only POST is served")
+		return
+	}
+	r, ok := h.authenticate(w, r)
+	if !ok {
+		return
+	}
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, mcp.INTERNAL_ERROR, "too many requests at one time; try again in a second")
+		return
+	}
+	method, ok := h.readBody(w, r)
+	if !ok {
+		return
+	}
+	if method == string(mcp.MethodNotificationCancelled) {
+		// A stateless server cannot tell whose request an id names, and must not
+		// cancel a stranger's; a caller cancels by closing its request.
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	r.Header.Del("Authorization") // nobody behind this needs it
+	r.Header.Del("Mcp-Session-Id")
+	h.next.ServeHTTP(w, r)
+}
+
+// refuse answers with a JSON-RPC error that belongs to no request.
+func refuse(w http.ResponseWriter, status, code int, message string) {
+	body, err := json.Marshal(map[string]any{"jsonrpc": mcp.JSONRPC_VERSION, "error": map[string]any{"code": code, "message": message}})
+	if err != nil {
+		http.Error(w, message, status)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n'))
+}

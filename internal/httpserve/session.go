@@ -1,0 +1,33 @@
+package httpserve
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// session is what mcp-go's session can do but ask the client: an answer would
+// come as another request, perhaps to another replica, and the call would wait
+// for it in vain. Without these methods a tool that asks gets an error at once.
+// From 2026-07-28 on, a tool asks by its result, which needs no session.
+type session interface {
+	server.SessionWithClientInfo
+	server.SessionWithLogging
+	server.SessionWithStreamableHTTPConfig
+	server.SessionWithSubscriptionFilter
+	ProtocolVersion() string
+	SetProtocolVersion(version string)
+}
+
+type muteSession struct{ session }
+
+func askNothing(s *server.MCPServer) server.HTTPContextFunc {
+	return func(ctx context.Context, _ *http.Request) context.Context {
+		full, ok := server.ClientSessionFromContext(ctx).(session)
+		if !ok {
+			return ctx
+		}
+		return s.WithContext(ctx, muteSession{full})
+	}
+}

@@ -1,0 +1,190 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+type peersInput struct {
+	SessionID string `json:"session_id" jsonschema:"format=uuid,description=The session's id; list_sessions gives it,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+	Search    string `json:"search,omitempty" jsonschema:"maxLength=200,description=Only joinings whose name or id the API finds this in,example=zoe"`
+	SortBy    string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
+	Order     string `json:"sort_order,omitempty" jsonschema:"enum=ASC,enum=DESC"`
+	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,description=consolidated adds up the minutes in breakout rooms; a row a person; raw is the default"`
+	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all,example=1"`
+	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200,description=Rows of that one page,example=100"`
+	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and presets"`
+	Limit     *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
+	scope
+}
+
+type peersOutput struct {
+	SessionID   string        `json:"session_id"`
+	Joinings    int           `json:"joinings_total" jsonschema:"description=As the API counts them; one person may join several times"`
+	Read        int           `json:"read" jsonschema:"description=Joinings read for this answer"`
+	People      int           `json:"people" jsonschema:"description=Different people among those read; unnamed guests without a user id count each"`
+	Unnamed     int           `json:"unnamed" jsonschema:"description=Joinings without a name"`
+	Open        int           `json:"without_left_at" jsonschema:"description=Joinings without a leaving time: still there where the session is live"`
+	ByPreset    []presetCount `json:"by_preset"`
+	FirstJoined *time.Time    `json:"first_joined,omitempty"`
+	LastLeft    *time.Time    `json:"last_left,omitempty"`
+	Changed     bool          `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
+	Rows        []peerRow     `json:"participants"`
+	LeftOut     int           `json:"left_out" jsonschema:"description=Joinings read and not shown"`
+	Next        string        `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Note        string        `json:"note"`
+
+	table string // the text of Rows
+}
+
+type peerRow struct {
+	Name     string     `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
+	CustomID string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
+	JoinedAt *time.Time `json:"joined_at,omitempty"`
+	LeftAt   *time.Time `json:"left_at,omitempty"`
+	Minutes  float64    `json:"minutes" jsonschema:"description=As the API counts"`
+	Preset   string     `json:"preset_name,omitempty"`
+	UserID   string     `json:"user_id,omitempty" jsonschema:"description=The participant's id on the roster"`
+	ID       string     `json:"id,omitempty" jsonschema:"description=Of this joining"`
+}
+
+const peersNote = "A row is one joining, so one person may have several. get_meeting_attendance adds them up and compares them with who was invited."
+
+func listSessionParticipants(d *Deps) server.ServerTool {
+	return define(d, "list_session_participants", "List a session's participants",
+		"Returns who joined one session, joining by joining: how many joinings of how many people, by preset, first joined and last left, then rows with the API's minutes. Use it to search or sort the joinings of a known session_id (list_sessions gives it); for who attended, late or absent, get_meeting_attendance is the right tool. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise.",
+		func(ctx context.Context, req mcp.CallToolRequest, in peersInput) (peersOutput, error) {
+			app, err := d.app(ctx, in.scope)
+			if err != nil {
+				return peersOutput{}, err
+			}
+			f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
+			j := joinings{in: in, presets: presets{}, people: map[string]struct{}{}, rows: rows[peerRow]{limit: valueOr(in.Limit, 50), shown: []peerRow{}}}
+			one := func(r client.PageRequest) (client.Page[client.Peer], error) {
+				return d.API.PeersPage(ctx, app, in.SessionID, f, r)
+			}
+			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
+				if err != nil {
+					return peersOutput{}, err
+				}
+				j.add(page)
+				progress(ctx, req, j.count.read, page.Total)
+			}
+			return j.done(), nil
+		})
+}
+
+// joinings folds pages into an answer.
+type joinings struct {
+	in      peersInput
+	out     peersOutput
+	count   count
+	presets presets
+	people  map[string]struct{}
+	rows    rows[peerRow]
+}
+
+func (j *joinings) add(page client.Page[client.Peer]) {
+	j.count.page(page.Total, len(page.Items))
+	for _, p := range page.Items {
+		if j.count.first(p.ID) {
+			j.joined(p)
+		}
+	}
+}
+
+func (j *joinings) joined(p client.Peer) {
+	o := &j.out
+	person := "user " + p.UserID
+	if p.UserID == "" {
+		person = "peer " + p.ID
+	}
+	j.people[person] = struct{}{}
+	j.presets.add(p.Preset)
+	o.FirstJoined, o.LastLeft = earlier(o.FirstJoined, p.JoinedAt), later(o.LastLeft, p.LeftAt)
+	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes}
+	if row.Name == "" {
+		o.Unnamed++
+	}
+	if row.LeftAt == nil {
+		o.Open++
+	}
+	if j.in.Format == "detailed" {
+		row.Preset, row.UserID, row.ID = untrusted.Line(p.Preset, 60), untrusted.Line(p.UserID, 64), untrusted.Line(p.ID, 64)
+	}
+	j.rows.add(row)
+}
+
+func (j *joinings) done() peersOutput {
+	o := j.out
+	o.SessionID, o.Note = j.in.SessionID, peersNote
+	o.Joinings, o.Read, o.Changed, o.People = j.count.total, j.count.read, j.count.changed, len(j.people)
+	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, j.rows.table.String()
+	switch {
+	case o.LeftOut == 0:
+	case j.in.PageNo != nil || j.in.PerPage != nil:
+		o.Next = smallerPages
+	default:
+		o.Next = "Raise limit (up to 500), narrow the call with search, or read single pages with page_no and per_page=100."
+	}
+	return o
+}
+
+// Text leads with the numbers.
+func (o peersOutput) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s joined session %s", people(o.People, "person", "people"), o.SessionID)
+	if o.Read == o.Joinings {
+		fmt.Fprintf(&b, " in %s", people(o.Joinings, "joining", "joinings"))
+	} else {
+		fmt.Fprintf(&b, " in the %d joinings read of %d", o.Read, o.Joinings)
+	}
+	b.WriteString(presetText(o.ByPreset) + ".")
+	if o.FirstJoined != nil {
+		fmt.Fprintf(&b, " First joined %s.", clock(*o.FirstJoined))
+	}
+	if o.LastLeft != nil {
+		fmt.Fprintf(&b, " Last left %s.", clock(*o.LastLeft))
+	}
+	if o.Open > 0 {
+		fmt.Fprintf(&b, " %d without a leaving time.", o.Open)
+	}
+	if o.Unnamed > 0 {
+		fmt.Fprintf(&b, " %d without a name.", o.Unnamed)
+	}
+	if o.Changed {
+		b.WriteString(" The list changed while it was read.")
+	}
+	b.WriteString("\n" + o.Note + "\n")
+	if len(o.Rows) > 0 {
+		b.WriteString(o.Rows[0].header())
+	}
+	b.WriteString(o.table)
+	if o.LeftOut > 0 {
+		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
+	}
+	return b.String()
+}
+
+func (r peerRow) header() string {
+	if r.ID != "" {
+		return "\n| name | custom id | joined | left | minutes | preset | user id | id |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+	}
+	return "\n| name | custom id | joined | left | minutes |\n| --- | --- | --- | --- | --- |\n"
+}
+
+func (r peerRow) text() string {
+	s := fmt.Sprintf("| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), clockOr(r.JoinedAt, ""), clockOr(r.LeftAt, ""), r.Minutes)
+	if r.ID != "" {
+		s += fmt.Sprintf(" %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
+	}
+	return s + "\n"
+}

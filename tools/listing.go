@@ -1,0 +1,134 @@
+package tools
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+const (
+	maxText      = 90_000 // characters of rows; keeps the whole text under 25,000 tokens
+	maxPresets   = 20     // presets named in a summary
+	otherPresets = "(other presets)"
+)
+
+// rows bounds what an answer shows, by number and by the characters of its
+// text, which is made once. After the first row left out no other is shown.
+type rows[R interface{ text() string }] struct {
+	limit int // 0 is no bound and no text, for exports
+	shown []R
+	left  int
+	table strings.Builder
+}
+
+func (l *rows[R]) add(row R) {
+	if l.limit > 0 {
+		text := ""
+		if l.left == 0 && len(l.shown) < l.limit {
+			text = row.text()
+		}
+		if text == "" || l.table.Len()+len(text) > maxText {
+			l.left++
+			return
+		}
+		l.table.WriteString(text)
+	}
+	l.shown = append(l.shown, row)
+}
+
+// pagesOf gives exactly the page asked for, in one request, or where none is
+// asked for all of them.
+func pagesOf[T any](no, per *int, one func(client.PageRequest) (client.Page[T], error), all iter.Seq2[client.Page[T], error]) iter.Seq2[client.Page[T], error] {
+	if no == nil && per == nil {
+		return all
+	}
+	return func(yield func(client.Page[T], error) bool) { yield(one(client.PageRequest{No: no, Per: per})) }
+}
+
+// count follows the pages of one list: how long it is, how much of it was read,
+// and whether it changed meanwhile.
+type count struct {
+	total, read int
+	changed     bool
+	seen        map[string]struct{}
+}
+
+// page is called with the total that a page gives, 0 where it gives none, and its rows' number.
+func (c *count) page(total, n int) {
+	if total == 0 {
+		total = c.read + n
+	} else if c.read > 0 && total != c.total {
+		c.changed = true
+	}
+	c.total = total
+}
+
+// first reports whether a row was not read before: rows move between pages.
+func (c *count) first(id string) bool {
+	if _, dup := c.seen[id]; dup {
+		c.changed = true
+		return false
+	}
+	if c.seen == nil {
+		c.seen = map[string]struct{}{}
+	}
+	c.seen[strings.Clone(id)] = struct{}{} // decoded strings keep their whole page alive
+	c.read++
+	return true
+}
+
+type presetCount struct {
+	Preset string `json:"preset"`
+	Count  int    `json:"count"`
+}
+
+// presets counts people by preset. Presets are the account's own; a hostile
+// number of them stays bounded.
+type presets map[string]int
+
+func (p presets) add(preset string) {
+	preset = untrusted.Line(preset, 60)
+	if _, known := p[preset]; !known && len(p) >= 1000 {
+		preset = otherPresets
+	}
+	p[preset]++
+}
+
+// list has the most frequent first.
+func (p presets) list() []presetCount {
+	out := make([]presetCount, 0, len(p))
+	for preset, n := range p {
+		out = append(out, presetCount{preset, n})
+	}
+	slices.SortFunc(out, func(a, b presetCount) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return strings.Compare(a.Preset, b.Preset)
+	})
+	if len(out) > maxPresets {
+		rest := presetCount{Preset: otherPresets}
+		for _, p := range out[maxPresets:] {
+			rest.Count += p.Count
+		}
+		out = append(out[:maxPresets:maxPresets], rest)
+	}
+	return out
+}
+
+// presetText is what follows a headline: ": 8 a, 1 b".
+func presetText(list []presetCount) string {
+	var b strings.Builder
+	for i, p := range list {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		fmt.Fprintf(&b, "%s%d %s", sep, p.Count, untrusted.Cell(p.Preset, 60))
+	}
+	return b.String()
+}
