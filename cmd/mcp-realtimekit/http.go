@@ -75,7 +75,7 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 	if err != nil {
 		return err
 	}
-	defer func() { _ = watch.Shutdown(context.WithoutCancel(ctx)) }() // what is not delivered by then was logged
+	defer func() { _ = watch.Shutdown(ctx) }() // what is not delivered by then was logged
 	c.wrapTransport = watch.Transport
 	plan.Options.Metrics = watch.MetricsHandler()
 	d, done, err := c.deps(context.WithoutCancel(ctx), log) // calls outlive the signal

@@ -262,7 +262,7 @@ func TestCollectorDown(t *testing.T) {
 		within            time.Duration
 	}{
 		"refused":                   {"http://127.0.0.1:1", "100", true, time.Second},
-		"refused, between attempts": {"http://127.0.0.1:1", "60000", false, time.Second},
+		"refused, between attempts": {"http://127.0.0.1:1", "60000", false, 250 * time.Millisecond},
 		"silent":                    {"http://" + silent.Addr().String(), "60000", false, 3 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -277,7 +277,7 @@ func TestCollectorDown(t *testing.T) {
 			if tc.logged {
 				waitFor(t, "the failure to be logged", func() bool { return strings.Contains(p.logs.String(), "not delivered") })
 			} else {
-				time.Sleep(200 * time.Millisecond) // so that a batch is on its way
+				time.Sleep(1200 * time.Millisecond) // so that a batch is on its way, in the second wait, which lasts until 1.5 s at least
 			}
 			begin := time.Now()
 			p.close(0)
