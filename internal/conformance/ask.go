@@ -179,7 +179,7 @@ func addForms(s *server.MCPServer) {
 	elicit("test_elicitation_sep1034_defaults", object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}))
 	elicit("test_elicitation_sep1330_enums", object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}))
 	s.AddTool(mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())), func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		res, err := s.RequestSampling(ctx, mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))})
+		res, err := s.RequestSampling(ctx, mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))}) //nolint:staticcheck // older revisions have it
 		if err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		}
