@@ -104,6 +104,9 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var args I
 		given := req.GetArguments()
+		if raw := req.GetRawArguments(); raw != nil && given == nil {
+			return mcp.NewToolResultError("arguments must be an object, such as {\"query\": \"stand-up\"}"), nil
+		}
 		if id, err := chosen(req); err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		} else if id != "" {

@@ -219,13 +219,25 @@ func TestHTTPRebinding(t *testing.T) {
 			t.Errorf("Host %s: %d, want %d: %s", host, r.status, want, r.body)
 		}
 	}
-	for _, origin := range []string{"http://evil.example", "null", "http://localhost:3000", "http://127.0.0.1" + port, "https://app.example.com"} {
+	for _, origin := range []string{"http://evil.example", "null", "http://localhost:3000", "http://localhost" + port, "https://127.0.0.1" + port, "https://app.example.com"} {
 		if r := s.must(s.listApps("", "Origin", origin)); r.status != http.StatusForbidden || r.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("Origin %s: %d %s", origin, r.status, r.body)
 		}
 	}
 
+	if r := s.must(s.listApps("", "Origin", "http://127.0.0.1"+port)); r.status != http.StatusOK || r.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("the server's own origin: %d %s", r.status, r.body)
+	}
+	if r := s.must(s.listApps("", "Origin", "http://evil.example", "Host", "evil.example")); r.status != http.StatusForbidden {
+		t.Errorf("a rebound name as its own origin: %d %s", r.status, r.body)
+	}
+
 	s = serveHTTP(t, nil, "--demo", "--allowed-host=mcp.example.com", "--allowed-origin=https://app.example.com")
+	for _, origin := range []string{"http://mcp.example.com", "https://mcp.example.com"} {
+		if r := s.must(s.listApps("", "Origin", origin, "Host", "mcp.example.com")); r.status != http.StatusForbidden {
+			t.Errorf("Origin %s beyond loopback: %d", origin, r.status)
+		}
+	}
 	for host, want := range map[string]int{"mcp.example.com": 200, "MCP.example.com:443": 200, "localhost": 200, "evil.example": 403} {
 		if r := s.must(s.listApps("", "Host", host)); r.status != want {
 			t.Errorf("Host %s: %d, want %d", host, r.status, want)

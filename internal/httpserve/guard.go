@@ -31,10 +31,16 @@ func (g guard) refusal(r *http.Request) string {
 		return "the Host header names another server; an operator allows a name with --allowed-host"
 	}
 	origins := r.Header.Values("Origin")
-	if len(origins) == 0 || len(origins) == 1 && slices.Contains(g.origins, origins[0]) {
+	if len(origins) == 0 || len(origins) == 1 && (slices.Contains(g.origins, origins[0]) || own(r, origins[0])) {
 		return ""
 	}
 	return "web pages of this Origin may not call this server; an operator allows one with --allowed-origin"
+}
+
+// own reports whether an origin is this server's own on loopback, of which no
+// page comes. Its Host is not rebound, or it would have been refused.
+func own(r *http.Request, origin string) bool {
+	return r.TLS == nil && isLoopback(hostname(r.Host)) && origin == "http://"+r.Host
 }
 
 func (g guard) host(header string) bool {

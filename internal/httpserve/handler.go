@@ -61,6 +61,7 @@ func NewHandler(s *server.MCPServer, o Options) *Handler {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &Handler{o: o, mux: http.NewServeMux(), guard: newGuard(o), slots: make(chan struct{}, o.MaxConcurrent)}
+	server.WithToolHandlerMiddleware(deliverFirst)(s)
 	h.next = server.NewStreamableHTTPServer(s, server.WithStateLess(true), server.WithDisableStreaming(true),
 		server.WithDisableLocalhostProtection(true), // guard is stricter, and knows the names of a proxy
 		server.WithHTTPContextFunc(askNothing(s)), server.WithStreamableHTTPLogger(o.Log))
@@ -155,7 +156,7 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Header.Del("Authorization") // nobody behind this needs it
 	r.Header.Del("Mcp-Session-Id")
-	h.next.ServeHTTP(w, r)
+	h.next.ServeHTTP(w, track(w, r))
 }
 
 // refuse answers with a JSON-RPC error that belongs to no request.

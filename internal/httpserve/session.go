@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 )
 
@@ -20,14 +21,30 @@ type session interface {
 	SetProtocolVersion(version string)
 }
 
-type muteSession struct{ session }
+type muteSession struct {
+	session
+	*delivery
+}
+
+// NotificationChannel is asked for once for each notification.
+func (m muteSession) NotificationChannel() chan<- mcp.JSONRPCNotification {
+	m.sent.Add(1)
+	return m.session.NotificationChannel()
+}
+
+// SetSubscriptionFilter is called when a subscription begins, and when it ends.
+func (m muteSession) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
+	m.session.SetSubscriptionFilter(filter)
+	m.await()
+}
 
 func askNothing(s *server.MCPServer) server.HTTPContextFunc {
 	return func(ctx context.Context, _ *http.Request) context.Context {
 		full, ok := server.ClientSessionFromContext(ctx).(session)
-		if !ok {
+		d, tracked := ctx.Value(deliveryKey{}).(*delivery)
+		if !ok || !tracked {
 			return ctx
 		}
-		return s.WithContext(ctx, muteSession{full})
+		return s.WithContext(ctx, muteSession{full, d})
 	}
 }

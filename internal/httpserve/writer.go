@@ -15,9 +15,10 @@ const (
 // server's own WriteTimeout would cut long calls instead.
 type writer struct {
 	http.ResponseWriter
-	control *http.ResponseController
-	status  int
-	bytes   int64
+	control  *http.ResponseController
+	delivery *delivery // nil but for what may notify
+	status   int
+	bytes    int64
 }
 
 func newWriter(w http.ResponseWriter) *writer {
@@ -50,6 +51,9 @@ func (w *writer) Flush() {
 	w.limitWrite(writeTimeout)
 	_ = w.control.Flush()
 	w.limitWrite(0) // the next event may be long in coming
+	if w.delivery != nil {
+		w.delivery.wrote()
+	}
 }
 
 // Deadlines are not supported by test recorders, and nothing is lost there.

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+// step is one message; what it is answered must not depend on the transport.
+type step struct {
+	method string
+	params args
+	code   int  // of the JSON-RPC error that is due; 0: a result
+	fails  bool // the result is a tool's error
+}
+
+// conversation has every method, and what can go wrong with it.
+func conversation(session string) []step {
+	call := func(tool string, a args) args { return args{"name": tool, "arguments": a} }
+	missing := "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6bffff"
+	return []step{
+		{method: "tools/list"},
+		{method: "prompts/list"},
+		{method: "resources/list"},
+		{method: "resources/templates/list"},
+		{method: "tools/call", params: call("list_apps", args{})},
+		{method: "tools/call", params: call("find_meetings", args{"query": "stand-up"})},
+		{method: "tools/call", params: call("get_meeting", args{"meeting_id": demoapi.StandupMeetingID})},
+		{method: "tools/call", params: call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"})},
+		{method: "tools/call", params: call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3})},
+		{method: "tools/call", params: call("list_session_participants", args{"session_id": session})},
+		{method: "tools/call", params: call("get_meeting_attendance", args{"query": "design review", "response_format": "detailed"})},
+		{method: "tools/call", params: call("compare_attendance", args{"query": "stand-up"})},
+		{method: "tools/call", params: call("get_session_recap", args{"query": "design review"})},
+		{method: "tools/call", params: call("list_meeting_participants", args{"meeting_id": missing}), fails: true},
+		{method: "tools/call", params: call("get_meeting", args{"meeting_id": "../../accounts"}), fails: true},
+		{method: "tools/call", params: call("get_meeting", args{}), fails: true},
+		{method: "tools/call", params: call("find_meetings", args{"limit": "many"}), fails: true},
+		{method: "tools/call", params: call("find_meetings", args{"unknown": 1}), fails: true},
+		{method: "tools/call", params: call("no_such_tool", args{}), code: -32602},
+		{method: "tools/call", params: args{"name": "list_apps", "arguments": "text"}, fails: true},
+		{method: "prompts/get", params: call("who_attended", args{"meeting": "design review"})},
+		{method: "prompts/get", params: call("attendance_trend", args{"meeting": "stand-up"})},
+		{method: "prompts/get", params: call("who_attended", args{}), code: -32603},
+		{method: "prompts/get", params: call("no_such_prompt", args{}), code: -32602},
+		{method: "resources/read", params: args{"uri": "realtimekit://meetings/" + demoapi.StandupMeetingID + "/participants"}},
+		{method: "resources/read", params: args{"uri": "realtimekit://sessions/" + session + "/attendance?format=csv"}},
+		{method: "resources/read", params: args{"uri": "realtimekit://meetings/" + missing + "/participants"}, code: -32603},
+		{method: "completion/complete", params: args{"ref": args{"type": "ref/prompt", "name": "who_attended"}, "argument": args{"name": "meeting", "value": "stand"}}},
+		{method: "completion/complete", params: args{"ref": args{"type": "ref/prompt", "name": "no_such_prompt"}, "argument": args{"name": "meeting", "value": ""}}},
+		{method: "notifications/cancelled", params: args{"requestId": 4711, "reason": "nobody's"}},
+		{method: "notifications/no_such_notification"},
+		{method: "no/such_method", code: -32601},
+		{method: "sampling/createMessage", code: -32601},
+	}
+}
+
+// handshakes differ by revision.
+var handshakes = map[string][]step{
+	"2025-11-25": {
+		{method: "initialize", params: args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}},
+		{method: "notifications/initialized"},
+		{method: "ping"},
+		{method: "logging/setLevel", params: args{"level": "debug"}, code: -32601},
+		{method: "resources/subscribe", params: args{"uri": "realtimekit://x"}, code: -32601},
+		{method: "resources/read", params: args{"uri": "file:///etc/passwd"}, code: -32002},
+	},
+	"2026-07-28": {
+		{method: "server/discover"},
+		{method: "initialize", params: args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}, code: -32601},
+		{method: "ping", code: -32601},
+		{method: "resources/subscribe", params: args{"uri": "realtimekit://x"}, code: -32601},
+		{method: "resources/read", params: args{"uri": "file:///etc/passwd"}, code: -32602},
+	},
+}
+
+// TestTransportsAgree replays the same messages over stdio and over HTTP.
+func TestTransportsAgree(t *testing.T) {
+	t.Parallel()
+	api := sample(t, demoapi.Options{}) // one for both, so that its times are the same
+	web := serveHTTP(t, environment(api))
+	session := sampleSession(t, demoapi.StandupMeetingID)
+	for revision, handshake := range handshakes {
+		t.Run(revision, func(t *testing.T) {
+			p := launch(t, environment(api))
+			modern := revision == "2026-07-28"
+			for i, s := range append(handshake, conversation(session)...) {
+				params := args{}
+				maps.Copy(params, s.params)
+				header := []string{"Mcp-Protocol-Version", revision}
+				if modern {
+					params["_meta"] = modernMeta
+					header = append(header, "Mcp-Method", s.method)
+					for _, key := range []string{"name", "uri"} {
+						if v, ok := params[key].(string); ok {
+							header = append(header, "Mcp-Name", v)
+						}
+					}
+				}
+				message := args{"jsonrpc": "2.0", "method": s.method, "params": params}
+				if strings.HasPrefix(s.method, "notifications/") {
+					web.notify(t, p, message, header)
+					continue
+				}
+				overStdio := p.request(s.method, params)
+				message["id"] = fmt.Sprint(i)
+				raw, err := json.Marshal(message)
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := web.must(web.post(demoapi.Token, string(raw), header...))
+				if stdio, web := overStdio.Error, r.Error; stdio != nil && web != nil {
+					stdio.Message, web.Message = ray.ReplaceAllString(stdio.Message, "ray"), ray.ReplaceAllString(web.Message, "ray")
+				}
+				s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, r.message)
+			}
+			p.close(0)
+			if len(p.notes) > 0 { // such as an answer to a notification
+				t.Errorf("unasked: %+v", p.notes)
+			}
+		})
+	}
+}
+
+func (s *web) notify(t *testing.T, p *proc, message args, header []string) {
+	t.Helper()
+	raw, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.send(string(raw))
+	if r := s.must(s.post(demoapi.Token, string(raw), header...)); r.status != 202 || r.body != "" {
+		t.Errorf("%s over HTTP: %d %s", message["method"], r.status, r.body)
+	}
+}
+
+func (s step) compare(t *testing.T, what string, stdio, http message) {
+	t.Helper()
+	if !reflect.DeepEqual(stdio.Error, http.Error) {
+		t.Errorf("%s: errors differ:\nstdio %+v\nHTTP  %+v", what, stdio.Error, http.Error)
+	}
+	if a, b := normal(t, stdio.Result), normal(t, http.Result); a != b {
+		t.Errorf("%s: results differ:\nstdio %s\nHTTP  %s", what, a, b)
+	}
+	switch {
+	case s.code != 0:
+		if stdio.Error == nil || stdio.Error.Code != s.code {
+			t.Errorf("%s: %+v %s, want error %d", what, stdio.Error, stdio.Result, s.code)
+		}
+	case stdio.Error != nil:
+		t.Errorf("%s: %+v", what, stdio.Error)
+	case s.method == "tools/call":
+		var r result
+		if err := json.Unmarshal(stdio.Result, &r); err != nil || r.IsError != s.fails || r.text() == "" {
+			t.Errorf("%s: %v %s", what, err, stdio.Result)
+		}
+	}
+}
+
+// normal is JSON with its keys in order.
+func normal(t *testing.T, raw json.RawMessage) string {
+	t.Helper()
+	if len(raw) == 0 {
+		return ""
+	}
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatalf("%v %s", err, raw)
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ray.ReplaceAllString(string(out), "ray")
+}
+
+// ray is the API's number of a request.
+var ray = regexp.MustCompile(`cf-ray [0-9a-f]+`)
