@@ -3,7 +3,10 @@ package client_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -207,5 +210,32 @@ func TestUsedUpLimit(t *testing.T) {
 	}
 	if took := time.Since(begin); took > 300*time.Millisecond || s.API.Requests() != 1 {
 		t.Errorf("took %s, %d requests: not refused at once", took, s.API.Requests())
+	}
+}
+
+// TestOddRows holds that what is missing, null or no time costs no page.
+func TestOddRows(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"success":true,"data":[{"id":"a","name":null,"created_at":"soon"},{"id":"b","name":"B","created_at":"2026-03-02T10:00:00+01:00","more":{"x":[1]}}],"paging":{"total_count":2,"start_offset":1,"end_offset":2}}`: "a  0001-01-01 b B 2026-03-02 2",
+		`{"success":true,"data":null}`: "0",
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(body))
+		}))
+		c, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := c.ParticipantsPage(t.Context(), app, demoapi.StandupMeetingID, client.PageRequest{})
+		got := ""
+		for _, p := range page.Items {
+			got += p.ID + " " + p.Name + " " + p.CreatedAt.Format(time.DateOnly) + " "
+		}
+		if got += strconv.Itoa(page.Total); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", body, got, err, want)
+		}
+		c.Close()
+		s.Close()
 	}
 }

@@ -41,18 +41,22 @@ func (c *Client) ParticipantsPage(ctx context.Context, app AppRef, meetingID str
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
 	p.PerPage.Value, p.PerPage.Present = number(r.Per)
-	res, err := call(ctx, c, "the participants of meeting "+meetingID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetMeetingParticipantsResponse, error) {
-		return c.meetings.GetMeetingParticipants(ctx, app.AppID, meetingID, p, o...)
+	var out struct {
+		Data   []wireParticipant `json:"data"`
+		Paging wirePaging        `json:"paging"`
+	}
+	_, err := call(ctx, c, "the participants of meeting "+meetingID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetMeetingParticipantsResponse, error) {
+		return c.meetings.GetMeetingParticipants(ctx, app.AppID, meetingID, p, append(o, option.WithResponseBodyInto(&out))...)
 	})
 	if err != nil {
 		return page, err
 	}
-	page.Total, page.Start, page.End = int(res.Paging.TotalCount), int(res.Paging.StartOffset), int(res.Paging.EndOffset)
-	page.Items = make([]Participant, len(res.Data))
-	for i, d := range res.Data {
+	page.Total, page.Start, page.End = out.Paging.offsets()
+	page.Items = make([]Participant, len(out.Data))
+	for i, d := range out.Data {
 		page.Items[i] = Participant{
-			ID: d.ID, Name: d.Name, Picture: d.Picture, CustomID: d.CustomParticipantID,
-			Preset: d.PresetName, CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC(),
+			ID: d.ID, Name: d.Name, Picture: d.Picture, CustomID: d.CustomID,
+			Preset: d.Preset, CreatedAt: moment(d.CreatedAt), UpdatedAt: moment(d.UpdatedAt),
 		}
 	}
 	return page, nil

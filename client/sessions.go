@@ -177,9 +177,9 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
 	p.PerPage.Value, p.PerPage.Present = number(r.Per)
 	var out struct {
-		Paging realtime_kit.SessionGetSessionsResponsePaging `json:"paging"`
+		Paging wirePaging `json:"paging"`
 		Data   struct {
-			Participants []realtime_kit.SessionGetSessionParticipantsResponseDataParticipant `json:"participants"`
+			Participants []wirePeer `json:"participants"`
 		} `json:"data"`
 	}
 	_, err := call(ctx, c, "the participants of session "+sessionID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.SessionGetSessionParticipantsResponse, error) {
@@ -188,10 +188,10 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	if err != nil {
 		return page, err
 	}
-	page.Total, page.Start, page.End = int(out.Paging.TotalCount), int(out.Paging.StartOffset), int(out.Paging.EndOffset)
+	page.Total, page.Start, page.End = out.Paging.offsets()
 	page.Items = make([]Peer, len(out.Data.Participants))
 	for i, d := range out.Data.Participants {
-		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomParticipantID, Name: d.DisplayName, Preset: d.PresetName,
+		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomID, Name: d.Name, Preset: d.Preset,
 			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt), Minutes: d.Duration}
 	}
 	if final {

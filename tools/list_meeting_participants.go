@@ -50,7 +50,8 @@ type participantRow struct {
 	ID       string    `json:"id,omitempty"`
 	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
 
-	usual string // the preset which the text leaves out, since most rows have it
+	head, tail string // the text around the preset, made once
+	usual      string // the preset which the text leaves out, since most rows have it
 }
 
 const rosterNote = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
@@ -103,11 +104,16 @@ func (r participantRow) text() string {
 	if preset == r.usual {
 		preset = ""
 	}
-	s := "| " + nameCell(r.Name) + " | " + untrusted.Cell(r.CustomID, 80) + " | " + untrusted.Cell(preset, 60) + " | "
-	if r.ID == "" {
-		return s + r.AddedAt.Format(time.DateOnly) + " |\n"
+	return r.head + untrusted.Cell(preset, 60) + r.tail
+}
+
+func (r participantRow) rendered() participantRow {
+	r.head = "| " + nameCell(r.Name) + " | " + untrusted.Cell(r.CustomID, 80) + " | "
+	r.tail = " | " + r.AddedAt.Format(time.DateOnly) + " |\n"
+	if r.ID != "" {
+		r.tail = " | " + clock(r.AddedAt) + " | " + untrusted.Cell(r.ID, 64) + " | " + untrusted.Cell(r.Picture, 300) + " |\n"
 	}
-	return s + clock(r.AddedAt) + " | " + untrusted.Cell(r.ID, 64) + " | " + untrusted.Cell(r.Picture, 300) + " |\n"
+	return r
 }
 
 func listMeetingParticipants(d *Deps) server.ServerTool {
@@ -176,7 +182,7 @@ func (r *roster) match(p client.Participant) {
 	if r.in.Format == "detailed" {
 		row.ID, row.Picture = untrusted.Line(p.ID, 64), untrusted.Line(p.Picture, 300)
 	}
-	r.rows.add(row)
+	r.rows.add(row.rendered())
 }
 
 func (r *roster) done() participantsOutput {

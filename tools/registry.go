@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,19 +41,27 @@ func (d *Deps) now() time.Time {
 	return time.Now().UTC()
 }
 
-// All returns every tool. Adding one is its file and a line here.
+// All returns every tool. Adding one is its file and a line here. Their schemas
+// are reflected at the same time, for a client waits for them when it starts us.
 func All(d *Deps) []server.ServerTool {
-	return []server.ServerTool{
-		getMeetingAttendance(d),
-		compareAttendance(d),
-		getSessionRecap(d),
-		listSessions(d),
-		listSessionParticipants(d),
-		listMeetingParticipants(d),
-		findMeetings(d),
-		getMeeting(d),
-		listApps(d),
+	makers := []func(*Deps) server.ServerTool{
+		getMeetingAttendance,
+		compareAttendance,
+		getSessionRecap,
+		listSessions,
+		listSessionParticipants,
+		listMeetingParticipants,
+		findMeetings,
+		getMeeting,
+		listApps,
 	}
+	all := make([]server.ServerTool, len(makers))
+	var making sync.WaitGroup
+	for i, maker := range makers {
+		making.Go(func() { all[i] = maker(d) })
+	}
+	making.Wait()
+	return all
 }
 
 // NewServer returns an MCP server with every tool, prompt and resource, for any
