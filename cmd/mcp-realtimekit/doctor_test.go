@@ -68,6 +68,7 @@ func TestDoctor(t *testing.T) {
 		{name: "the app cannot be read", options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/meetings", Message: "no\u202e\nmeetings"}}, fail: "app", want: []string{"no meetings (HTTP 400"}},
 		{name: "rate limit reached", options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}}, fail: "rate-limit", skip: "token" + rest, want: []string{"try again in 2m0s"}},
 		{name: "rate limit reached on the way", options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/apps", RetryAfter: "120"}}, fail: "rate-limit", skip: "permission app", want: []string{"try again in 2m0s"}},
+		{name: "rate limit reached while the token's account is sought", options: demoapi.Options{AccountToken: true, Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/accounts", RetryAfter: "120"}}, env: []string{"CLOUDFLARE_ACCOUNT_ID", ""}, fail: "rate-limit", skip: "token" + rest, want: []string{"try again in 2m0s"}},
 		{name: "not a token", options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/tokens/verify", Cloudflare: true, Message: "Invalid request headers"}}, fail: "token", skip: rest, want: []string{"Invalid request headers (HTTP 400", "copy it again"}},
 		{name: "rate limit near", options: demoapi.Options{Quota: 8}, want: []string{"4 of 8 requests left in 5m"}},
 		{name: "rate limit nearer", options: demoapi.Options{Quota: 4}, warn: "rate-limit", want: []string{"only 0 of 4", "Wait 5m"}},
