@@ -242,12 +242,15 @@ func network(err error) (message, remedy string) {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var cert *tls.CertificateVerificationError
+	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
 	switch {
 	case errors.Is(err, errRedirect):
 		return errRedirect.Error(), proxyRemedy
 	case errors.As(err, &dns):
 		return "the API's host name could not be resolved", "Check the network, the DNS and CLOUDFLARE_BASE_URL."
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the TLS certificate has expired or is not valid yet", "Check this machine's clock; if it is right, the certificate of CLOUDFLARE_BASE_URL, or of a proxy before it, has to be renewed."
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
 		return "the TLS connection could not be trusted", "A proxy may intercept TLS: install its certificate in the system's store (or SSL_CERT_FILE), or check CLOUDFLARE_BASE_URL."
 	default:

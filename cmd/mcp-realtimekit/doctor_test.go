@@ -1,13 +1,23 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"log"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +67,9 @@ func TestDoctor(t *testing.T) {
 		{name: "one app", options: demoapi.Options{Apps: 1}, env: []string{"REALTIMEKIT_APP_ID", ""}, want: []string{demoapi.AppID}},
 		{name: "the app cannot be read", options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/meetings", Message: "no\u202e\nmeetings"}}, fail: "app", want: []string{"no meetings (HTTP 400"}},
 		{name: "rate limit reached", options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}}, fail: "rate-limit", skip: "token" + rest, want: []string{"try again in 2m0s"}},
+		{name: "rate limit reached on the way", options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/apps", RetryAfter: "120"}}, fail: "rate-limit", skip: "permission app", want: []string{"try again in 2m0s"}},
+		{name: "rate limit reached while the token's account is sought", options: demoapi.Options{AccountToken: true, Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/accounts", RetryAfter: "120"}}, env: []string{"CLOUDFLARE_ACCOUNT_ID", ""}, fail: "rate-limit", skip: "token" + rest, want: []string{"try again in 2m0s"}},
+		{name: "not a token", options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/tokens/verify", Cloudflare: true, Message: "Invalid request headers"}}, fail: "token", skip: rest, want: []string{"Invalid request headers (HTTP 400", "copy it again"}},
 		{name: "rate limit near", options: demoapi.Options{Quota: 8}, want: []string{"4 of 8 requests left in 5m"}},
 		{name: "rate limit nearer", options: demoapi.Options{Quota: 4}, warn: "rate-limit", want: []string{"only 0 of 4", "Wait 5m"}},
 		{name: "DNS", env: []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"}, fail: "dns", skip: "tls api token" + rest + " rate-limit clock", want: []string{"could not be resolved"}},
@@ -158,11 +171,74 @@ func (w *rewriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// TestDoctorCertificate serves the API under a certificate that the program is
+// told to trust.
+func TestDoctorCertificate(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("SSL_CERT_FILE is read on Linux")
+	}
+	now := time.Now()
+	for name, tc := range map[string]struct {
+		from, to         time.Time
+		fail, warn, skip string
+		want             string
+	}{
+		"for long":      {now.Add(-time.Hour), now.AddDate(1, 0, 0), "", "", "", "trusted until " + now.AddDate(1, 0, 0).UTC().Format(time.DateOnly)},
+		"expires":       {now.Add(-time.Hour), now.Add(72 * time.Hour), "", "tls", "", "only until"},
+		"expired":       {now.Add(-48 * time.Hour), now.Add(-24 * time.Hour), "tls", "", "api token account permission app rate-limit clock", "this machine's clock"},
+		"not valid yet": {now.Add(24 * time.Hour), now.Add(48 * time.Hour), "tls", "", "api token account permission app rate-limit clock", "this machine's clock"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			front := httptest.NewUnstartedServer(demoapi.New(demoapi.Options{}))
+			front.Config.ErrorLog = log.New(io.Discard, "", 0)
+			file := filepath.Join(t.TempDir(), "cert.pem")
+			front.TLS = &tls.Config{Certificates: []tls.Certificate{certificate(t, file, tc.from, tc.to)}, MinVersion: tls.VersionTLS12}
+			front.StartTLS()
+			t.Cleanup(front.Close)
+			env := with(environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "SSL_CERT_FILE", file)
+			examine(t, env, tc.fail, tc.warn, tc.skip, []string{tc.want})
+		})
+	}
+}
+
+// certificate is one for loopback, also written to file.
+func certificate(t *testing.T, file string, from, to time.Time) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: from, NotAfter: to, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: key}
+}
+
+// TestDoctorText holds the output against the README, but for what is measured.
 func TestDoctorText(t *testing.T) {
 	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(readme), "### Check your set-up\n")
+	_, after, _ = strings.Cut(after, "```\n")
+	golden, _, _ := strings.Cut(after, "```\n")
+	measured := regexp.MustCompile(`(answered in|within) [0-9.]+m?s`)
+	mask := func(s string) string { return measured.ReplaceAllString(s, "$1 SOME") }
 	out, logs, code := once(t, nil, "--demo", "doctor")
-	if code != 0 || logs != "" || strings.Count(out, "\nOK ") != 9 || !strings.Contains(out, "10 OK, 0 WARN, 0 FAIL") {
-		t.Errorf("code %d: %s%s", code, out, logs)
+	if code != 0 || logs != "" || mask(out) != mask(golden) {
+		t.Errorf("code %d, got:\n%s%s\nREADME.md has:\n%s", code, out, logs, golden)
 	}
 	out, logs, code = once(t, nil, "doctor")
 	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") || !strings.Contains(out, "not checked therefore: dns") {

@@ -85,6 +85,9 @@ func (e *examination) say(name string, status Status, remedy, format string, a .
 // fail takes fact and remedy from the client's error.
 func (e *examination) fail(name string, err error) {
 	var known *client.Error
+	if tooMany(err) {
+		name = "rate limit" // it says nothing of what was asked for
+	}
 	switch {
 	case !errors.As(err, &known) || known.What == "":
 		e.say(name, Fail, "", "%v", err)
@@ -137,15 +140,11 @@ func (e *examination) reach(ctx context.Context) bool {
 	if e.failed("dns", "tls", "api") {
 		return false
 	}
-	if tooMany(err) {
-		e.fail("rate limit", err)
-		return false
-	}
 	if refused(err) {
 		status, err = e.accountToken(ctx, err)
 	}
 	if err != nil {
-		e.fail("token", err)
+		e.fail("token", malformed(err))
 		return false
 	}
 	return e.token(status)
@@ -173,7 +172,7 @@ func (e *examination) network(err error) {
 		e.fail("tls", err)
 		return
 	case s.tls != nil:
-		e.say("tls", OK, "", "%s, the certificate is trusted", tls.VersionName(s.tls.Version))
+		e.certificate(s.tls)
 	case s.plain && s.connected:
 		e.say("tls", OK, "", "not needed on loopback")
 	}
@@ -188,9 +187,38 @@ func (e *examination) network(err error) {
 	}
 }
 
+// certificate judges the one that the connection was made with.
+func (e *examination) certificate(state *tls.ConnectionState) {
+	version := tls.VersionName(state.Version)
+	if len(state.PeerCertificates) == 0 {
+		e.say("tls", OK, "", "%s", version)
+		return
+	}
+	end := state.PeerCertificates[0].NotAfter
+	if time.Until(end) < expirySoon {
+		e.say("tls", Warn, "Whoever runs this address, or the proxy before it, has to renew the certificate.",
+			"%s, the certificate is trusted, but only until %s", version, end.UTC().Format(time.DateOnly))
+		return
+	}
+	e.say("tls", OK, "", "%s, the certificate is trusted until %s", version, end.UTC().Format(time.DateOnly))
+}
+
 func refused(err error) bool {
 	var known *client.Error
 	return errors.As(err, &known) && (known.Status == http.StatusUnauthorized || known.Status == http.StatusForbidden || known.Status == http.StatusBadRequest)
+}
+
+// malformed turns the API's 400, which it gives to what does not look like a
+// token (code 6003), from a matter of arguments into one of the token.
+func malformed(err error) error {
+	var known *client.Error
+	if !errors.As(err, &known) || known.Status != http.StatusBadRequest {
+		return err
+	}
+	out := *known
+	out.Remedy = "The API does not take this for a token: copy it again, without quotes or the word Bearer; a global API key is not one. " +
+		"Or create one at https://dash.cloudflare.com/profile/api-tokens."
+	return &out
 }
 
 func tooMany(err error) bool {
@@ -203,6 +231,9 @@ func (e *examination) accountToken(ctx context.Context, before error) (client.To
 	account := e.AccountID
 	if account == "" {
 		accounts, err := e.API.Accounts(ctx)
+		if tooMany(err) {
+			return client.TokenStatus{}, err
+		}
 		if err != nil || len(accounts) == 0 {
 			return client.TokenStatus{}, before
 		}

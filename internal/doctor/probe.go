@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -96,27 +97,36 @@ type quota struct {
 // (`"default";q=1200;w=300`), lists of named items.
 func parseQuota(h http.Header) quota {
 	var best quota
-	for name, item := range items(h.Values("Ratelimit")) {
-		remaining, ok := item["r"]
+	policies := items(h.Values("Ratelimit-Policy"))
+	for _, item := range items(h.Values("Ratelimit")) {
+		remaining, ok := item.numbers["r"]
 		if !ok || best.known && remaining >= best.remaining {
 			continue
 		}
-		best = quota{known: true, remaining: remaining, reset: time.Duration(item["t"]) * time.Second}
-		policies := items(h.Values("Ratelimit-Policy"))
-		policy, ok := policies[name]
-		if !ok && len(policies) == 1 {
-			for _, policy = range policies { // names differ in Cloudflare's own example
-			}
+		best = quota{known: true, remaining: remaining, reset: seconds(item.numbers["t"])}
+		at := slices.IndexFunc(policies, func(p limited) bool { return p.name == item.name })
+		if at < 0 && len(policies) == 1 {
+			at = 0 // names differ in Cloudflare's own example
 		}
-		best.limit, best.window = policy["q"], time.Duration(policy["w"])*time.Second
+		if at >= 0 {
+			best.limit, best.window = policies[at].numbers["q"], seconds(policies[at].numbers["w"])
+		}
 	}
 	return best
 }
 
-func items(values []string) map[string]map[string]int {
-	out := map[string]map[string]int{}
-	for item := range strings.SplitSeq(strings.Join(values, ","), ",") {
-		name, params, ok := strings.Cut(item, ";")
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// limited is one item of such a list, in the order given.
+type limited struct {
+	name    string
+	numbers map[string]int
+}
+
+func items(values []string) []limited {
+	var out []limited
+	for one := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		name, params, ok := strings.Cut(one, ";")
 		if !ok {
 			continue
 		}
@@ -127,7 +137,7 @@ func items(values []string) map[string]map[string]int {
 				numbers[key] = n
 			}
 		}
-		out[strings.TrimSpace(name)] = numbers
+		out = append(out, limited{strings.TrimSpace(name), numbers})
 	}
 	return out
 }
