@@ -143,6 +143,24 @@ func TestErrorFields(t *testing.T) {
 	}
 }
 
+// TestRefusedUntilTheEnd runs out of time while the SDK waits to ask again.
+func TestRefusedUntilTheEnd(t *testing.T) {
+	s, err := demoapi.Start(t.Context(), demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	c, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL, Timeout: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	var e *client.Error
+	if _, err := c.Apps(t.Context(), demoapi.AccountID); !errors.As(err, &e) || e.Status != 429 || !strings.Contains(e.Remedy, "rate limit") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestLiveSession(t *testing.T) {
 	c, _ := open(t, demoapi.Options{})
 	live, err := c.LiveSession(t.Context(), app, demoapi.LiveMeetingID)

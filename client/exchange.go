@@ -166,7 +166,9 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 		return context.Canceled
 	}
 	out := &Error{What: what, Err: err}
-	if e.response != nil && ctx.Err() == nil {
+	// Where time ran out while the SDK waited to ask again, the refusal is the reason.
+	late := ctx.Err() != nil && (e.response == nil || e.response.StatusCode != http.StatusTooManyRequests)
+	if e.response != nil && !late {
 		out.Status = e.response.StatusCode
 		out.RequestID = short(e.response.Header.Get("Cf-Ray"), 64)
 		out.RetryAfter = retryAfter(e.response)
@@ -175,7 +177,7 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 	case e.tooLong != nil:
 		out.Err, out.RetryAfter = e.tooLong, e.tooLong.wait
 		out.Message, out.Remedy = e.tooLong.message(), fmt.Sprintf("Try again in %s.", wholeSeconds(e.tooLong.wait))
-	case ctx.Err() != nil:
+	case late:
 		out.Message = fmt.Sprintf("no answer within %s", timeout)
 		out.Remedy = "Try again; if it persists, raise --timeout or check https://www.cloudflarestatus.com."
 	case e.response == nil:

@@ -22,8 +22,8 @@ func TestStorm(t *testing.T) {
 		answers bool // some calls succeed
 	}{
 		{"no fault", demoapi.Faults{}, true},
-		{"429 with Retry-After", demoapi.Faults{Status: 429, FailFirst: 30, RetryAfter: "1"}, true},
-		{"429 without", demoapi.Faults{Status: 429, FailFirst: 30}, true},
+		{"429 with Retry-After", demoapi.Faults{Status: 429, FailFirst: 3, RetryAfter: "1"}, true},
+		{"429 without", demoapi.Faults{Status: 429, FailFirst: 3}, true},
 		{"429 that cannot be waited for", demoapi.Faults{Status: 429, FailFirst: 1, RetryAfter: "60"}, true},
 		{"429 for ever", demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "1", Cloudflare: true}, false},
 		{"429 for ever without", demoapi.Faults{Status: 429, FailAll: true}, false},
