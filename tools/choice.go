@@ -17,7 +17,15 @@ import (
 type ambiguous struct{ meetings []client.Meeting }
 
 func (e *ambiguous) Error() string {
-	return fmt.Sprintf("%d meetings have that in their title; pass the meeting_id of one: %s", len(e.meetings), choices(e.meetings, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
+	return fmt.Sprintf("%s have that in their title; pass the meeting_id of one: %s", e.number(), choices(e.meetings, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
+}
+
+// number counts the meetings that were read; there may be more than so many.
+func (e *ambiguous) number() string {
+	if len(e.meetings) >= maxMatches {
+		return fmt.Sprintf("at least %d meetings", len(e.meetings))
+	}
+	return fmt.Sprintf("%d meetings", len(e.meetings))
 }
 
 // choiceID names the question within a call; its answer arrives under the same name.
@@ -28,9 +36,9 @@ const choiceID = "meeting"
 // of the server's own before.
 func (e *ambiguous) question(ctx context.Context) *mcp.CallToolResult {
 	meetings := e.meetings[:min(len(e.meetings), maxChoices)]
-	message := fmt.Sprintf("%d meetings fit. Which one do you mean?", len(e.meetings))
+	message := fmt.Sprintf("%s fit. Which one do you mean?", e.number())
 	if len(meetings) < len(e.meetings) {
-		message = fmt.Sprintf("%d meetings fit, of which these are the first %d. Which one do you mean?", len(e.meetings), len(meetings))
+		message = fmt.Sprintf("%s fit, of which these are the first %d. Which one do you mean?", e.number(), len(meetings))
 	}
 	ids, titles, titled := make([]string, len(meetings)), make([]string, len(meetings)), make([]map[string]string, len(meetings))
 	for i, m := range meetings {

@@ -14,18 +14,16 @@ import (
 )
 
 type attendanceInput struct {
-	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query or session_id,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Query     string     `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id,example=design review"`
-	SessionID string     `json:"session_id,omitempty" jsonschema:"format=uuid,description=One session instead of the latest,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
-	Sessions  string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=Which sessions; default is the latest or with a time range all in it; all takes the 25 latest at most"`
-	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time,example=2026-11-24T00:00:00Z"`
-	Show      string     `json:"show,omitempty" jsonschema:"enum=all,enum=attended,enum=absent,enum=guests,enum=late,enum=left_early,enum=here_now,description=Which people to list; the counts are always of all"`
-	Late      *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=Later than this after the session's start is late; default 5,example=5"`
-	Early     *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=Leaving more than this before the session's end is early; default 5,example=5"`
-	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for the times in the text; default UTC,example=Europe/Berlin"`
-	Format    string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids; presets and each time span present"`
-	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
+	sessionChoice
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=Which sessions; default is the latest or with a time range all in it; all takes the 25 latest at most"`
+	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time,example=2026-11-24T00:00:00Z"`
+	Show     string     `json:"show,omitempty" jsonschema:"enum=all,enum=attended,enum=absent,enum=guests,enum=late,enum=left_early,enum=here_now,description=Which people to list; the counts are always of all"`
+	Late     *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=Later than this after the session's start is late; default 5,example=5"`
+	Early    *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=Leaving more than this before the session's end is early; default 5,example=5"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for the times in the text; default UTC,example=Europe/Berlin"`
+	Format   string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids; presets and each time span present"`
+	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
 }
 
@@ -97,7 +95,7 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	if err != nil {
 		return attendanceOutput{}, err
 	}
-	q := sessionQuery{MeetingID: in.MeetingID, Query: in.Query, SessionID: in.SessionID, After: in.After, Before: in.Before,
+	q := sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before,
 		All: in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)}
 	sessions, matching, err := d.sessions(ctx, app, q)
 	if err != nil {

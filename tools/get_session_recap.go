@@ -17,14 +17,12 @@ import (
 )
 
 type recapInput struct {
-	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query or session_id,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Query     string     `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id,example=design review"`
-	SessionID string     `json:"session_id,omitempty" jsonschema:"format=uuid,description=One session instead of the latest,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
-	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
-	Part      string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
-	Offset    *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
-	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
+	sessionChoice
+	After  *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
+	Before *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
+	Part   string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
+	Offset *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
+	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
 	scope
 }
 
@@ -90,7 +88,7 @@ func getSessionRecap(d *Deps) server.ServerTool {
 			if err != nil {
 				return recapOutput{}, err
 			}
-			found, _, err := d.sessions(ctx, app, sessionQuery{MeetingID: in.MeetingID, Query: in.Query, SessionID: in.SessionID, After: in.After, Before: in.Before})
+			found, _, err := d.sessions(ctx, app, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
 			if err != nil {
 				return recapOutput{}, err
 			}

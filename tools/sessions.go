@@ -10,11 +10,18 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 )
 
+// sessionChoice holds the arguments which say of what a tool looks at sessions.
+type sessionChoice struct {
+	MeetingID string `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query or session_id,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	Query     string `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id,example=design review"`
+	SessionID string `json:"session_id,omitempty" jsonschema:"format=uuid,description=One session instead of the latest,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+}
+
 // sessionQuery says which sessions a tool looks into.
 type sessionQuery struct {
-	MeetingID, Query, SessionID string
-	After, Before               *time.Time
-	All                         bool // in the range, not only the latest
+	sessionChoice
+	After, Before *time.Time
+	All           bool // in the range, not only the latest
 }
 
 // sessions finds them, oldest first and never none, and how many there were to
