@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
@@ -33,6 +36,7 @@ func (w *workshop) plan() plan {
 const (
 	theCall   = "call, timed in turn with its parts"
 	theBare   = "bare HTTP request"
+	theSDK    = "the SDK's request without MCP"
 	theClient = "package client without MCP"
 	theEcho   = "mcp-go echo"
 	theLong   = "mcp-go echo of an answer as long as ours"
@@ -57,15 +61,14 @@ func (f figures) last(who, what string) float64 {
 // bench is one run.
 type bench struct {
 	plan
-	fast, slow  *upstream
-	names       [][]string // of each page that is timed
-	hundred     []string   // of the page of 100
-	subjects    []subject
-	missing     []string
-	figures     figures
-	revisions   map[string]string
-	answerChars int // of our answer, for an echo as long
-	done        int // rounds
+	fast, slow *upstream
+	names      [][]string // of each page that is timed
+	hundred    []string   // of the page of 100
+	subjects   []subject
+	missing    []string
+	figures    figures
+	revisions  map[string]string
+	done       int // rounds
 }
 
 func compare(ctx context.Context, w *workshop, write bool) (err error) {
@@ -108,6 +111,30 @@ func compare(ctx context.Context, w *workshop, write bool) (err error) {
 		return err
 	}
 	return rewrite(filepath.Join(w.root, "README.md"), r.markdown())
+}
+
+// compareCall measures only a call beside its parts.
+func compareCall(ctx context.Context, w *workshop) (err error) {
+	b := &bench{plan: w.plan(), figures: figures{}, revisions: map[string]string{}}
+	own, err := w.server(ctx)
+	if err != nil {
+		return err
+	}
+	b.subjects = []subject{own}
+	if b.fast, err = startUpstream(ctx, 0); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.fast.close()) }()
+	if b.names, err = allNames(ctx, b.fast.URL); err != nil {
+		return err
+	}
+	for range b.rounds {
+		if err := b.parts(ctx); err != nil {
+			return err
+		}
+	}
+	fmt.Println(b.figures.parts())
+	return nil
 }
 
 // round measures everything once; who comes first changes, so that nobody
@@ -225,13 +252,6 @@ func (b *bench) near(ctx context.Context, s subject, questions []question) (err 
 	if u, err := usageOf(pid); err == nil {
 		b.figures.add(s.name, "rss", u.peak)
 	}
-	if s.own {
-		answer, err := t.session.Raw(ctx, "tools/call", questions[0].params)
-		if err != nil {
-			return err
-		}
-		b.answerChars = len(answer)
-	}
 	return b.sizes(ctx, s, t)
 }
 
@@ -256,9 +276,10 @@ func (b *bench) sizes(ctx context.Context, s subject, t *target) error {
 	return nil
 }
 
-// parts sets a call against what it is made of: the same request through the
-// same package and SDK in this program, and an echo through mcp-go. They are
-// timed in turn, so that whatever else the machine does meets them alike.
+// parts sets a call against what it is made of: the same request made by the SDK
+// in this program, and an echo through mcp-go. They are timed in turn, so that
+// whatever else the machine does meets them alike. Package client, which decodes
+// faster than the SDK, is timed too, and an echo as long as the answer.
 func (b *bench) parts(ctx context.Context) (err error) {
 	own := b.subjects[0]
 	params, err := own.call(1, page)
@@ -284,11 +305,16 @@ func (b *bench) parts(ctx context.Context) (err error) {
 		return err
 	}
 	defer c.Close()
+	sdk := realtime_kit.NewMeetingService(option.WithAPIToken(demoapi.Token), option.WithBaseURL(b.fast.URL+"/"))
 	word, err := echoCall(1)
 	if err != nil {
 		return err
 	}
-	long, err := echoCall(b.answerChars / len(echoed))
+	answer, err := whole.session.Raw(ctx, "tools/call", params)
+	if err != nil {
+		return err
+	}
+	long, err := echoCall(len(answer) / len(echoed))
 	if err != nil {
 		return err
 	}
@@ -298,6 +324,7 @@ func (b *bench) parts(ctx context.Context) (err error) {
 		took []time.Duration
 	}{
 		{who: theCall, call: whole.caller(question{params, b.names[0]})},
+		{who: theSDK, call: func(ctx context.Context) error { return sdkRequest(ctx, sdk) }},
 		{who: theClient, call: func(ctx context.Context) error { return b.request(ctx, c) }},
 		{who: theEcho, call: echo.caller(question{word, []string{echoed}})},
 		{who: theLong, call: echo.caller(question{long, []string{echoed}})},
@@ -317,10 +344,23 @@ func (b *bench) parts(ctx context.Context) (err error) {
 		p50, _ := latency(t.took[len(t.took)/10:]) // what came before warmed up
 		b.figures.add(t.who, "p50", p50)
 	}
-	call, sdk := b.figures.last(theCall, "p50"), b.figures.last(theClient, "p50")
-	b.figures.add(theCall, "ratio", call/(sdk+b.figures.last(theEcho, "p50")))
-	b.figures.add(theCall, "ratio-long", call/(sdk+b.figures.last(theLong, "p50")))
+	p50 := func(who string) float64 { return b.figures.last(who, "p50") }
+	b.figures.add(theCall, "ratio", p50(theCall)/(p50(theSDK)+p50(theEcho)))
+	b.figures.add(theCall, "ratio-client", p50(theCall)/(p50(theClient)+p50(theEcho)))
+	b.figures.add(theCall, "ratio-client-long", p50(theCall)/(p50(theClient)+p50(theLong)))
 	return nil
+}
+
+func sdkRequest(ctx context.Context, meetings *realtime_kit.MeetingService) error {
+	var p realtime_kit.MeetingGetMeetingParticipantsParams
+	p.AccountID.Value, p.AccountID.Present = demoapi.AccountID, true
+	p.PageNo.Value, p.PageNo.Present = 1, true
+	p.PerPage.Value, p.PerPage.Present = page, true
+	got, err := meetings.GetMeetingParticipants(ctx, demoapi.AppID, demoapi.LargeMeetingID, p)
+	if err == nil && len(got.Data) != page {
+		return fmt.Errorf("%d participants", len(got.Data))
+	}
+	return err
 }
 
 func (b *bench) request(ctx context.Context, c *client.Client) error {

@@ -5,6 +5,7 @@
 //	go run ./bench           measure, print
 //	go run ./bench -write    measure, write README.md and bench/results.svg
 //	go run ./bench -quick    seconds: shows that it works; the figures mean little
+//	go run ./bench -call     measure only a call beside its parts
 //	go run ./bench -profile cpu.out
 //	go run ./bench -soak 3m [-http]
 package main
@@ -23,7 +24,7 @@ import (
 
 type options struct {
 	write, quick bool
-	http         bool
+	call, http   bool
 	profile      string
 	soak         time.Duration
 	soakCalls    int
@@ -52,6 +53,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.BoolVar(&o.write, "write", false, "write the figures into README.md and bench/results.svg")
 	flags.BoolVar(&o.quick, "quick", false, "one short round; npm peers only where they are installed")
+	flags.BoolVar(&o.call, "call", false, "instead: measure only a call beside its parts")
 	flags.StringVar(&o.profile, "profile", "", "instead: profile the server at 128 calls in flight into this `file`")
 	flags.DurationVar(&o.soak, "soak", 0, "instead: soak the server for so long")
 	flags.BoolVar(&o.http, "http", false, "soak over Streamable HTTP, not stdio")
@@ -65,8 +67,8 @@ func run(args []string) error {
 	if o.http && o.soak == 0 {
 		return errors.New("-http goes with -soak")
 	}
-	if o.write && (o.quick || o.soak > 0 || o.profile != "") {
-		return errors.New("-write needs a full run: leave out -quick, -soak and -profile")
+	if o.write && (o.quick || o.call || o.soak > 0 || o.profile != "") {
+		return errors.New("-write needs a full run: leave out -quick, -call, -soak and -profile")
 	}
 	root, err := moduleRoot()
 	if err != nil {
@@ -83,6 +85,8 @@ func run(args []string) error {
 		return soak(ctx, w, o.http, o.soak, o.soakCalls)
 	case o.profile != "":
 		return profile(ctx, w, o.profile)
+	case o.call:
+		return compareCall(ctx, w)
 	}
 	return compare(ctx, w, o.write)
 }

@@ -68,16 +68,23 @@ func (r report) markdown() string {
 	for _, m := range r.missing {
 		fmt.Fprintf(&b, "- left out: %s\n", m)
 	}
-	call := r.figures[theCall]
 	fmt.Fprintf(&b, `
 Each call lists the %d participants of one page over stdio, and each answer is checked for their names in order. API, server and measuring program are three processes, which share the cores. Start-up is from spawn to the answer of the first `+"`tools/list`"+`, overhead is what a call takes over the same HTTP request alone: %s ms at p50, %s ms at p99 (%s, %s and %s a second at 1, 16 and 128 in flight; %s with 50 ms, of %s that are possible). For 100 participants this server is told limit=100, so that it names all.
 
-A call (%s ms at p50) takes %s times as long as its two parts together, timed in turn with it: the same request of the SDK in a Go program (%s ms) and an echo through mcp-go (%s ms). With an echo as long as the answer (%s ms) it is %s times.
+%s
 `,
 		page, spread(r.figures[theBare]["p50"]), spread(r.figures[theBare]["p99"]), spread(r.figures[theBare]["rate-1"]), spread(r.figures[theBare]["rate-16"]), spread(r.figures[theBare]["rate-128"]),
-		spread(r.figures[theBare]["rate-slow"]), number(128/slowLatency.Seconds()),
-		spread(call["p50"]), spread(call["ratio"]), spread(r.figures[theClient]["p50"]), spread(r.figures[theEcho]["p50"]), spread(r.figures[theLong]["p50"]), spread(call["ratio-long"]))
+		spread(r.figures[theBare]["rate-slow"]), number(128/slowLatency.Seconds()), r.figures.parts())
 	return b.String()
+}
+
+// parts says what a call takes beside what it is made of.
+func (f figures) parts() string {
+	call := f[theCall]
+	return fmt.Sprintf("A call (%s ms at p50) takes %s times as long as its two parts together, timed in turn with it: the same request made by the SDK in a Go program (%s ms) and an echo through mcp-go (%s ms). "+
+		"Beside this project's own client, which decodes faster than the SDK (%s ms), it is %s times; with an echo as long as the answer (%s ms) %s times.",
+		spread(call["p50"]), spread(call["ratio"]), spread(f[theSDK]["p50"]), spread(f[theEcho]["p50"]),
+		spread(f[theClient]["p50"]), spread(call["ratio-client"]), spread(f[theLong]["p50"]), spread(call["ratio-client-long"]))
 }
 
 // best is the subject with the best median, where there is something to compare.

@@ -87,7 +87,7 @@ func TestWalkEndsAtError(t *testing.T) {
 
 func TestIDsNeverReachAPath(t *testing.T) {
 	c, api := open(t, demoapi.Options{})
-	for _, id := range []string{"", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "é", "-a", strings.Repeat("a", 65)} {
+	for _, id := range []string{"", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "é", "-a", "a@", "a[", "a`", "a{", "a/", "a:", "a\x00", "a\x7f", "a\xff", strings.Repeat("a", 65)} {
 		var refused *client.IDError
 		if _, err := c.Meeting(t.Context(), app, id); !errors.As(err, &refused) || refused.Field != "meeting_id" {
 			t.Errorf("meeting_id %q: %v", id, err)

@@ -125,6 +125,10 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	}
 	res := *fl.head
 	res.Header = fl.head.Header.Clone()
+	res.ContentLength = int64(len(fl.body))
+	if fl.tail != nil {
+		res.ContentLength = -1
+	}
 	res.Body = &sharedBody{Reader: bytes.NewReader(fl.body), tail: fl.tail}
 	res.Request = req
 	return &res, nil

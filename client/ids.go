@@ -2,12 +2,7 @@ package client
 
 import (
 	"fmt"
-	"regexp"
-)
-
-var (
-	accountID = regexp.MustCompile(`^[0-9a-zA-Z]{32}$`)
-	pathID    = regexp.MustCompile(`^[0-9a-zA-Z][0-9a-zA-Z_-]{0,63}$`)
+	"strings"
 )
 
 // IDError is an id refused before any request was made.
@@ -17,7 +12,7 @@ func (e *IDError) Error() string { return fmt.Sprintf("%s must be %s", e.Field, 
 
 // CheckAccountID returns an *IDError unless id has the form of an account id.
 func CheckAccountID(id string) error {
-	if accountID.MatchString(id) {
+	if len(id) == 32 && only(id, "") {
 		return nil
 	}
 	return &IDError{"account_id", "32 letters and digits, as shown in the Cloudflare dashboard"}
@@ -26,10 +21,20 @@ func CheckAccountID(id string) error {
 // CheckID returns an *IDError unless id is safe as a path segment. The API's
 // reference says at most 32 characters for an app id, yet apps have UUIDs.
 func CheckID(field, id string) error {
-	if pathID.MatchString(id) {
+	if len(id) >= 1 && len(id) <= 64 && only(id[:1], "") && only(id[1:], "_-") {
 		return nil
 	}
 	return &IDError{field, "1 to 64 letters, digits, hyphens or underscores"}
+}
+
+// only reports whether s is ASCII letters, digits and the bytes of more.
+func only(s, more string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && strings.IndexByte(more, c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // AppRef names an app of an account; every list below hangs on one.

@@ -18,7 +18,6 @@ type Participant struct {
 	CustomID  string
 	Preset    string
 	CreatedAt time.Time // when they were added
-	UpdatedAt time.Time
 }
 
 // Participants yields a meeting's roster page by page, in the API's order. A
@@ -33,31 +32,15 @@ func (c *Client) Participants(ctx context.Context, app AppRef, meetingID string)
 // (retries aside).
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/meetings/methods/get_meeting_participants/
 func (c *Client) ParticipantsPage(ctx context.Context, app AppRef, meetingID string, r PageRequest) (Page[Participant], error) {
-	var page Page[Participant]
 	if err := app.checkMeeting(meetingID); err != nil {
-		return page, err
+		return Page[Participant]{}, err
 	}
 	var p realtime_kit.MeetingGetMeetingParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
 	p.PerPage.Value, p.PerPage.Present = number(r.Per)
-	var out struct {
-		Data   []wireParticipant `json:"data"`
-		Paging wirePaging        `json:"paging"`
-	}
-	_, err := call(ctx, c, "the participants of meeting "+meetingID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetMeetingParticipantsResponse, error) {
-		return c.meetings.GetMeetingParticipants(ctx, app.AppID, meetingID, p, append(o, option.WithResponseBodyInto(&out))...)
+	return listOf(ctx, c, "the participants of meeting "+meetingID, "data", participantOf, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.meetings.GetMeetingParticipants(ctx, app.AppID, meetingID, p, o...)
+		return err
 	})
-	if err != nil {
-		return page, err
-	}
-	page.Total, page.Start, page.End = out.Paging.offsets()
-	page.Items = make([]Participant, len(out.Data))
-	for i, d := range out.Data {
-		page.Items[i] = Participant{
-			ID: d.ID, Name: d.Name, Picture: d.Picture, CustomID: d.CustomID,
-			Preset: d.Preset, CreatedAt: moment(d.CreatedAt), UpdatedAt: moment(d.UpdatedAt),
-		}
-	}
-	return page, nil
 }

@@ -158,9 +158,8 @@ func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string, f Peer
 // reference's schema; Page.Total is 0 where the API gives none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_participants/
 func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f PeerFilter, r PageRequest) (Page[Peer], error) {
-	var page Page[Peer]
 	if err := app.checkSession(sessionID); err != nil {
-		return page, err
+		return Page[Peer]{}, err
 	}
 	key := c.endedKey(ctx, app, sessionID)
 	key.filter = f
@@ -176,23 +175,12 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	p.View.Value, p.View.Present = realtime_kit.SessionGetSessionParticipantsParamsViewConsolidated, f.Consolidated
 	p.PageNo.Value, p.PageNo.Present = number(r.No)
 	p.PerPage.Value, p.PerPage.Present = number(r.Per)
-	var out struct {
-		Paging wirePaging `json:"paging"`
-		Data   struct {
-			Participants []wirePeer `json:"participants"`
-		} `json:"data"`
-	}
-	_, err := call(ctx, c, "the participants of session "+sessionID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.SessionGetSessionParticipantsResponse, error) {
-		return c.sessions.GetSessionParticipants(ctx, app.AppID, sessionID, p, append(o, option.WithResponseBodyInto(&out))...)
+	page, err := listOf(ctx, c, "the participants of session "+sessionID, "data.participants", peerOf, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.sessions.GetSessionParticipants(ctx, app.AppID, sessionID, p, o...)
+		return err
 	})
 	if err != nil {
 		return page, err
-	}
-	page.Total, page.Start, page.End = out.Paging.offsets()
-	page.Items = make([]Peer, len(out.Data.Participants))
-	for i, d := range out.Data.Participants {
-		page.Items[i] = Peer{ID: d.ID, UserID: d.UserID, CustomID: d.CustomID, Name: d.Name, Preset: d.Preset,
-			JoinedAt: moment(d.JoinedAt), LeftAt: moment(d.LeftAt), Minutes: d.Duration}
 	}
 	if final {
 		c.ended.keepPeers(key, r, page)

@@ -1,40 +1,118 @@
 package client
 
-// The lists of people are decoded by encoding/json, for they are what a call
-// spends its time on: the SDK's own decoding takes two to three times as long.
-// Fields are those of the SDK's types; times stay text, so that one which is no
-// time does not cost the page.
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
 
-// wireParticipant is realtime_kit.MeetingGetMeetingParticipantsResponseData.
-type wireParticipant struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Picture   string `json:"picture"`
-	CustomID  string `json:"custom_participant_id"`
-	Preset    string `json:"preset_name"`
-	CreatedAt string `json:"created_at"`
-	UpdatedAt string `json:"updated_at"`
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/tidwall/gjson"
+)
+
+// listOf makes one request for a page of people, which is what a call spends its
+// time on, and reads its rows as gjson finds them: the SDK's own decoding takes
+// five times as long. rows is the path of the list, row reads one of it. What
+// is missing, null or of another type costs no page.
+func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send func(context.Context, ...option.RequestOption) error) (Page[T], error) {
+	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (Page[T], error) {
+		var res *http.Response
+		if err := send(ctx, append(o, option.WithResponseBodyInto(&res))...); err != nil {
+			return Page[T]{}, err
+		}
+		defer func() { _ = res.Body.Close() }() // all that matters was read
+		body, err := readBody(res)
+		if err != nil {
+			return Page[T]{}, err
+		}
+		return pageOf(body, rows, row)
+	})
 }
 
-// wirePeer is realtime_kit.SessionGetSessionParticipantsResponseDataParticipant.
-type wirePeer struct {
-	ID       string  `json:"id"`
-	UserID   string  `json:"user_id"`
-	CustomID string  `json:"custom_participant_id"`
-	Name     string  `json:"display_name"`
-	Preset   string  `json:"preset_name"`
-	JoinedAt string  `json:"joined_at"`
-	LeftAt   string  `json:"left_at"`
-	Duration float64 `json:"duration"`
+var errNotJSON = errors.New("not JSON")
+
+func pageOf[T any](body []byte, rows string, row func(gjson.Result) T) (Page[T], error) {
+	if !valid(body) {
+		return Page[T]{}, errNotJSON
+	}
+	all := gjson.ParseBytes(body)
+	list, paging := all.Get(rows), all.Get("paging")
+	page := Page[T]{Items: []T{}, Total: int(paging.Get("total_count").Num), Start: int(paging.Get("start_offset").Num), End: int(paging.Get("end_offset").Num)}
+	if list.Type == gjson.Null {
+		return page, nil
+	}
+	fits := list.IsArray()
+	list.ForEach(func(_, r gjson.Result) bool {
+		fits = r.IsObject() || r.Type == gjson.Null
+		page.Items = append(page.Items, row(r))
+		return fits
+	})
+	if !fits {
+		return Page[T]{}, fmt.Errorf("%s is not a list of objects", rows)
+	}
+	return page, nil
 }
 
-// wirePaging is realtime_kit.SessionGetSessionsResponsePaging, which other lists share.
-type wirePaging struct {
-	Total float64 `json:"total_count"`
-	Start float64 `json:"start_offset"`
-	End   float64 `json:"end_offset"`
+// valid reports whether body is JSON. gjson's check is the fast one, but its
+// stack grows with each level, so that what may be deep is left to the standard
+// library, which refuses more than 10,000.
+func valid(body []byte) bool {
+	if bytes.Count(body, []byte("["))+bytes.Count(body, []byte("{")) > 10_000 {
+		return json.Valid(body)
+	}
+	return gjson.ValidBytes(body)
 }
 
-func (p wirePaging) offsets() (total, start, end int) {
-	return int(p.Total), int(p.Start), int(p.End)
+// text is a value as text. It is a copy, for gjson's would keep the whole page alive.
+func text(v gjson.Result) string { return strings.Clone(v.String()) }
+
+// participantOf reads realtime_kit.MeetingGetMeetingParticipantsResponseData.
+func participantOf(row gjson.Result) (p Participant) {
+	row.ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "id":
+			p.ID = text(v)
+		case "name":
+			p.Name = text(v)
+		case "picture":
+			p.Picture = text(v)
+		case "custom_participant_id":
+			p.CustomID = text(v)
+		case "preset_name":
+			p.Preset = text(v)
+		case "created_at":
+			p.CreatedAt = moment(v.Str)
+		}
+		return true
+	})
+	return p
+}
+
+// peerOf reads realtime_kit.SessionGetSessionParticipantsResponseDataParticipant.
+func peerOf(row gjson.Result) (p Peer) {
+	row.ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "id":
+			p.ID = text(v)
+		case "user_id":
+			p.UserID = text(v)
+		case "custom_participant_id":
+			p.CustomID = text(v)
+		case "display_name":
+			p.Name = text(v)
+		case "preset_name":
+			p.Preset = text(v)
+		case "joined_at":
+			p.JoinedAt = moment(v.Str)
+		case "left_at":
+			p.LeftAt = moment(v.Str)
+		case "duration":
+			p.Minutes = v.Num
+		}
+		return true
+	})
+	return p
 }

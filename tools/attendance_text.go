@@ -79,7 +79,7 @@ func (r attendanceRow) header() string {
 	return "\n| name | custom id | status | joined | left | minutes | notes |\n| --- | --- | --- | --- | --- | --- | --- |\n"
 }
 
-func (r attendanceRow) text() string {
+func (r attendanceRow) appendText(b []byte) []byte {
 	cells := []string{nameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.Status}
 	if r.show.several {
 		cells = append(cells, fmt.Sprint(r.Sessions))
@@ -89,7 +89,7 @@ func (r attendanceRow) text() string {
 		present = fmt.Sprintf("%.0f", r.Minutes)
 	}
 	cells = append(cells, r.show.moment(r.FirstJoined), r.show.moment(r.LastLeft), present, r.notes())
-	return "| " + strings.Join(cells, " | ") + " |\n"
+	return fmt.Appendf(b, "| %s |\n", strings.Join(cells, " | "))
 }
 
 func (r attendanceRow) notes() string {

@@ -105,7 +105,7 @@ func compared(in compareInput, meetingID string, sessions []client.Session, resu
 				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: minutes(r.Present()), Marks: marks(r.Marks)})
 		}
 	}
-	o.People, o.LeftOut, o.table = listed.shown, listed.left, listed.table.String()
+	o.People, o.LeftOut, o.table = listed.shown, listed.left, string(listed.table)
 	o.Summary = fmt.Sprintf("Of %d invited, %d came to each of the %s they were invited to, %d to none.", invited, always, people(len(sessions), "session", "sessions"), never)
 	if in.MinStreak != nil {
 		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
@@ -140,7 +140,7 @@ func (o compareOutput) Text() string {
 	return b.String()
 }
 
-func (r compareRow) text() string {
+func (r compareRow) appendText(b []byte) []byte {
 	var notes []string
 	if !r.Invited {
 		notes = append(notes, "guest")
@@ -148,5 +148,5 @@ func (r compareRow) text() string {
 	if r.FirstTimer {
 		notes = append(notes, "first time")
 	}
-	return fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %.0f | %s | %s |\n", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.Came, r.Missed, r.Streak, r.Longest, r.Minutes, r.Marks, strings.Join(notes, "; "))
+	return fmt.Appendf(b, "| %s | %s | %d | %d | %d | %d | %.0f | %s | %s |\n", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.Came, r.Missed, r.Streak, r.Longest, r.Minutes, r.Marks, strings.Join(notes, "; "))
 }

@@ -76,11 +76,11 @@ func (a *Attendance) Write(w io.Writer, format string) error {
 		return enc.Encode(a.out)
 	case "markdown":
 		o := a.out
-		var b strings.Builder
+		var b []byte
 		for _, r := range o.People {
-			b.WriteString(r.text())
+			b = r.appendText(b)
 		}
-		o.table = b.String()
+		o.table = string(b)
 		_, err := io.WriteString(w, o.Text())
 		return err
 	}

@@ -140,7 +140,7 @@ func (a *answerer) answer(results []attendance.Result, over attendance.Result) a
 	for _, p := range over.Absent {
 		a.add(a.row(p.Name, p.CustomID, "absent", p.ID, p.Preset))
 	}
-	o.People, o.LeftOut, o.table = a.rows.shown, a.rows.left, a.rows.table.String()
+	o.People, o.LeftOut, o.table = a.rows.shown, a.rows.left, string(a.rows.table)
 	o.Summary = o.headline(over)
 	if o.LeftOut > 0 {
 		o.Next = "Repeat the call with a higher limit (up to 500), or with show set to absent, guests, late, left_early or here_now."

@@ -50,8 +50,7 @@ type participantRow struct {
 	ID       string    `json:"id,omitempty"`
 	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
 
-	head, tail string // the text around the preset, made once
-	usual      string // the preset which the text leaves out, since most rows have it
+	usual string // the preset which the text leaves out, since most rows have it
 }
 
 const rosterNote = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
@@ -83,9 +82,11 @@ func (o participantsOutput) Text() string {
 		}
 		b.WriteString(o.Rows[0].header())
 	}
+	var table []byte
 	for _, r := range o.Rows {
-		b.WriteString(r.text())
+		table = r.appendText(table)
 	}
+	b.Write(table)
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
 	}
@@ -99,21 +100,19 @@ func (r participantRow) header() string {
 	return "\n| name | custom id | preset | added |\n| --- | --- | --- | --- |\n"
 }
 
-func (r participantRow) text() string {
+func (r participantRow) appendText(b []byte) []byte {
 	preset := r.Preset
 	if preset == r.usual {
 		preset = ""
 	}
-	return r.head + untrusted.Cell(preset, 60) + r.tail
-}
-
-func (r participantRow) rendered() participantRow {
-	r.head = "| " + nameCell(r.Name) + " | " + untrusted.Cell(r.CustomID, 80) + " | "
-	r.tail = " | " + r.AddedAt.Format(time.DateOnly) + " |\n"
-	if r.ID != "" {
-		r.tail = " | " + clock(r.AddedAt) + " | " + untrusted.Cell(r.ID, 64) + " | " + untrusted.Cell(r.Picture, 300) + " |\n"
+	for _, cell := range [...]string{nameCell(r.Name), untrusted.Cell(r.CustomID, 80), untrusted.Cell(preset, 60)} {
+		b = append(append(b, "| "...), cell...)
+		b = append(b, ' ')
 	}
-	return r
+	if r.ID == "" {
+		return append(r.AddedAt.AppendFormat(append(b, "| "...), time.DateOnly), " |\n"...)
+	}
+	return fmt.Appendf(b, "| %s | %s | %s |\n", clock(r.AddedAt), untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
 }
 
 func listMeetingParticipants(d *Deps) server.ServerTool {
@@ -156,6 +155,7 @@ func newRoster(in participantsInput) *roster {
 
 func (r *roster) add(page client.Page[client.Participant]) {
 	r.count.page(page.Total, len(page.Items))
+	r.rows.expect(len(page.Items))
 	for _, p := range page.Items {
 		if r.count.first(p.ID) && r.matches(p) {
 			r.match(p)
@@ -182,7 +182,7 @@ func (r *roster) match(p client.Participant) {
 	if r.in.Format == "detailed" {
 		row.ID, row.Picture = untrusted.Line(p.ID, 64), untrusted.Line(p.Picture, 300)
 	}
-	r.rows.add(row.rendered())
+	r.rows.add(row)
 }
 
 func (r *roster) done() participantsOutput {

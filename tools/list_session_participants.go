@@ -127,7 +127,7 @@ func (j *joinings) done() peersOutput {
 	o := j.out
 	o.SessionID, o.Note = j.in.SessionID, peersNote
 	o.Joinings, o.Read, o.Changed, o.People = j.count.total, j.count.read, j.count.changed, len(j.people)
-	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, j.rows.table.String()
+	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, string(j.rows.table)
 	switch {
 	case o.LeftOut == 0:
 	case j.in.PageNo != nil || j.in.PerPage != nil:
@@ -181,10 +181,10 @@ func (r peerRow) header() string {
 	return "\n| name | custom id | joined | left | minutes |\n| --- | --- | --- | --- | --- |\n"
 }
 
-func (r peerRow) text() string {
-	s := fmt.Sprintf("| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), clockOr(r.JoinedAt, ""), clockOr(r.LeftAt, ""), r.Minutes)
+func (r peerRow) appendText(b []byte) []byte {
+	b = fmt.Appendf(b, "| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), clockOr(r.JoinedAt, ""), clockOr(r.LeftAt, ""), r.Minutes)
 	if r.ID != "" {
-		s += fmt.Sprintf(" %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
+		b = fmt.Appendf(b, " %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
 	}
-	return s + "\n"
+	return append(b, '\n')
 }

@@ -108,7 +108,7 @@ func (l *sessionList) add(page client.Page[client.Session]) {
 // done is told the API's offset of the last row that was read.
 func (l *sessionList) done(end int) sessionsOutput {
 	o := l.out
-	o.Total, o.Changed, o.Sessions, o.table = l.count.total, l.count.changed, l.rows.shown, l.rows.table.String()
+	o.Total, o.Changed, o.Sessions, o.table = l.count.total, l.count.changed, l.rows.shown, string(l.rows.table)
 	for _, s := range o.Sessions {
 		if s.Status == "LIVE" {
 			o.Live++
@@ -153,10 +153,10 @@ func (o sessionsOutput) Text() string {
 	return b.String()
 }
 
-func (s sessionRow) text() string {
+func (s sessionRow) appendText(b []byte) []byte {
 	ended := clockOr(s.EndedAt, "")
 	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
-	return fmt.Sprintf("| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
+	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

@@ -18,26 +18,35 @@ const (
 
 // rows bounds what an answer shows, by number and by the characters of its
 // text, which is made once. After the first row left out no other is shown.
-type rows[R interface{ text() string }] struct {
+type rows[R interface{ appendText([]byte) []byte }] struct {
 	limit int // 0 is no bound and no text, for exports
 	shown []R
 	left  int
-	table strings.Builder
+	table []byte
 }
 
 func (l *rows[R]) add(row R) {
 	if l.limit > 0 {
-		text := ""
-		if l.left == 0 && len(l.shown) < l.limit {
-			text = row.text()
-		}
-		if text == "" || l.table.Len()+len(text) > maxText {
+		if l.left > 0 || len(l.shown) == l.limit {
 			l.left++
 			return
 		}
-		l.table.WriteString(text)
+		longer := row.appendText(l.table)
+		if len(longer) > maxText {
+			l.left++
+			return
+		}
+		l.table = longer
 	}
 	l.shown = append(l.shown, row)
+}
+
+// expect makes room for so many rows more.
+func (l *rows[R]) expect(n int) {
+	if l.limit > 0 {
+		n = min(n, l.limit-len(l.shown))
+	}
+	l.shown = slices.Grow(l.shown, n)
 }
 
 // pagesOf gives exactly the page asked for, in one request, or where none is
@@ -65,6 +74,9 @@ func (c *count) page(total, n int) {
 		c.changed = true
 	}
 	c.total = total
+	if c.seen == nil {
+		c.seen = make(map[string]struct{}, n)
+	}
 }
 
 // first reports whether a row was not read before: rows move between pages.
@@ -73,10 +85,7 @@ func (c *count) first(id string) bool {
 		c.changed = true
 		return false
 	}
-	if c.seen == nil {
-		c.seen = map[string]struct{}{}
-	}
-	c.seen[strings.Clone(id)] = struct{}{} // decoded strings keep their whole page alive
+	c.seen[id] = struct{}{}
 	c.read++
 	return true
 }

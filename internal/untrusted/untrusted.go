@@ -55,17 +55,38 @@ func Line(s string, max int) string {
 // heading, link, image or emphasis. The limit counts runes before escaping.
 func Cell(s string, max int) string {
 	s = Line(s, max)
-	if !strings.ContainsAny(s, markdown) {
+	next := escaped(s, 0)
+	if next == len(s) {
 		return s
 	}
 	var b strings.Builder
-	for i, r := range s {
-		if r < utf8.RuneSelf && strings.ContainsRune(markdown, r) && (r != '_' || !insideWord(s, i)) {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
+	b.Grow(len(s) + 8)
+	done := 0
+	for ; next < len(s); next = escaped(s, next+1) {
+		b.WriteString(s[done:next])
+		b.WriteByte('\\')
+		done = next
 	}
+	b.WriteString(s[done:])
 	return b.String()
+}
+
+// escaped is where the first byte from i on stands that needs a backslash, or
+// len(s). Of Markdown's characters these can start or end a construct inside a
+// table cell. Those with a meaning only at the start of a line (- + . digits)
+// are harmless there, and escaping them would garble every date and id.
+func escaped(s string, i int) int {
+	for ; i < len(s); i++ {
+		switch s[i] {
+		case '\\', '`', '*', '[', ']', '<', '>', '|', '#', '~', '&', '!', '$':
+			return i
+		case '_':
+			if !insideWord(s, i) {
+				return i
+			}
+		}
+	}
+	return i
 }
 
 // Lines returns s as lines in the sense of Line of at most max runes each,
@@ -141,29 +162,34 @@ func insideWord(s string, i int) bool {
 	return word(before) && word(after)
 }
 
-// markdown lists the characters which can start or end a construct inside a
-// table cell. Those with a meaning only at the start of a line (- + . digits)
-// are harmless there, and escaping them would garble every date and id.
-const markdown = "\\`*_[]<>|#~&!$"
-
-// plain reports the common case: short printable ASCII in no need of change.
+// plain reports the common case: text in no need of change.
 func plain(s string, max int) bool {
-	if len(s) > max {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if c < 0x20 || c > 0x7e || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+	runes, space := 0, true
+	for _, r := range s {
+		if runes++; runes > max {
 			return false
 		}
+		switch {
+		case r > ' ' && r <= '~':
+			space = false
+		case r == ' ' && !space:
+			space = true
+		case unicode.IsSpace(r) || !visible(r):
+			return false
+		default:
+			space = false
+		}
 	}
-	return true
+	return !space || s == ""
 }
 
 // visible reports whether r shows on its own. Combining marks are kept (many
 // scripts need them); of the format characters none is: even the joiners that
 // emoji use can hide text.
 func visible(r rune) bool {
+	if r >= ' ' && r <= '~' || r > 0xad && r < 0x300 {
+		return true // most text
+	}
 	if r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Variation_Selector) {
 		return false
 	}
