@@ -2,23 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"time"
 
-	"github.com/mark3labs/mcp-go/server"
 	"github.com/spf13/cobra"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stdio"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
-const (
-	workers = 100  // calls at one time; mcp-go's largest, its default is 5
-	queue   = 1000 // calls waiting for a worker
-	grace   = 2 * time.Second
-)
+const grace = 2 * time.Second // for calls in flight, once stdin has ended
 
 func serveCommand(c *config, s *streams) *cobra.Command {
 	var h httpFlags
@@ -50,16 +44,5 @@ func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
 		return err
 	}
 	defer done()
-	stdio := server.NewStdioServer(tools.NewServer(d, version(), watch.ServerOptions()...))
-	for _, option := range []server.StdioOption{
-		server.WithErrorLogger(slog.NewLogLogger(log.Handler(), slog.LevelWarn)),
-		server.WithWorkerPoolSize(workers), server.WithQueueSize(queue),
-	} {
-		option(stdio)
-	}
-	drain := newDrain(ctx, s.in, s.out, grace)
-	if err := stdio.Listen(ctx, drain, drain); err != nil && ctx.Err() == nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
+	return stdio.Serve(ctx, tools.NewServer(d, version(), watch.ServerOptions()...), s.in, s.out, stdio.Options{Grace: grace, Log: log})
 }

@@ -74,7 +74,7 @@ func TestEndOfInput(t *testing.T) {
 		api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 700 * time.Millisecond}})
 		p := start(t, environment(api))
 		var calls []chan message
-		for range 150 { // more than there are workers: the queued ones count as in flight
+		for range 150 {
 			_, ch := p.begin("tools/call", args{"name": "list_apps", "arguments": args{}})
 			calls = append(calls, ch)
 		}
@@ -148,7 +148,7 @@ func TestConcurrency(t *testing.T) {
 	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 500 * time.Millisecond}})
 	p := start(t, environment(api))
 	var calls []chan message
-	for i := range 64 { // pages of their own, for identical requests are merged
+	for i := range 256 { // pages of their own, for identical requests are merged
 		_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1}})
 		calls = append(calls, ch)
 	}
@@ -157,8 +157,8 @@ func TestConcurrency(t *testing.T) {
 			t.Fatal(r.text())
 		}
 	}
-	if got := api.API.MaxInFlight(); got != 64 {
-		t.Errorf("%d requests in flight at once, want 64", got)
+	if got := api.API.MaxInFlight(); got != 256 {
+		t.Errorf("%d requests in flight at once, want 256", got)
 	}
 }
 

@@ -1,0 +1,113 @@
+package stdio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// session is the one client of a pair of streams, as mcp-go wants to know it.
+type session struct {
+	send          func(mcp.JSONRPCMessage) // to the client
+	notifications chan mcp.JSONRPCNotification
+	initialized   atomic.Bool
+	info          atomic.Pointer[mcp.Implementation]
+	capabilities  atomic.Pointer[mcp.ClientCapabilities]
+	revision      atomic.Pointer[string]
+
+	mu      sync.Mutex
+	last    int                    // id of a request to the client
+	waiting map[string]chan answer // by that id
+}
+
+type answer struct{ result, failure json.RawMessage }
+
+var _ interface {
+	server.SessionWithClientInfo
+	server.SessionWithElicitation
+} = (*session)(nil)
+
+func newSession(send func(mcp.JSONRPCMessage)) *session {
+	return &session{send: send, notifications: make(chan mcp.JSONRPCNotification, 100), waiting: map[string]chan answer{}}
+}
+
+func (s *session) SessionID() string                                   { return "stdio" }
+func (s *session) NotificationChannel() chan<- mcp.JSONRPCNotification { return s.notifications }
+func (s *session) Initialize()                                         { s.initialized.Store(true) }
+func (s *session) Initialized() bool                                   { return s.initialized.Load() }
+func (s *session) SetClientInfo(info mcp.Implementation)               { s.info.Store(&info) }
+func (s *session) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
+	s.capabilities.Store(&capabilities)
+}
+
+func (s *session) GetClientInfo() (info mcp.Implementation) {
+	if known := s.info.Load(); known != nil {
+		info = *known
+	}
+	return info
+}
+
+func (s *session) GetClientCapabilities() (capabilities mcp.ClientCapabilities) {
+	if known := s.capabilities.Load(); known != nil {
+		capabilities = *known
+	}
+	return capabilities
+}
+
+func (s *session) SetProtocolVersion(revision string) { s.revision.Store(&revision) }
+
+// ProtocolVersion is the revision in effect, empty before the first request.
+func (s *session) ProtocolVersion() string {
+	if known := s.revision.Load(); known != nil {
+		return *known
+	}
+	return ""
+}
+
+// RequestElicitation asks the client's user, and waits for the answer.
+func (s *session) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	ch := make(chan answer, 1)
+	s.mu.Lock()
+	s.last++
+	id := s.last
+	s.waiting[strconv.Itoa(id)] = ch
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.waiting, strconv.Itoa(id))
+	}()
+	s.send(mcp.JSONRPCRequest{JSONRPC: mcp.JSONRPC_VERSION, ID: mcp.NewRequestId(id), Params: request.Params,
+		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)}})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case a := <-ch:
+		if a.failure != nil {
+			var e struct{ Message string }
+			_ = json.Unmarshal(a.failure, &e) // without a message it is still a refusal
+			return nil, fmt.Errorf("the client refused to ask its user: %s", e.Message)
+		}
+		var result mcp.ElicitationResult
+		if err := json.Unmarshal(a.result, &result); err != nil {
+			return nil, fmt.Errorf("the client's answer: %w", err)
+		}
+		return &result, nil
+	}
+}
+
+// answered passes on what came; an answer that nobody waits for is dropped.
+func (s *session) answered(id, result, failure json.RawMessage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.waiting[string(id)]; ch != nil {
+		delete(s.waiting, string(id))
+		ch <- answer{result, failure}
+	}
+}

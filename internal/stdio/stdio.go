@@ -1,0 +1,239 @@
+// Package stdio serves MCP over a pair of streams, one JSON-RPC message a line.
+// mcp-go does the protocol; its own transport for this serves at most 100 calls
+// at a time, drops those in flight when its input ends, parses each message six
+// times and compacts each answer anew.
+//
+// https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
+package stdio
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// Options of Serve.
+type Options struct {
+	Grace time.Duration // how long requests in flight may take after the end of the input
+	Log   *slog.Logger
+}
+
+// Serve answers what it reads from in on out, each request by itself, until in
+// ends or the context does. Neither is an error. A call's notifications are
+// written before its answer.
+func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
+	c := &conn{server: s, out: out, log: o.Log, lines: make(chan []byte), gone: make(chan struct{})}
+	defer close(c.gone)
+	c.session = newSession(c.send)
+	if err := s.RegisterSession(ctx, c.session); err != nil {
+		return fmt.Errorf("register session: %w", err)
+	}
+	defer s.UnregisterSession(context.WithoutCancel(ctx), c.session.SessionID())
+	ctx, cancel := context.WithCancel(s.WithContext(ctx, c.session))
+	defer cancel()
+
+	reading, end := context.WithCancel(ctx)
+	failed := make(chan error, 1)
+	go func() { // a read cannot be interrupted, so it may outlive us
+		defer end()
+		if err := c.read(ctx, in); err != nil {
+			failed <- err
+		}
+	}()
+	c.writeUntil(reading.Done())
+
+	c.close()
+	enough := time.AfterFunc(o.Grace, cancel)
+	defer enough.Stop()
+	c.writeUntil(done(&c.requests))
+	cancel()
+	c.writeUntil(done(&c.streams))
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+type conn struct {
+	server  *server.MCPServer
+	session *session
+	log     *slog.Logger
+	out     io.Writer
+	lines   chan []byte   // to be written
+	gone    chan struct{} // closed when nobody writes any more
+
+	mu       sync.Mutex
+	closed   bool           // nothing new begins
+	requests sync.WaitGroup // in flight
+	streams  sync.WaitGroup // requests which end only when we do
+}
+
+func (c *conn) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+}
+
+// begin runs f by itself, unless closed.
+func (c *conn) begin(group *sync.WaitGroup, f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		group.Go(f)
+	}
+}
+
+func done(group *sync.WaitGroup) <-chan struct{} {
+	ch := make(chan struct{})
+	go func() { group.Wait(); close(ch) }()
+	return ch
+}
+
+// writeUntil is all that writes, so that what a handler said before it answered
+// comes before its answer.
+func (c *conn) writeUntil(stop <-chan struct{}) {
+	for {
+		select {
+		case n := <-c.session.notifications:
+			c.notify(n)
+		case line := <-c.lines:
+			c.flush()
+			c.write(line)
+		case <-stop:
+			c.flush()
+			return
+		}
+	}
+}
+
+func (c *conn) flush() {
+	for {
+		select {
+		case n := <-c.session.notifications:
+			c.notify(n)
+		default:
+			return
+		}
+	}
+}
+
+func (c *conn) notify(n mcp.JSONRPCNotification) {
+	line, err := json.Marshal(n)
+	if err != nil {
+		c.log.Error("could not encode a notification", "error", err)
+		return
+	}
+	c.write(line)
+}
+
+func (c *conn) write(line []byte) {
+	if _, err := c.out.Write(append(line, '\n')); err != nil {
+		c.log.Error("could not write a message", "error", err)
+	}
+}
+
+func (c *conn) read(ctx context.Context, in io.Reader) error {
+	lines := bufio.NewReaderSize(in, 64<<10)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			c.received(ctx, line)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read stdin: %w", err)
+		}
+	}
+}
+
+// received takes one message. Requests are handled each by itself, since what
+// holds calls back is the API's limit; but who initializes must have done so
+// before the next message counts.
+func (c *conn) received(ctx context.Context, line []byte) {
+	var m struct {
+		ID     json.RawMessage `json:"id"`
+		Method string          `json:"method"`
+		Result json.RawMessage `json:"result"`
+		Error  json.RawMessage `json:"error"`
+	}
+	err := json.Unmarshal(line, &m) // what does not parse, the server refuses
+	switch {
+	case err == nil && m.Method == "" && (m.Result != nil || m.Error != nil):
+		c.session.answered(m.ID, m.Result, m.Error)
+	case err != nil || m.ID == nil || m.Method == string(mcp.MethodInitialize):
+		c.handle(ctx, m.ID, line)
+	case m.Method == string(mcp.MethodSubscriptionsListen):
+		c.begin(&c.streams, func() { c.handle(ctx, m.ID, line) })
+	default:
+		c.begin(&c.requests, func() { c.handle(ctx, m.ID, line) })
+	}
+}
+
+func (c *conn) handle(ctx context.Context, id json.RawMessage, line []byte) {
+	if response := c.answer(ctx, id, line); response != nil {
+		c.send(response)
+	}
+}
+
+// answer survives what a handler does wrong.
+func (c *conn) answer(ctx context.Context, id json.RawMessage, line []byte) (response mcp.JSONRPCMessage) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.ErrorContext(ctx, "a handler panicked", "panic", p)
+			if response = nil; id != nil {
+				response = mcp.NewJSONRPCError(mcp.NewRequestId(id), mcp.INTERNAL_ERROR, "internal error", nil)
+			}
+		}
+	}()
+	return c.server.HandleMessage(ctx, line)
+}
+
+func (c *conn) send(m mcp.JSONRPCMessage) {
+	line, err := encode(m)
+	if err != nil {
+		c.log.Error("could not encode a message", "error", err)
+		return
+	}
+	select {
+	case c.lines <- line:
+	case <-c.gone:
+	}
+}
+
+// encode is json.Marshal, which would compact once more what the result of a
+// call has just encoded: half of the time that an answer takes.
+func encode(m mcp.JSONRPCMessage) ([]byte, error) {
+	r, ok := m.(mcp.JSONRPCResponse)
+	if !ok {
+		return json.Marshal(m)
+	}
+	call, ok := r.Result.(*mcp.CallToolResult)
+	if !ok {
+		return json.Marshal(m)
+	}
+	result, err := call.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	id, err := json.Marshal(r.ID)
+	if err != nil {
+		return nil, err
+	}
+	line := make([]byte, 0, len(result)+len(id)+48)
+	line = append(append(line, `{"jsonrpc":"2.0","id":`...), id...)
+	return append(append(append(line, `,"result":`...), result...), '}'), nil
+}

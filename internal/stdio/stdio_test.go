@@ -1,0 +1,243 @@
+package stdio_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+	"go.uber.org/goleak"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stdio"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const hello = `{"jsonrpc":"2.0","id":"hello","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`
+
+func toolCall(id, tool string) string {
+	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":{}}}`, id, tool)
+}
+
+// fixture has a tool for each thing that can happen to a call.
+func fixture() *server.MCPServer {
+	s := server.NewMCPServer("fixture", "1", server.WithToolCapabilities(true), server.WithElicitation())
+	add := func(name string, run func(context.Context) (*mcp.CallToolResult, error)) {
+		s.AddTool(mcp.NewTool(name), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(ctx) })
+	}
+	add("plain", func(context.Context) (*mcp.CallToolResult, error) {
+		return mcp.NewToolResultStructured(map[string]any{"a": "<&>\u2028", "n": 1}, "a line\nand \"another\" <&>"), nil
+	})
+	add("panics", func(context.Context) (*mcp.CallToolResult, error) { panic("on purpose") })
+	add("waits", func(ctx context.Context) (*mcp.CallToolResult, error) {
+		<-ctx.Done()
+		return mcp.NewToolResultText("ended"), nil
+	})
+	add("slow", func(context.Context) (*mcp.CallToolResult, error) {
+		time.Sleep(100 * time.Millisecond)
+		return mcp.NewToolResultText("slow"), nil
+	})
+	add("reports", func(ctx context.Context) (*mcp.CallToolResult, error) {
+		for i := range 50 {
+			if err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{"progress": i}); err != nil {
+				return nil, err
+			}
+		}
+		return mcp.NewToolResultText("reported"), nil
+	})
+	add("asks", func(ctx context.Context) (*mcp.CallToolResult, error) {
+		r, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Which?", RequestedSchema: map[string]any{"type": "object"}}})
+		if err != nil {
+			return mcp.NewToolResultError(err.Error()), nil
+		}
+		return mcp.NewToolResultText(fmt.Sprint(r.Action, r.Content)), nil
+	})
+	return s
+}
+
+// serve answers all of input, and returns the lines of the output.
+func serve(t *testing.T, grace time.Duration, input ...string) []string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := stdio.Serve(t.Context(), fixture(), strings.NewReader(strings.Join(input, "\n")), &out, options(grace)); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+}
+
+func options(grace time.Duration) stdio.Options {
+	return stdio.Options{Grace: grace, Log: slog.New(slog.DiscardHandler)}
+}
+
+// TestAnswers holds that an answer is what encoding/json makes of it.
+func TestAnswers(t *testing.T) {
+	s := fixture()
+	for _, line := range []string{
+		toolCall("1", "plain"), toolCall(`"a\"b"`, "plain"), toolCall("1.5", "plain"), toolCall("2", "nobody"), hello,
+		`{"jsonrpc":"2.0","id":3,"method":"tools/list"}`, `{"jsonrpc":"2.0","id":4,"method":"no/such"}`,
+		`{"jsonrpc":"1.0","id":5,"method":"ping"}`, `{"jsonrpc":`, `[1]`, `null`, `7`,
+	} {
+		want, err := json.Marshal(s.HandleMessage(t.Context(), json.RawMessage(line)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := serve(t, time.Second, line); len(got) != 1 || got[0] != string(want) {
+			t.Errorf("%s\ngot  %q\nwant %q", line, got, want)
+		}
+	}
+}
+
+func TestNothingToSay(t *testing.T) {
+	got := serve(t, time.Second, "", "  \r", hello, `{"jsonrpc":"2.0","method":"notifications/initialized"}`,
+		`{"jsonrpc":"2.0","id":9,"result":{}}`, `{"jsonrpc":"2.0","id":9,"error":{"code":1,"message":"x"}}`, `{"jsonrpc":"2.0","id":9,"error":5}`)
+	if len(got) != 1 || !strings.Contains(got[0], `"id":"hello"`) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestPanic(t *testing.T) {
+	if got := serve(t, time.Second, toolCall("7", "panics")); got[0] != `{"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"internal error"}}` {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestOrder holds that nothing about a call comes after its answer.
+func TestOrder(t *testing.T) {
+	for range 50 {
+		got := serve(t, time.Second, hello, toolCall("1", "reports"))
+		if len(got) != 52 || !strings.Contains(got[51], `"id":1`) {
+			t.Fatalf("got %d lines, the last is %s", len(got), got[len(got)-1])
+		}
+	}
+}
+
+func TestManyAtATime(t *testing.T) {
+	input := []string{hello}
+	for i := range 1000 {
+		input = append(input, toolCall(fmt.Sprint(i), "slow"))
+	}
+	begin := time.Now()
+	got := serve(t, 5*time.Second, input...)
+	if len(got) != 1001 || time.Since(begin) > 3*time.Second {
+		t.Errorf("%d answers in %s", len(got), time.Since(begin))
+	}
+	for _, line := range got {
+		if !json.Valid([]byte(line)) {
+			t.Fatalf("%q", line)
+		}
+	}
+}
+
+// TestEnd holds that the end of the input waits for calls, for a while, and not for streams.
+func TestEnd(t *testing.T) {
+	if got := serve(t, time.Minute, hello, toolCall("1", "slow")); len(got) != 2 {
+		t.Errorf("slow: %q", got)
+	}
+	begin := time.Now()
+	if got := serve(t, 200*time.Millisecond, hello, toolCall("1", "waits")); len(got) != 2 || time.Since(begin) < 200*time.Millisecond {
+		t.Errorf("waits: %q after %s", got, time.Since(begin))
+	}
+	begin = time.Now()
+	got := serve(t, time.Minute, `{"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`)
+	if time.Since(begin) > 5*time.Second || !strings.Contains(got[0], "notifications/subscriptions/acknowledged") {
+		t.Errorf("stream: %q after %s", got, time.Since(begin))
+	}
+}
+
+func TestContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	in, feed := io.Pipe()
+	defer func() { _ = feed.Close() }()
+	served := make(chan error)
+	go func() { served <- stdio.Serve(ctx, fixture(), in, io.Discard, options(time.Minute)) }()
+	_, _ = io.WriteString(feed, hello+"\n"+toolCall("1", "waits")+"\n")
+	cancel()
+	select {
+	case err := <-served:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it serves on")
+	}
+}
+
+func TestBrokenInput(t *testing.T) {
+	broken := errors.New("broken")
+	err := stdio.Serve(t.Context(), fixture(), io.MultiReader(strings.NewReader(hello+"\n"), iotest.ErrReader(broken)), io.Discard, options(time.Second))
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestQuestion asks the client, which answers, refuses, or leaves.
+func TestQuestion(t *testing.T) {
+	for answer, want := range map[string]string{
+		`"result":{"action":"accept","content":{"x":1}}`: "acceptmap[x:1]",
+		`"error":{"code":-1,"message":"not now"}`:        "not now",
+		`"result":5`: "the client's answer",
+		``:           "context canceled",
+	} {
+		in, feed := io.Pipe()
+		out, sink := io.Pipe()
+		go func() {
+			_ = sink.CloseWithError(stdio.Serve(t.Context(), fixture(), in, sink, options(100*time.Millisecond)))
+		}()
+		lines := bufio.NewScanner(out)
+		next := func() (m struct {
+			ID     json.RawMessage
+			Method string
+			Result json.RawMessage
+		}) {
+			if !lines.Scan() || json.Unmarshal(lines.Bytes(), &m) != nil {
+				t.Fatalf("%s: %q, %v", answer, lines.Text(), lines.Err())
+			}
+			return m
+		}
+		_, _ = io.WriteString(feed, hello+"\n")
+		next()
+		_, _ = io.WriteString(feed, `{"jsonrpc":"2.0","method":"notifications/initialized"}`+"\n"+toolCall("1", "asks")+"\n")
+		q := next()
+		if q.Method != "elicitation/create" {
+			t.Fatalf("%s: %s", answer, lines.Text())
+		}
+		if answer != "" {
+			_, _ = fmt.Fprintf(feed, `{"jsonrpc":"2.0","id":999,"result":{}}`+"\n"+`{"jsonrpc":"2.0","id":%s,%s}`+"\n", q.ID, answer)
+		} else {
+			_ = feed.Close()
+		}
+		if m := next(); !strings.Contains(string(m.Result), want) {
+			t.Errorf("%s: %s, want %q", answer, lines.Text(), want)
+		}
+		_ = feed.Close()
+		for lines.Scan() {
+			t.Errorf("%s: then %s", answer, lines.Text())
+		}
+	}
+}
+
+func FuzzServe(f *testing.F) {
+	f.Add(hello + "\n" + toolCall("1", "plain"))
+	f.Add(`{"jsonrpc":"2.0","id":1,"result":{}}` + "\n\n[{}]\n\xff")
+	f.Fuzz(func(t *testing.T, input string) {
+		var out bytes.Buffer
+		if err := stdio.Serve(t.Context(), fixture(), strings.NewReader(input), &out, options(10*time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(out.String()) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("%q is answered by %q", input, line)
+			}
+		}
+	})
+}
