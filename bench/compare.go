@@ -65,6 +65,7 @@ type bench struct {
 	names      [][]string // of each page that is timed
 	hundred    []string   // of the page of 100
 	subjects   []subject
+	echo       subject
 	missing    []string
 	figures    figures
 	revisions  map[string]string
@@ -76,6 +77,9 @@ func compare(ctx context.Context, w *workshop, write bool) (err error) {
 	begin := time.Now()
 	before := loadAverage()
 	if b.subjects, b.missing, err = w.subjects(ctx); err != nil {
+		return err
+	}
+	if b.echo, err = w.echo(ctx); err != nil {
 		return err
 	}
 	if write && len(b.missing) > 0 {
@@ -121,6 +125,9 @@ func compareCall(ctx context.Context, w *workshop) (err error) {
 		return err
 	}
 	b.subjects = []subject{own}
+	if b.echo, err = w.echo(ctx); err != nil {
+		return err
+	}
 	if b.fast, err = startUpstream(ctx, 0); err != nil {
 		return err
 	}
@@ -148,6 +155,9 @@ func (b *bench) round(ctx context.Context) error {
 		if err := b.subject(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
+	}
+	if err := b.start(ctx, b.echo); err != nil {
+		return fmt.Errorf("%s: %w", theEcho, err)
 	}
 	if err := b.parts(ctx); err != nil {
 		return fmt.Errorf("a call's parts: %w", err)
@@ -211,16 +221,8 @@ func (b *bench) remote(ctx context.Context, who string, call func(context.Contex
 }
 
 func (b *bench) subject(ctx context.Context, s subject) error {
-	for range b.starts {
-		t, err := launch(ctx, s, b.fast.URL)
-		if err != nil {
-			return err
-		}
-		b.figures.add(s.name, "start", ms(t.started))
-		b.revisions[s.name] = t.session.Revision
-		if err := t.session.Close(); err != nil {
-			return err
-		}
+	if err := b.start(ctx, s); err != nil {
+		return err
 	}
 	questions, err := s.questions(b.names)
 	if err != nil {
@@ -234,6 +236,22 @@ func (b *bench) subject(ctx context.Context, s subject) error {
 		return err
 	}
 	return errors.Join(b.remote(ctx, s.name, far.caller(questions...)), far.session.Close())
+}
+
+// start measures how long a client waits for the tools of a new process.
+func (b *bench) start(ctx context.Context, s subject) error {
+	for range b.starts {
+		t, err := launch(ctx, s, b.fast.URL)
+		if err != nil {
+			return err
+		}
+		b.figures.add(s.name, "start", ms(t.started))
+		b.revisions[s.name] = t.session.Revision
+		if err := t.session.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // near measures on the fast upstream.
@@ -291,11 +309,7 @@ func (b *bench) parts(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, whole.session.Close()) }()
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	echo, err := launch(ctx, subject{name: theEcho, argv: []string{self, roleEcho}}, b.fast.URL)
+	echo, err := launch(ctx, b.echo, b.fast.URL)
 	if err != nil {
 		return err
 	}
@@ -318,16 +332,13 @@ func (b *bench) parts(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	turns := []struct {
-		who  string
-		call func(context.Context) error
-		took []time.Duration
-	}{
+	longer := echo.caller(question{long, []string{echoed}})
+	turns := []turn{
 		{who: theCall, call: whole.caller(question{params, b.names[0]})},
 		{who: theSDK, call: func(ctx context.Context) error { return sdkRequest(ctx, sdk) }},
 		{who: theClient, call: func(ctx context.Context) error { return b.request(ctx, c) }},
 		{who: theEcho, call: echo.caller(question{word, []string{echoed}})},
-		{who: theLong, call: echo.caller(question{long, []string{echoed}})},
+		{who: theLong, call: longer},
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*b.each+patience)
 	defer cancel()
@@ -344,11 +355,24 @@ func (b *bench) parts(ctx context.Context) (err error) {
 		p50, _ := latency(t.took[len(t.took)/10:]) // what came before warmed up
 		b.figures.add(t.who, "p50", p50)
 	}
+	if _, _, err := load(ctx, 128, b.each, longer); err != nil {
+		return err
+	}
+	if u, err := usageOf(echo.pid); err == nil {
+		b.figures.add(theEcho, "rss", u.peak)
+	}
 	p50 := func(who string) float64 { return b.figures.last(who, "p50") }
 	b.figures.add(theCall, "ratio", p50(theCall)/(p50(theSDK)+p50(theEcho)))
 	b.figures.add(theCall, "ratio-client", p50(theCall)/(p50(theClient)+p50(theEcho)))
 	b.figures.add(theCall, "ratio-client-long", p50(theCall)/(p50(theClient)+p50(theLong)))
 	return nil
+}
+
+// turn is one of what is timed in turn.
+type turn struct {
+	who  string
+	call func(context.Context) error
+	took []time.Duration
 }
 
 func sdkRequest(ctx context.Context, meetings *realtime_kit.MeetingService) error {

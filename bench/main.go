@@ -40,14 +40,8 @@ func main() {
 func run(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// This program is also the processes that it measures against.
-	if len(args) > 0 {
-		switch args[0] {
-		case roleAPI:
-			return serveAPI(ctx, args[1:])
-		case roleEcho:
-			return serveEcho(ctx)
-		}
+	if len(args) > 0 && args[0] == roleAPI { // this program is also the API that it measures against
+		return serveAPI(ctx, args[1:])
 	}
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

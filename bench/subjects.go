@@ -83,6 +83,12 @@ func (w *workshop) probed(ctx context.Context) (bin string, err error) {
 	return bin, w.build(ctx, w.root, bin, "-overlay", list, "./cmd/mcp-realtimekit")
 }
 
+// echo is not a peer but what mcp-go itself costs.
+func (w *workshop) echo(ctx context.Context) (subject, error) {
+	bin := filepath.Join(w.tmp, "echo")
+	return subject{name: theEcho, argv: []string{bin}}, w.build(ctx, w.root, bin, "./bench/echo")
+}
+
 func (w *workshop) gosdk(ctx context.Context) (subject, error) {
 	dir, bin := filepath.Join(w.root, "bench", "peers", "gosdk"), filepath.Join(w.tmp, "gosdk")
 	if err := w.build(ctx, dir, bin, "."); err != nil {
