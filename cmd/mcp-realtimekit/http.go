@@ -45,12 +45,12 @@ func (f *httpFlags) register(fs *pflag.FlagSet) {
 	fallBackTo(fs, "shared-secret-file", "MCP_REALTIMEKIT_SHARED_SECRET_FILE")
 }
 
-func (f httpFlags) prepare(c *config) (*httpserve.Plan, error) {
+func (f httpFlags) prepare(c *config, log *slog.Logger) (*httpserve.Plan, error) {
 	plan, err := httpserve.Prepare(httpserve.Config{
 		Addr: f.HTTP, TLSCert: f.TLSCert, TLSKey: f.TLSKey, BehindProxy: f.BehindProxy,
 		AllowedHosts: f.AllowedHosts, AllowedOrigins: f.AllowedOrigins,
 		Secret: os.Getenv("MCP_REALTIMEKIT_SHARED_SECRET"), SecretFile: f.SecretFile,
-		OAuthResource: f.OAuthResource, OAuthServers: f.OAuthServers, Demo: c.SampleData,
+		OAuthResource: f.OAuthResource, OAuthServers: f.OAuthServers, Demo: c.SampleData, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUsage, err)
@@ -63,7 +63,7 @@ func (f httpFlags) prepare(c *config) (*httpserve.Plan, error) {
 
 // serve runs until a signal comes; that is no failure.
 func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error {
-	plan, err := f.prepare(c)
+	plan, err := f.prepare(c, log)
 	if err != nil {
 		return err
 	}

@@ -512,6 +512,21 @@ func TestHTTPTLS(t *testing.T) {
 	if r := s.must(plain); r.works() {
 		t.Error("plain HTTP was served")
 	}
+	newCert, newKey, newPool := selfSigned(t)
+	for from, to := range map[string]string{newCert: cert, newKey: key} {
+		raw, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(to, raw, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: newPool, ServerName: "mcp.example.com"}, DisableKeepAlives: true}
+	waitFor(t, "the renewed certificate", func() bool {
+		res, err := s.client.Do(s.listApps(secret, "Host", "mcp.example.com"))
+		return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
+	})
 	if strings.Contains(s.logs.String(), "127.0.0.1") {
 		t.Errorf("a client's address is in the logs: %s", s.logs)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,7 +17,7 @@ import (
 // Config is what an operator says.
 type Config struct {
 	Addr           string // host:port to listen on
-	TLSCert        string // files
+	TLSCert        string // files, read anew when they change
 	TLSKey         string
 	BehindProxy    bool // a proxy on the way here speaks TLS with the clients
 	AllowedHosts   []string
@@ -26,6 +27,7 @@ type Config struct {
 	OAuthResource  string
 	OAuthServers   []string
 	Demo           bool // the sample account is served
+	Log            *slog.Logger
 }
 
 // Identity is whose token the API sees.
@@ -57,7 +59,7 @@ func Prepare(c Config) (*Plan, error) {
 		return nil, fmt.Errorf("--http must be host:port, for example 127.0.0.1:8080: %w", err)
 	}
 	p := &Plan{addr: c.Addr, loopback: isLoopback(strings.ToLower(host))}
-	if p.TLS, err = loadTLS(c.TLSCert, c.TLSKey); err != nil {
+	if p.TLS, err = loadTLS(c.TLSCert, c.TLSKey, c.Log); err != nil {
 		return nil, err
 	}
 	switch {
@@ -111,20 +113,6 @@ func (p *Plan) URL(l net.Listener) string {
 		scheme = "https"
 	}
 	return scheme + "://" + l.Addr().String() + Path
-}
-
-func loadTLS(cert, key string) (*tls.Config, error) {
-	if cert == "" && key == "" {
-		return nil, nil
-	}
-	if cert == "" || key == "" {
-		return nil, errors.New("--tls-cert and --tls-key belong together")
-	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	if err != nil {
-		return nil, fmt.Errorf("--tls-cert, --tls-key: %w", err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
 }
 
 func readSecret(secret, file string) (string, error) {
