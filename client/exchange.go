@@ -82,7 +82,12 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 		return res, err
 	}
 	e.response = res
-	res.Body = &limited{ReadCloser: res.Body, left: MaxBody, head: &e.head}
+	body := &limited{ReadCloser: res.Body, left: MaxBody}
+	// Only errors are read from the head, and one under a status of 200 is short.
+	if res.StatusCode >= 300 || res.ContentLength <= headSize {
+		body.head = &e.head
+	}
+	res.Body = body
 	// The SDK would sleep past the deadline; an answer which says how long is better.
 	if wait := retryAfter(res); wait > 0 {
 		if deadline, ok := req.Context().Deadline(); ok && time.Now().Add(wait).After(deadline) {
@@ -95,15 +100,15 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 type limited struct {
 	io.ReadCloser
 	left int64
-	head *[]byte
+	head *[]byte // nil: not wanted
 }
 
 const headSize = 4096
 
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
-	if room := headSize - len(*l.head); room > 0 {
-		*l.head = append(*l.head, p[:min(n, room)]...)
+	if l.head != nil {
+		*l.head = append(*l.head, p[:min(n, headSize-len(*l.head))]...)
 	}
 	if l.left -= int64(n); l.left < 0 {
 		return 0, ErrBodyTooLarge

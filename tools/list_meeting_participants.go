@@ -82,7 +82,7 @@ func (o participantsOutput) Text() string {
 		}
 		b.WriteString(o.Rows[0].header())
 	}
-	var table []byte
+	table := make([]byte, 0, len(o.Rows)*usualRow)
 	for _, r := range o.Rows {
 		table = r.appendText(table)
 	}

@@ -41,10 +41,13 @@ func (l *rows[R]) add(row R) {
 	l.shown = append(l.shown, row)
 }
 
+const usualRow = 100 // characters of a row's text, roughly
+
 // expect makes room for so many rows more.
 func (l *rows[R]) expect(n int) {
 	if l.limit > 0 {
 		n = min(n, l.limit-len(l.shown))
+		l.table = slices.Grow(l.table, n*usualRow)
 	}
 	l.shown = slices.Grow(l.shown, n)
 }

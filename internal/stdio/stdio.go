@@ -32,7 +32,7 @@ type Options struct {
 // ends or the context does. Neither is an error. A call's notifications are
 // written before its answer.
 func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
-	c := &conn{server: s, out: out, log: o.Log, lines: make(chan []byte), gone: make(chan struct{})}
+	c := &conn{server: s, out: bufio.NewWriterSize(out, 64<<10), log: o.Log, messages: make(chan [][]byte), gone: make(chan struct{})}
 	defer close(c.gone)
 	c.session = newSession(c.send)
 	if err := s.RegisterSession(ctx, c.session); err != nil {
@@ -67,12 +67,12 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 }
 
 type conn struct {
-	server  *server.MCPServer
-	session *session
-	log     *slog.Logger
-	out     io.Writer
-	lines   chan []byte   // to be written
-	gone    chan struct{} // closed when nobody writes any more
+	server   *server.MCPServer
+	session  *session
+	log      *slog.Logger
+	out      *bufio.Writer
+	messages chan [][]byte // to be written, in pieces
+	gone     chan struct{} // closed when nobody writes any more
 
 	mu       sync.Mutex
 	closed   bool           // nothing new begins
@@ -108,17 +108,33 @@ func (c *conn) writeUntil(stop <-chan struct{}) {
 		select {
 		case n := <-c.session.notifications:
 			c.notify(n)
-		case line := <-c.lines:
-			c.flush()
-			c.write(line)
+		case m := <-c.messages:
+			c.notifyAll()
+			c.write(m)
+			c.writeWaiting()
 		case <-stop:
+			c.notifyAll()
 			c.flush()
+			return
+		}
+		c.flush()
+	}
+}
+
+// writeWaiting writes what is ready to be, so that many answers make one write.
+func (c *conn) writeWaiting() {
+	for {
+		select {
+		case m := <-c.messages:
+			c.notifyAll()
+			c.write(m)
+		default:
 			return
 		}
 	}
 }
 
-func (c *conn) flush() {
+func (c *conn) notifyAll() {
 	for {
 		select {
 		case n := <-c.session.notifications:
@@ -135,12 +151,20 @@ func (c *conn) notify(n mcp.JSONRPCNotification) {
 		c.log.Error("could not encode a notification", "error", err)
 		return
 	}
-	c.write(line)
+	c.write([][]byte{line})
 }
 
-func (c *conn) write(line []byte) {
-	if _, err := c.out.Write(append(line, '\n')); err != nil {
-		c.log.Error("could not write a message", "error", err)
+// write leaves errors to flush, which meets them again.
+func (c *conn) write(message [][]byte) {
+	for _, piece := range message {
+		_, _ = c.out.Write(piece)
+	}
+	_ = c.out.WriteByte('\n')
+}
+
+func (c *conn) flush() {
+	if err := c.out.Flush(); err != nil {
+		c.log.Error("could not write to stdout", "error", err)
 	}
 }
 
@@ -203,37 +227,34 @@ func (c *conn) answer(ctx context.Context, id json.RawMessage, line []byte) (res
 }
 
 func (c *conn) send(m mcp.JSONRPCMessage) {
-	line, err := encode(m)
+	message, err := encode(m)
 	if err != nil {
 		c.log.Error("could not encode a message", "error", err)
 		return
 	}
 	select {
-	case c.lines <- line:
+	case c.messages <- message:
 	case <-c.gone:
 	}
 }
 
 // encode is json.Marshal, which would compact once more what the result of a
 // call has just encoded: half of the time that an answer takes.
-func encode(m mcp.JSONRPCMessage) ([]byte, error) {
-	r, ok := m.(mcp.JSONRPCResponse)
-	if !ok {
-		return json.Marshal(m)
+func encode(m mcp.JSONRPCMessage) ([][]byte, error) {
+	if r, ok := m.(mcp.JSONRPCResponse); ok {
+		if call, ok := r.Result.(*mcp.CallToolResult); ok {
+			return encodeCall(r.ID, call)
+		}
 	}
-	call, ok := r.Result.(*mcp.CallToolResult)
-	if !ok {
-		return json.Marshal(m)
+	line, err := json.Marshal(m)
+	return [][]byte{line}, err
+}
+
+func encodeCall(id mcp.RequestId, call *mcp.CallToolResult) ([][]byte, error) {
+	name, err := json.Marshal(id)
+	if err != nil {
+		return nil, err
 	}
 	result, err := call.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	id, err := json.Marshal(r.ID)
-	if err != nil {
-		return nil, err
-	}
-	line := make([]byte, 0, len(result)+len(id)+48)
-	line = append(append(line, `{"jsonrpc":"2.0","id":`...), id...)
-	return append(append(append(line, `,"result":`...), result...), '}'), nil
+	return [][]byte{[]byte(`{"jsonrpc":"2.0","id":`), name, []byte(`,"result":`), result, {'}'}}, err
 }
