@@ -239,7 +239,7 @@ func (c *conn) send(m mcp.JSONRPCMessage) {
 }
 
 // encode is json.Marshal, which would compact once more what the result of a
-// call has just encoded: half of the time that an answer takes.
+// call has just encoded: two thirds of the time that an answer takes.
 func encode(m mcp.JSONRPCMessage) ([][]byte, error) {
 	if r, ok := m.(mcp.JSONRPCResponse); ok {
 		if call, ok := r.Result.(*mcp.CallToolResult); ok {
