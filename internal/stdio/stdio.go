@@ -22,6 +22,10 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
+// MaxInFlight bounds the requests handled at a time. Those above wait in the
+// input, so that a client which reads no answers cannot fill the memory.
+const MaxInFlight = 1024
+
 // Options of Serve.
 type Options struct {
 	Grace time.Duration // how long requests in flight may take after the end of the input
@@ -32,7 +36,7 @@ type Options struct {
 // ends or the context does. Neither is an error. A call's notifications are
 // written before its answer.
 func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
-	c := &conn{server: s, out: bufio.NewWriterSize(out, 64<<10), log: o.Log, messages: make(chan [][]byte), gone: make(chan struct{})}
+	c := &conn{server: s, out: bufio.NewWriterSize(out, 64<<10), log: o.Log, messages: make(chan [][]byte), gone: make(chan struct{}), slots: make(chan struct{}, MaxInFlight)}
 	defer close(c.gone)
 	c.session = newSession(c.send)
 	if err := s.RegisterSession(ctx, c.session); err != nil {
@@ -73,6 +77,7 @@ type conn struct {
 	out      *bufio.Writer
 	messages chan [][]byte // to be written, in pieces
 	gone     chan struct{} // closed when nobody writes any more
+	slots    chan struct{} // one for each request in flight
 
 	mu       sync.Mutex
 	closed   bool           // nothing new begins
@@ -86,13 +91,22 @@ func (c *conn) close() {
 	c.closed = true
 }
 
-// begin runs f by itself, unless closed.
-func (c *conn) begin(group *sync.WaitGroup, f func()) {
+// begin runs f by itself once there is room, unless closed meanwhile.
+func (c *conn) begin(ctx context.Context, group *sync.WaitGroup, f func()) {
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closed {
-		group.Go(f)
+	if c.closed {
+		return
 	}
+	group.Go(func() {
+		defer func() { <-c.slots }()
+		f()
+	})
 }
 
 func done(group *sync.WaitGroup) <-chan struct{} {
@@ -184,9 +198,8 @@ func (c *conn) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// received takes one message. Requests are handled each by itself, since what
-// holds calls back is the API's limit; but who initializes must have done so
-// before the next message counts.
+// received takes one message. Requests are handled each by itself, but who
+// initializes must have done so before the next message counts.
 func (c *conn) received(ctx context.Context, line []byte) {
 	var m struct {
 		ID     json.RawMessage `json:"id"`
@@ -201,9 +214,9 @@ func (c *conn) received(ctx context.Context, line []byte) {
 	case err != nil || m.ID == nil || m.Method == string(mcp.MethodInitialize):
 		c.handle(ctx, m.ID, line)
 	case m.Method == string(mcp.MethodSubscriptionsListen):
-		c.begin(&c.streams, func() { c.handle(ctx, m.ID, line) })
+		c.begin(ctx, &c.streams, func() { c.handle(ctx, m.ID, line) })
 	default:
-		c.begin(&c.requests, func() { c.handle(ctx, m.ID, line) })
+		c.begin(ctx, &c.requests, func() { c.handle(ctx, m.ID, line) })
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -135,6 +136,33 @@ func TestManyAtATime(t *testing.T) {
 		if !json.Valid([]byte(line)) {
 			t.Fatalf("%q", line)
 		}
+	}
+}
+
+// TestBound holds that what is above the bound waits, and is answered then.
+func TestBound(t *testing.T) {
+	var running, most atomic.Int64
+	release := make(chan struct{})
+	s := server.NewMCPServer("fixture", "1", server.WithToolCapabilities(true))
+	s.AddTool(mcp.NewTool("blocks"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		if running.Add(1) == stdio.MaxInFlight {
+			time.AfterFunc(200*time.Millisecond, func() { close(release) })
+		}
+		<-release
+		most.Store(max(most.Load(), running.Load()))
+		running.Add(-1)
+		return mcp.NewToolResultText("done"), nil
+	})
+	input := []string{hello}
+	for i := range 3 * stdio.MaxInFlight {
+		input = append(input, toolCall(fmt.Sprint(i), "blocks"))
+	}
+	var out bytes.Buffer
+	if err := stdio.Serve(t.Context(), s, strings.NewReader(strings.Join(input, "\n")), &out, options(5*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "\n"); n != len(input) || most.Load() > stdio.MaxInFlight {
+		t.Errorf("%d lines, %d at a time", n, most.Load())
 	}
 }
 
