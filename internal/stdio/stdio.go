@@ -36,7 +36,7 @@ type Options struct {
 // ends or the context does. Neither is an error. A call's notifications are
 // written before its answer.
 func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
-	c := &conn{server: s, out: bufio.NewWriterSize(out, 64<<10), log: o.Log, messages: make(chan [][]byte), gone: make(chan struct{}), slots: make(chan struct{}, MaxInFlight)}
+	c := &conn{server: s, out: bufio.NewWriterSize(out, 64<<10), log: o.Log, messages: make(chan [][]byte), gone: make(chan struct{}), slots: make(chan struct{}, MaxInFlight), cancelled: map[string]bool{}}
 	defer close(c.gone)
 	c.session = newSession(c.send)
 	if err := s.RegisterSession(ctx, c.session); err != nil {
@@ -79,10 +79,11 @@ type conn struct {
 	gone     chan struct{} // closed when nobody writes any more
 	slots    chan struct{} // one for each request in flight
 
-	mu       sync.Mutex
-	closed   bool           // nothing new begins
-	requests sync.WaitGroup // in flight
-	streams  sync.WaitGroup // requests which end only when we do
+	mu        sync.Mutex
+	closed    bool            // nothing new begins
+	cancelled map[string]bool // by the id of each request in flight; those are not answered
+	requests  sync.WaitGroup  // in flight
+	streams   sync.WaitGroup  // requests which end only when we do
 }
 
 func (c *conn) close() {
@@ -91,8 +92,8 @@ func (c *conn) close() {
 	c.closed = true
 }
 
-// begin runs f by itself once there is room, unless closed meanwhile.
-func (c *conn) begin(ctx context.Context, group *sync.WaitGroup, f func()) {
+// begin handles a request by itself once there is room, unless closed meanwhile.
+func (c *conn) begin(ctx context.Context, group *sync.WaitGroup, id json.RawMessage, line []byte) {
 	select {
 	case c.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -103,10 +104,33 @@ func (c *conn) begin(ctx context.Context, group *sync.WaitGroup, f func()) {
 	if c.closed {
 		return
 	}
+	c.cancelled[string(id)] = false
 	group.Go(func() {
 		defer func() { <-c.slots }()
-		f()
+		response := c.answer(ctx, id, line)
+		c.mu.Lock()
+		unwanted := c.cancelled[string(id)]
+		delete(c.cancelled, string(id))
+		c.mu.Unlock()
+		if response != nil && !unwanted {
+			c.send(response)
+		}
 	})
+}
+
+// cancel marks the request that a notification names; the server ends it.
+func (c *conn) cancel(params json.RawMessage) {
+	var p struct {
+		RequestID json.RawMessage `json:"requestId"`
+	}
+	if json.Unmarshal(params, &p) != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, running := c.cancelled[string(p.RequestID)]; running {
+		c.cancelled[string(p.RequestID)] = true
+	}
 }
 
 func done(group *sync.WaitGroup) <-chan struct{} {
@@ -204,6 +228,7 @@ func (c *conn) received(ctx context.Context, line []byte) {
 	var m struct {
 		ID     json.RawMessage `json:"id"`
 		Method string          `json:"method"`
+		Params json.RawMessage `json:"params"`
 		Result json.RawMessage `json:"result"`
 		Error  json.RawMessage `json:"error"`
 	}
@@ -211,18 +236,17 @@ func (c *conn) received(ctx context.Context, line []byte) {
 	switch {
 	case err == nil && m.Method == "" && (m.Result != nil || m.Error != nil):
 		c.session.answered(m.ID, m.Result, m.Error)
-	case err != nil || m.ID == nil || m.Method == string(mcp.MethodInitialize):
-		c.handle(ctx, m.ID, line)
-	case m.Method == string(mcp.MethodSubscriptionsListen):
-		c.begin(ctx, &c.streams, func() { c.handle(ctx, m.ID, line) })
+	case err == nil && m.ID != nil && m.Method == string(mcp.MethodSubscriptionsListen):
+		c.begin(ctx, &c.streams, m.ID, line)
+	case err == nil && m.ID != nil && m.Method != string(mcp.MethodInitialize):
+		c.begin(ctx, &c.requests, m.ID, line)
 	default:
-		c.begin(ctx, &c.requests, func() { c.handle(ctx, m.ID, line) })
-	}
-}
-
-func (c *conn) handle(ctx context.Context, id json.RawMessage, line []byte) {
-	if response := c.answer(ctx, id, line); response != nil {
-		c.send(response)
+		if m.Method == string(mcp.MethodNotificationCancelled) {
+			c.cancel(m.Params)
+		}
+		if response := c.answer(ctx, m.ID, line); response != nil {
+			c.send(response)
+		}
 	}
 }
 

@@ -139,6 +139,27 @@ func TestManyAtATime(t *testing.T) {
 	}
 }
 
+// TestCancelled holds that a call which the client gave up ends, unanswered.
+func TestCancelled(t *testing.T) {
+	in, feed := io.Pipe()
+	var out bytes.Buffer
+	served := make(chan error)
+	go func() { served <- stdio.Serve(t.Context(), fixture(), in, &out, options(time.Minute)) }()
+	_, _ = io.WriteString(feed, hello+"\n"+toolCall(`"a"`, "waits")+"\n"+toolCall("2", "slow")+"\n")
+	time.Sleep(50 * time.Millisecond) // until the call has begun
+	for _, params := range []string{`{"requestId":"a","reason":"enough"}`, `{"requestId":"nobody"}`, `{}`} {
+		_, _ = io.WriteString(feed, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":`+params+"}\n")
+	}
+	begin := time.Now()
+	_ = feed.Close()
+	if err := <-served; err != nil || time.Since(begin) > 10*time.Second {
+		t.Errorf("%v after %s", err, time.Since(begin))
+	}
+	if got := out.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, `"id":2,`) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestBound holds that what is above the bound waits, and is answered then.
 func TestBound(t *testing.T) {
 	var running, most atomic.Int64
