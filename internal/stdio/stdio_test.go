@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
@@ -164,13 +165,16 @@ func TestCancelled(t *testing.T) {
 func TestBound(t *testing.T) {
 	var running, most atomic.Int64
 	release := make(chan struct{})
+	open := sync.OnceFunc(func() { close(release) })
 	s := server.NewMCPServer("fixture", "1", server.WithToolCapabilities(true))
 	s.AddTool(mcp.NewTool("blocks"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		if running.Add(1) == stdio.MaxInFlight {
-			time.AfterFunc(200*time.Millisecond, func() { close(release) })
+		now := running.Add(1)
+		for m := most.Load(); now > m && !most.CompareAndSwap(m, now); m = most.Load() {
+		}
+		if now == stdio.MaxInFlight {
+			time.AfterFunc(200*time.Millisecond, open) // time in which more would begin
 		}
 		<-release
-		most.Store(max(most.Load(), running.Load()))
 		running.Add(-1)
 		return mcp.NewToolResultText("done"), nil
 	})
@@ -182,7 +186,7 @@ func TestBound(t *testing.T) {
 	if err := stdio.Serve(t.Context(), s, strings.NewReader(strings.Join(input, "\n")), &out, options(5*time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(out.String(), "\n"); n != len(input) || most.Load() > stdio.MaxInFlight {
+	if n := strings.Count(out.String(), "\n"); n != len(input) || most.Load() != stdio.MaxInFlight {
 		t.Errorf("%d lines, %d at a time", n, most.Load())
 	}
 }
