@@ -16,8 +16,8 @@ import (
 
 // listOf makes one request for a page of people, which is what a call spends its
 // time on, and reads its rows as gjson finds them: the SDK's own decoding takes
-// five times as long. rows is the path of the list, row reads one of it. What
-// is missing, null or of another type costs no page.
+// five times as long. rows is the path of the list, row reads one of it. A
+// field that is missing, null or of another type costs no page.
 func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send func(context.Context, ...option.RequestOption) error) (Page[T], error) {
 	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (Page[T], error) {
 		var res *http.Response
@@ -53,7 +53,7 @@ func pageOf[T any](body []byte, rows string, row func(gjson.Result) T) (Page[T],
 	}
 	fits := list.IsArray()
 	list.ForEach(func(_, r gjson.Result) bool {
-		fits = r.IsObject() || r.Type == gjson.Null
+		fits = fits && (r.IsObject() || r.Type == gjson.Null)
 		page.Items = append(page.Items, row(r))
 		return fits
 	})

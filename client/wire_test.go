@@ -43,7 +43,7 @@ func FuzzPage(f *testing.F) {
 
 // TestPageRefusals holds that a list of another kind is an error, not an empty one.
 func TestPageRefusals(t *testing.T) {
-	for _, body := range []string{`{"data":{}}`, `{"data":"a"}`, `{"data":[5]}`, `{"data":[{}`, `<html>`, ``, strings.Repeat("[", 20<<20), strings.Repeat(`{"data":`, 4<<20)} {
+	for _, body := range []string{`{"data":{}}`, `{"data":{"a":{"id":"b"}}}`, `{"data":"a"}`, `{"data":[5]}`, `{"data":[{}`, `<html>`, ``, strings.Repeat("[", 20<<20), strings.Repeat(`{"data":`, 4<<20)} {
 		if page, err := pageOf([]byte(body), "data", participantOf); err == nil {
 			t.Errorf("%.100q: %+v", body, page)
 		}
