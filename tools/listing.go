@@ -17,7 +17,7 @@ const (
 )
 
 // rows bounds what an answer shows, by number and by the characters of its
-// text, which is made once. After the first row left out no other is shown.
+// text. After the first row left out no other is shown.
 type rows[R interface{ appendText([]byte) []byte }] struct {
 	limit int // 0 is no bound and no text, for exports
 	shown []R

@@ -46,28 +46,17 @@ func (s *session) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 	s.capabilities.Store(&capabilities)
 }
 
-func (s *session) GetClientInfo() (info mcp.Implementation) {
-	if known := s.info.Load(); known != nil {
-		info = *known
-	}
-	return info
-}
+func (s *session) SetProtocolVersion(revision string)            { s.revision.Store(&revision) }
+func (s *session) GetClientInfo() mcp.Implementation             { return valueOf(&s.info) }
+func (s *session) GetClientCapabilities() mcp.ClientCapabilities { return valueOf(&s.capabilities) }
+func (s *session) ProtocolVersion() string                       { return valueOf(&s.revision) }
 
-func (s *session) GetClientCapabilities() (capabilities mcp.ClientCapabilities) {
-	if known := s.capabilities.Load(); known != nil {
-		capabilities = *known
+// valueOf is zero before the client has said it.
+func valueOf[T any](p *atomic.Pointer[T]) (v T) {
+	if said := p.Load(); said != nil {
+		v = *said
 	}
-	return capabilities
-}
-
-func (s *session) SetProtocolVersion(revision string) { s.revision.Store(&revision) }
-
-// ProtocolVersion is the revision in effect, empty before the first request.
-func (s *session) ProtocolVersion() string {
-	if known := s.revision.Load(); known != nil {
-		return *known
-	}
-	return ""
+	return v
 }
 
 // RequestElicitation asks the client's user, and waits for the answer.
