@@ -3,6 +3,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -122,13 +123,7 @@ func (e *examination) configuration() bool {
 		e.say("configuration", Fail, client.ErrNoToken.Error(), "there is no API token")
 		return false
 	}
-	given := func(id, missing string) string {
-		if id == "" {
-			return missing
-		}
-		return id
-	}
-	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s", e.TokenFrom, given(e.AccountID, "to be found out"), given(e.AppID, "to be found out"), e.BaseURL)
+	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s", e.TokenFrom, cmp.Or(e.AccountID, "to be found out"), cmp.Or(e.AppID, "to be found out"), e.BaseURL)
 	return true
 }
 
@@ -295,7 +290,7 @@ func (e *examination) permissions(ctx context.Context) {
 	var known *client.Error
 	if errors.As(err, &known) && (known.Status == http.StatusForbidden || known.Status == http.StatusNotFound) && listErr == nil && !listed {
 		e.say("account", Fail, "Correct CLOUDFLARE_ACCOUNT_ID, or let the token reach this account.", "the token does not reach account %s; it lists %s",
-			account, orNone(choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name })))
+			account, cmp.Or(choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name }), "none"))
 		return
 	}
 	if err == nil || listed {
@@ -328,7 +323,7 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 		}
 	}
 	if app.Name == "" {
-		e.say("app", Fail, "Correct REALTIMEKIT_APP_ID.", "the account has no app %s; it has %s", app.ID, orNone(list))
+		e.say("app", Fail, "Correct REALTIMEKIT_APP_ID.", "the account has no app %s; it has %s", app.ID, cmp.Or(list, "none"))
 		return
 	}
 	one := 1
@@ -397,11 +392,4 @@ func choices[T any](all []T, describe func(T) (id, name string)) string {
 		list = append(list, fmt.Sprintf("%s (%s)", id, untrusted.Line(name, 80)))
 	}
 	return strings.Join(list, ", ")
-}
-
-func orNone(list string) string {
-	if list == "" {
-		return "none"
-	}
-	return list
 }
