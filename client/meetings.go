@@ -3,10 +3,12 @@ package client
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+	"github.com/tidwall/gjson"
 )
 
 // Meeting is a re-usable virtual room. It has no start or end: its sessions have.
@@ -17,7 +19,9 @@ type Meeting struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 
-	RecordOnStart, LiveStreamOnStart, PersistChat, SummarizeOnEnd bool
+	RecordOnStart, LiveStreamOnStart, PersistChat, SummarizeOnEnd, TranscribeOnEnd bool
+
+	KeepAlive time.Duration // how long a session stays open after the last one left; 0 if unknown
 }
 
 // MeetingFilter narrows a list of meetings; zero fields do not.
@@ -37,9 +41,8 @@ func (c *Client) Meetings(ctx context.Context, app AppRef, f MeetingFilter) iter
 
 // MeetingsPage returns one page of the app's meetings.
 func (c *Client) MeetingsPage(ctx context.Context, app AppRef, f MeetingFilter, r PageRequest) (Page[Meeting], error) {
-	var page Page[Meeting]
 	if err := app.check(); err != nil {
-		return page, err
+		return Page[Meeting]{}, err
 	}
 	var p realtime_kit.MeetingGetParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
@@ -47,22 +50,12 @@ func (c *Client) MeetingsPage(ctx context.Context, app AppRef, f MeetingFilter, 
 	p.Status.Value, p.Status.Present = realtime_kit.MeetingGetParamsStatus(f.Status), f.Status != ""
 	p.StartTime.Value, p.StartTime.Present = f.After, !f.After.IsZero()
 	p.EndTime.Value, p.EndTime.Present = f.Before, !f.Before.IsZero()
-	p.PageNo.Value, p.PageNo.Present = number(r.No)
-	p.PerPage.Value, p.PerPage.Present = number(r.Per)
-	res, err := call(ctx, c, "the app's meetings", func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetResponse, error) {
-		return c.meetings.Get(ctx, app.AppID, p, o...)
+	p.PageNo.Value, p.PageNo.Present = given(r.No)
+	p.PerPage.Value, p.PerPage.Present = given(r.Per)
+	return listOf(ctx, c, "the app's meetings", "data", meetingOf, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.meetings.Get(ctx, app.AppID, p, o...)
+		return err
 	})
-	if err != nil {
-		return page, err
-	}
-	page.Total, page.Start, page.End = int(res.Paging.TotalCount), int(res.Paging.StartOffset), int(res.Paging.EndOffset)
-	for _, m := range res.Data {
-		page.Items = append(page.Items, Meeting{
-			ID: m.ID, Title: m.Title, Status: string(m.Status), CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(),
-			RecordOnStart: m.RecordOnStart, LiveStreamOnStart: m.LiveStreamOnStart, PersistChat: m.PersistChat, SummarizeOnEnd: m.SummarizeOnEnd,
-		})
-	}
-	return page, nil
 }
 
 // Meeting returns one meeting.
@@ -73,17 +66,45 @@ func (c *Client) Meeting(ctx context.Context, app AppRef, id string) (Meeting, e
 	}
 	var p realtime_kit.MeetingGetMeetingByIDParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	res, err := call(ctx, c, "meeting "+id, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.MeetingGetMeetingByIDResponse, error) {
-		return c.meetings.GetMeetingByID(ctx, app.AppID, id, p, o...)
+	return objectOf(ctx, c, "meeting "+id, func(data gjson.Result) (Meeting, bool) {
+		m := meetingOf(data)
+		return m, m.ID != ""
+	}, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.meetings.GetMeetingByID(ctx, app.AppID, id, p, o...)
+		return err
 	})
-	if err != nil {
-		return Meeting{}, err
-	}
-	m := res.Data
-	return Meeting{
-		ID: m.ID, Title: m.Title, Status: string(m.Status), CreatedAt: m.CreatedAt.UTC(), UpdatedAt: m.UpdatedAt.UTC(),
-		RecordOnStart: m.RecordOnStart, LiveStreamOnStart: m.LiveStreamOnStart, PersistChat: m.PersistChat, SummarizeOnEnd: m.SummarizeOnEnd,
-	}, nil
+}
+
+// meetingOf reads realtime_kit.MeetingGetMeetingByIDResponseData.
+func meetingOf(row gjson.Result) (m Meeting) {
+	row.ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "id":
+			m.ID = text(v)
+		case "title":
+			m.Title = text(v)
+		case "status":
+			m.Status = strings.ToUpper(text(v))
+		case "created_at":
+			m.CreatedAt = instant(v)
+		case "updated_at":
+			m.UpdatedAt = instant(v)
+		case "record_on_start":
+			m.RecordOnStart = on(v)
+		case "live_stream_on_start":
+			m.LiveStreamOnStart = on(v)
+		case "persist_chat":
+			m.PersistChat = on(v)
+		case "summarize_on_end":
+			m.SummarizeOnEnd = on(v)
+		case "transcribe_on_end":
+			m.TranscribeOnEnd = on(v)
+		case "session_keep_alive_time_in_secs":
+			m.KeepAlive = seconds(v)
+		}
+		return true
+	})
+	return m
 }
 
 // LiveSession is the session of a meeting which goes on now.
@@ -113,7 +134,7 @@ func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) 
 	return &LiveSession{ID: res.Data.ID, StartedAt: moment(res.Data.StartedAt), LiveParticipants: int(res.Data.LiveParticipants)}, nil
 }
 
-func number(n *int) (float64, bool) {
+func given(n *int) (float64, bool) {
 	if n == nil {
 		return 0, false
 	}

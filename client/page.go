@@ -21,6 +21,8 @@ type Page[T any] struct {
 	Total int // rows in the whole list as of this page
 	Start int // 1-based offset of the first row, 0 where the API gave none
 	End   int // inclusive offset of the last row
+
+	Coverage Coverage // of the walk so far, in pages that a walk yields
 }
 
 type fetchFunc[T any] func(context.Context, PageRequest) (Page[T], error)

@@ -37,8 +37,8 @@ func (c *Client) ParticipantsPage(ctx context.Context, app AppRef, meetingID str
 	}
 	var p realtime_kit.MeetingGetMeetingParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	p.PageNo.Value, p.PageNo.Present = number(r.No)
-	p.PerPage.Value, p.PerPage.Present = number(r.Per)
+	p.PageNo.Value, p.PageNo.Present = given(r.No)
+	p.PerPage.Value, p.PerPage.Present = given(r.Per)
 	return listOf(ctx, c, "the participants of meeting "+meetingID, "data", participantOf, func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.meetings.GetMeetingParticipants(ctx, app.AppID, meetingID, p, o...)
 		return err

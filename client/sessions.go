@@ -8,21 +8,24 @@ import (
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+	"github.com/tidwall/gjson"
 )
 
 // Session is one time that people met in a meeting. A live one has no EndedAt.
 type Session struct {
 	ID               string
-	MeetingID        string
+	MeetingID        string // of an old meeting a room name such as abcdef-ghijkl
 	Title            string // of the meeting; untrusted
 	Status           string // LIVE or ENDED
+	Type             string // meeting, livestream or participant; empty if the API gave none
 	StartedAt        time.Time
 	EndedAt          time.Time // zero while live
 	LiveParticipants int
 	MaxConcurrent    int
 	MinutesConsumed  float64 // of all participants together, as the API counts
 
-	Rooms []string // ids of its breakout rooms' sessions; nil where not asked for (see Client.Session)
+	Rooms        []string // ids of its breakout rooms' sessions; nil if not asked for (see Client.Session)
+	RoomMeetings []string // ids of its breakout rooms' meetings, as far as the API names them
 }
 
 // SessionFilter narrows a list of sessions; zero fields do not.
@@ -45,6 +48,14 @@ type Peer struct {
 	JoinedAt time.Time // zero where the API gave no RFC 3339 time
 	LeftAt   time.Time // zero while present
 	Minutes  float64   // of presence, as the API counts
+
+	Events []PeerEvent // in order of time; nil unless PeerFilter.Events asked for them
+}
+
+// PeerEvent is a coming or going within one joining: a reconnect keeps its row.
+type PeerEvent struct {
+	At      time.Time
+	Leaving bool
 }
 
 // PeerFilter narrows and sorts the peers of a session; zero fields do not.
@@ -53,6 +64,7 @@ type PeerFilter struct {
 	SortBy       string // joinedAt or duration
 	SortOrder    string // ASC or DESC
 	Consolidated bool   // with breakout rooms: one row a person, their minutes added up by the API
+	Events       bool   // with Peer.Events
 }
 
 // Sessions yields the app's sessions page by page, in the order of SessionsPage.
@@ -65,9 +77,8 @@ func (c *Client) Sessions(ctx context.Context, app AppRef, f SessionFilter) iter
 // SessionsPage returns one page of the app's sessions, newest first unless the filter says otherwise.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_sessions/
 func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, r PageRequest) (Page[Session], error) {
-	var page Page[Session]
 	if err := app.check(); err != nil {
-		return page, err
+		return Page[Session]{}, err
 	}
 	var p realtime_kit.SessionGetSessionsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
@@ -80,21 +91,16 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 	if f.Ascending {
 		p.SortOrder.Value = realtime_kit.SessionGetSessionsParamsSortOrderAsc
 	}
-	p.PageNo.Value, p.PageNo.Present = number(r.No)
-	p.PerPage.Value, p.PerPage.Present = number(r.Per)
-	res, err := call(ctx, c, "the app's sessions", func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.SessionGetSessionsResponse, error) {
-		return c.sessions.GetSessions(ctx, app.AppID, p, o...)
+	p.PageNo.Value, p.PageNo.Present = given(r.No)
+	p.PerPage.Value, p.PerPage.Present = given(r.Per)
+	page, err := listOf(ctx, c, "the app's sessions", "data.sessions", sessionOf, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.sessions.GetSessions(ctx, app.AppID, p, o...)
+		return err
 	})
-	if err != nil {
-		return page, err
+	for _, s := range page.Items {
+		c.ended.keepSession(c.endedKey(ctx, app, s.ID), s)
 	}
-	page.Total, page.Start, page.End = int(res.Paging.TotalCount), int(res.Paging.StartOffset), int(res.Paging.EndOffset)
-	page.Items = make([]Session, len(res.Data.Sessions))
-	for i, s := range res.Data.Sessions {
-		page.Items[i] = sessionOf(s)
-		c.ended.keepSession(c.endedKey(ctx, app, page.Items[i].ID), page.Items[i])
-	}
-	return page, nil
+	return page, err
 }
 
 // Session returns one session with the ids of its breakout rooms.
@@ -110,42 +116,35 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	var p realtime_kit.SessionGetSessionDetailsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.IncludeBreakoutRooms.Value, p.IncludeBreakoutRooms.Present = true, true
-	var out struct {
-		Data struct {
-			Session *realtime_kit.SessionGetSessionsResponseDataSession `json:"session"`
-		} `json:"data"`
-	}
-	_, err := call(ctx, c, "session "+id, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.SessionGetSessionDetailsResponse, error) {
-		return c.sessions.GetSessionDetails(ctx, app.AppID, id, p, append(o, option.WithResponseBodyInto(&out))...)
+	s, err := objectOf(ctx, c, "session "+id, detailsOf, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.sessions.GetSessionDetails(ctx, app.AppID, id, p, o...)
+		return err
 	})
 	if err != nil {
 		return Session{}, err
 	}
-	if out.Data.Session == nil {
-		return Session{}, &Error{What: "session " + id, Message: "the answer holds no session", Remedy: proxyRemedy}
-	}
-	s := sessionOf(*out.Data.Session)
-	s.Rooms = roomIDs(out.Data.Session.BreakoutRooms)
 	c.ended.keepSession(key, s)
 	return s, nil
 }
 
+// detailsOf reads a session with its breakout rooms: data itself, or as the API
+// answered before May 2026, data.session.
+func detailsOf(data gjson.Result) (Session, bool) {
+	row := data
+	if older := data.Get("session"); older.IsObject() {
+		row = older
+	}
+	s := sessionOf(row)
+	rooms := row.Get("breakout_rooms")
+	if !rooms.IsArray() {
+		rooms = data.Get("breakout_rooms")
+	}
+	s.Rooms, s.RoomMeetings = roomsOf(rooms)
+	return s, s.ID != ""
+}
+
 // maxRooms bounds how many breakout rooms of a session are looked into.
 const maxRooms = 50
-
-// roomIDs reads what the API's schema leaves open: objects with an id, or ids.
-func roomIDs(rooms []any) []string {
-	ids := []string{}
-	for _, room := range rooms[:min(len(rooms), maxRooms)] {
-		if object, ok := room.(map[string]any); ok {
-			room = object["id"]
-		}
-		if id, ok := room.(string); ok && CheckID("session_id", id) == nil {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
 
 // Peers yields the peers of a session page by page.
 func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string, f PeerFilter) iter.Seq2[Page[Peer], error] {
@@ -173,8 +172,9 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	p.SortBy.Value, p.SortBy.Present = realtime_kit.SessionGetSessionParticipantsParamsSortBy(f.SortBy), f.SortBy != ""
 	p.SortOrder.Value, p.SortOrder.Present = realtime_kit.SessionGetSessionParticipantsParamsSortOrder(f.SortOrder), f.SortOrder != ""
 	p.View.Value, p.View.Present = realtime_kit.SessionGetSessionParticipantsParamsViewConsolidated, f.Consolidated
-	p.PageNo.Value, p.PageNo.Present = number(r.No)
-	p.PerPage.Value, p.PerPage.Present = number(r.Per)
+	p.IncludePeerEvents.Value, p.IncludePeerEvents.Present = f.Events, f.Events
+	p.PageNo.Value, p.PageNo.Present = given(r.No)
+	p.PerPage.Value, p.PerPage.Present = given(r.Per)
 	page, err := listOf(ctx, c, "the participants of session "+sessionID, "data.participants", peerOf, func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionParticipants(ctx, app.AppID, sessionID, p, o...)
 		return err
@@ -188,28 +188,16 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	return page, nil
 }
 
-// sessionOf fills gaps: an ended session without a readable end must not pass
-// for a live one.
-func sessionOf(s realtime_kit.SessionGetSessionsResponseDataSession) Session {
-	out := Session{ID: s.ID, MeetingID: s.AssociatedID, Title: s.MeetingDisplayName, Status: string(s.Status), StartedAt: moment(s.StartedAt), EndedAt: moment(s.EndedAt),
-		LiveParticipants: int(s.LiveParticipants), MaxConcurrent: int(s.MaxConcurrentParticipants), MinutesConsumed: s.MinutesConsumed}
-	if out.StartedAt.IsZero() {
-		out.StartedAt = moment(s.CreatedAt)
+// fillGaps takes the times that the API has otherwise. An ended session without
+// a readable end must not pass for a live one.
+func (s *Session) fillGaps(created, updated time.Time) {
+	if s.StartedAt.IsZero() {
+		s.StartedAt = created
 	}
-	if out.EndedAt.IsZero() && out.Status == "ENDED" {
-		out.EndedAt = moment(s.UpdatedAt)
-		if out.EndedAt.Before(out.StartedAt) {
-			out.EndedAt = out.StartedAt
+	if s.EndedAt.IsZero() && s.Status == "ENDED" {
+		s.EndedAt = updated
+		if s.EndedAt.Before(s.StartedAt) {
+			s.EndedAt = s.StartedAt
 		}
 	}
-	return out
-}
-
-// moment is zero where the API's text is no RFC 3339 time.
-func moment(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }

@@ -4,38 +4,36 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+	"github.com/tidwall/gjson"
 )
 
 func TestSessionGaps(t *testing.T) {
-	const start, end, other = "2026-03-02T09:00:00Z", "2026-03-02T10:00:00.5Z", "2026-03-02T08:00:00Z"
-	for _, tc := range []struct {
-		in   realtime_kit.SessionGetSessionsResponseDataSession
-		want string
-	}{
-		{realtime_kit.SessionGetSessionsResponseDataSession{Status: "ENDED", StartedAt: start, EndedAt: end}, "09:00 10:00"},
-		{realtime_kit.SessionGetSessionsResponseDataSession{Status: "LIVE", StartedAt: start}, "09:00 -"},
-		{realtime_kit.SessionGetSessionsResponseDataSession{Status: "ENDED", StartedAt: start, UpdatedAt: end}, "09:00 10:00"},
-		{realtime_kit.SessionGetSessionsResponseDataSession{Status: "ENDED", CreatedAt: start, EndedAt: "soon", UpdatedAt: other}, "09:00 09:00"},
-		{realtime_kit.SessionGetSessionsResponseDataSession{Status: "ENDED", StartedAt: start}, "09:00 09:00"},
+	for in, want := range map[string]string{
+		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z","ended_at":"2026-03-02T10:00:00.5Z"}`:                   "09:00 10:00",
+		`{"status":"LIVE","started_at":"2026-03-02T09:00:00Z"}`:                                                        "09:00 -",
+		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z","updated_at":"2026-03-02T10:00:00.5Z"}`:                 "09:00 10:00",
+		`{"status":"ENDED","created_at":"2026-03-02T09:00:00Z","ended_at":"soon","updated_at":"2026-03-02T08:00:00Z"}`: "09:00 09:00",
+		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z"}`:                                                       "09:00 09:00",
 	} {
-		s := sessionOf(tc.in)
+		s := sessionOf(gjson.Parse(in))
 		ended := "-"
 		if !s.EndedAt.IsZero() {
 			ended = s.EndedAt.Format("15:04")
 		}
-		if got := s.StartedAt.Format("15:04") + " " + ended; got != tc.want {
-			t.Errorf("%+v: %s, want %s", tc.in, got, tc.want)
+		if got := s.StartedAt.Format("15:04") + " " + ended; got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}
 }
 
-func TestRoomIDs(t *testing.T) {
-	got := roomIDs([]any{map[string]any{"id": "a-1"}, "b-2", map[string]any{"id": "../x"}, map[string]any{}, 5.0, nil, map[string]any{"id": 7.0}})
-	if fmt.Sprint(got) != "[a-1 b-2]" {
-		t.Errorf("%v", got)
-	}
-	if roomIDs(nil) == nil {
-		t.Error("no rooms are an answer too")
+func TestRooms(t *testing.T) {
+	for in, want := range map[string]string{
+		`[{"id":"a-1","associated_id":"m-1"},"b-2",{"id":"../x"},{},5,null,{"id":7}]`: "[a-1 b-2 5 7] [m-1]",
+		`null`: "[] []", ``: "[] []", `{}`: "[] []", `"a"`: "[] []", `[]`: "[] []",
+	} {
+		sessions, meetings := roomsOf(gjson.Parse(in))
+		if got := fmt.Sprint(sessions, meetings); got != want || sessions == nil {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 	"unsafe"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -30,6 +32,31 @@ func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(g
 			return Page[T]{}, err
 		}
 		return pageOf(body, rows, row)
+	})
+}
+
+// objectOf makes one request for one thing and reads its data; read reports
+// whether data holds it.
+func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send func(context.Context, ...option.RequestOption) error) (T, error) {
+	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (T, error) {
+		var zero T
+		var res *http.Response
+		if err := send(ctx, append(o, option.WithResponseBodyInto(&res))...); err != nil {
+			return zero, err
+		}
+		defer func() { _ = res.Body.Close() }() // all that matters was read
+		body, err := readBody(res)
+		if err != nil {
+			return zero, err
+		}
+		if !valid(body) {
+			return zero, errNotJSON
+		}
+		v, ok := read(gjson.GetBytes(body, "data"))
+		if !ok {
+			return zero, fmt.Errorf("data is not %s", what)
+		}
+		return v, nil
 	})
 }
 
@@ -73,9 +100,6 @@ func valid(body []byte) bool {
 	return gjson.ValidBytes(body)
 }
 
-// text is a value as text. It is a copy, for gjson's would keep the whole page alive.
-func text(v gjson.Result) string { return strings.Clone(v.String()) }
-
 // participantOf reads realtime_kit.MeetingGetMeetingParticipantsResponseData.
 func participantOf(row gjson.Result) (p Participant) {
 	row.ForEach(func(key, v gjson.Result) bool {
@@ -91,7 +115,7 @@ func participantOf(row gjson.Result) (p Participant) {
 		case "preset_name":
 			p.Preset = text(v)
 		case "created_at":
-			p.CreatedAt = moment(v.Str)
+			p.CreatedAt = instant(v)
 		}
 		return true
 	})
@@ -113,13 +137,92 @@ func peerOf(row gjson.Result) (p Peer) {
 		case "preset_name":
 			p.Preset = text(v)
 		case "joined_at":
-			p.JoinedAt = moment(v.Str)
+			p.JoinedAt = instant(v)
 		case "left_at":
-			p.LeftAt = moment(v.Str)
+			p.LeftAt = instant(v)
 		case "duration":
-			p.Minutes = v.Num
+			p.Minutes = minutes(v)
+		case "peer_events":
+			p.Events = eventsOf(v)
 		}
 		return true
 	})
 	return p
+}
+
+// eventsOf reads the joinings and leavings among a peer's events.
+func eventsOf(list gjson.Result) (events []PeerEvent) {
+	if !list.IsArray() {
+		return nil
+	}
+	list.ForEach(func(_, e gjson.Result) bool {
+		name := e.Get("event_name").Str
+		at := instant(e.Get("created_at"))
+		if leaving := name == "PEER_LEAVING"; (leaving || name == "PEER_JOINING") && !at.IsZero() {
+			events = append(events, PeerEvent{at, leaving})
+		}
+		return true
+	})
+	slices.SortStableFunc(events, func(a, b PeerEvent) int { return a.At.Compare(b.At) })
+	return events
+}
+
+// sessionOf reads realtime_kit.SessionGetSessionsResponseDataSession without its
+// breakout rooms.
+func sessionOf(row gjson.Result) (s Session) {
+	var created, updated time.Time
+	row.ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "id":
+			s.ID = text(v)
+		case "associated_id":
+			s.MeetingID = text(v)
+		case "meeting_display_name":
+			s.Title = text(v)
+		case "status":
+			s.Status = strings.ToUpper(text(v))
+		case "type":
+			s.Type = strings.ToLower(text(v))
+		case "started_at":
+			s.StartedAt = instant(v)
+		case "ended_at":
+			s.EndedAt = instant(v)
+		case "created_at":
+			created = instant(v)
+		case "updated_at":
+			updated = instant(v)
+		case "live_participants":
+			s.LiveParticipants = count(v)
+		case "max_concurrent_participants":
+			s.MaxConcurrent = count(v)
+		case "minutes_consumed":
+			s.MinutesConsumed = minutes(v)
+		}
+		return true
+	})
+	s.fillGaps(created, updated)
+	return s
+}
+
+// roomsOf reads what the API's schema leaves open: a list of sessions, of other
+// objects with an id, or of ids. Its results are not nil: none is an answer too.
+func roomsOf(list gjson.Result) (sessions, meetings []string) {
+	sessions, meetings = []string{}, []string{}
+	if !list.IsArray() {
+		return sessions, meetings
+	}
+	list.ForEach(func(_, room gjson.Result) bool {
+		id, meeting := room, gjson.Result{}
+		if room.IsObject() {
+			id, meeting = room.Get("id"), room.Get("associated_id")
+		}
+		if id := text(id); len(sessions) < maxRooms && CheckID("session_id", id) == nil {
+			sessions = append(sessions, id)
+		}
+		if id := text(meeting); len(meetings) < maxRooms && CheckID("meeting_id", id) == nil {
+			meetings = append(meetings, id)
+		}
+		return len(sessions) < maxRooms
+	})
+	return sessions, meetings
 }

@@ -22,7 +22,7 @@ func FuzzPage(f *testing.F) {
 			}
 		}
 		name, custom = strings.ToValidUTF8(name, ""), strings.ToValidUTF8(custom, "")
-		when := time.Unix(at%1e11, 0).UTC()
+		when := time.Unix(2_500_000_000+at%1_500_000_000, 0).UTC() // 2001 to 2096
 		row := map[string]any{"id": "1", "name": name, "custom_participant_id": custom, "preset_name": nil, "more": []any{name, map[string]any{"id": custom}}, "created_at": when}
 		list := slices.Repeat([]any{row}, max(0, n%5))
 		doc, err := json.Marshal(map[string]any{"success": true, "data": list, "paging": map[string]any{"total_count": n, "start_offset": 1}})

@@ -1,0 +1,118 @@
+package client
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// Limits of what a meeting can have. A number beyond them is a fault of the
+// answer and read as unknown (0), so that it fills no table.
+const (
+	maxCount   = 10_000_000    // people, or rows of a list
+	maxMinutes = 1_000_000_000 // of all people of a session together
+)
+
+// maxTextBytes bounds one text of a row. No name or id is longer; one that is
+// costs its end, not the page.
+const maxTextBytes = 4096
+
+// text is a string or a number as text, else "". It is a copy, for gjson's
+// would keep the whole page in memory.
+func text(v gjson.Result) string {
+	if v.Type != gjson.String && v.Type != gjson.Number {
+		return ""
+	}
+	s := v.String()
+	if len(s) > maxTextBytes {
+		s = strings.ToValidUTF8(s[:maxTextBytes], "")
+	}
+	return strings.Clone(s)
+}
+
+// number is a number that may be written as a string; ok is false for anything
+// else.
+func number(v gjson.Result) (n float64, ok bool) {
+	switch v.Type {
+	case gjson.Number:
+		return v.Num, true
+	case gjson.String:
+		n, err := strconv.ParseFloat(strings.TrimSpace(v.Str), 64)
+		return n, err == nil
+	default:
+		return 0, false
+	}
+}
+
+// count is a whole number of people or rows, 0 if unknown.
+func count(v gjson.Result) int {
+	if n, ok := number(v); ok && n > 0 && n <= maxCount {
+		return int(n)
+	}
+	return 0
+}
+
+// minutes is 0 if unknown.
+func minutes(v gjson.Result) float64 {
+	if n, ok := number(v); ok && n > 0 && n <= maxMinutes {
+		return n
+	}
+	return 0
+}
+
+// seconds is a length of time, 0 if unknown. A day is more than any switch of a
+// meeting allows.
+func seconds(v gjson.Result) time.Duration {
+	if n, ok := number(v); ok && n > 0 && n <= 24*60*60 {
+		return time.Duration(n * float64(time.Second))
+	}
+	return 0
+}
+
+// on reads a switch.
+func on(v gjson.Result) bool {
+	return v.Type == gjson.True || v.Type == gjson.String && v.Str == "true"
+}
+
+// instant reads a time as moment does, or a number of seconds or milliseconds
+// since 1970.
+func instant(v gjson.Result) time.Time {
+	switch v.Type {
+	case gjson.String:
+		return moment(v.Str)
+	case gjson.Number:
+		const earliest, latest = 946_684_800, 4_102_444_800 // 2000 and 2100
+		switch {
+		case v.Num >= earliest && v.Num < latest:
+			return time.UnixMilli(int64(v.Num * 1e3)).UTC()
+		case v.Num >= earliest*1e3 && v.Num < latest*1e3:
+			return time.UnixMilli(int64(v.Num)).UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// moment reads a time in RFC 3339, also with a space for the T and without a
+// zone, which is UTC then. It is zero, for unknown, if the text is anything else
+// or if no meeting can have taken place in that year.
+func moment(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	for _, layout := range [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700"} {
+		if err == nil {
+			break
+		}
+		if len(s) > 10 && s[10] == ' ' {
+			s = s[:10] + "T" + strings.ReplaceAll(s[11:], " ", "")
+			if t, err = time.Parse(time.RFC3339, s); err == nil {
+				break
+			}
+		}
+		t, err = time.Parse(layout, strings.TrimSuffix(s, "UTC"))
+	}
+	if t = t.UTC(); err != nil || t.Year() < 2000 || t.Year() >= 2100 {
+		return time.Time{}
+	}
+	return t
+}
