@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 // advice is one row of the table of failures: what a refusal looks like, whose
@@ -169,7 +171,7 @@ func refused(ctx context.Context, out *Error, res *http.Response, head []byte) {
 	}
 	row := &table[slices.IndexFunc(table, func(a advice) bool { return a.fits(&r) })] // the last one fits any
 	out.Cause = row.cause
-	out.Message = cmp.Or(r.message, row.message, r.wordless())
+	out.Message = cmp.Or(strings.TrimRight(untrusted.Line(r.message, maxForeign), "."), row.message, r.wordless())
 	out.Remedy = fill(ctx, row.remedy, out, r.about)
 }
 

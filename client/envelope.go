@@ -107,6 +107,7 @@ func oneOf(v gjson.Result, names ...string) string {
 type gathered struct {
 	codes    []int
 	messages []string
+	seen     int // values looked at
 }
 
 func (g *gathered) say(s string) {
@@ -127,12 +128,16 @@ func (g *gathered) code(v gjson.Result) {
 const (
 	maxChain    = 5 // errors within errors
 	maxMessages = 5
+	maxValues   = 100
 )
 
+func (g *gathered) enough() bool { return len(g.messages) >= maxMessages || g.seen >= maxValues }
+
 func (g *gathered) add(v gjson.Result, depth int) {
-	if depth > maxChain || len(g.messages) >= maxMessages {
+	if depth > maxChain || g.enough() {
 		return
 	}
+	g.seen++
 	switch {
 	case v.Type == gjson.String:
 		g.say(v.Str)
@@ -141,7 +146,7 @@ func (g *gathered) add(v gjson.Result, depth int) {
 	case v.IsArray():
 		v.ForEach(func(_, one gjson.Result) bool {
 			g.add(one, depth+1)
-			return len(g.messages) < maxMessages
+			return !g.enough()
 		})
 	case v.IsObject():
 		g.object(v, depth)
@@ -149,24 +154,24 @@ func (g *gathered) add(v gjson.Result, depth int) {
 }
 
 func (g *gathered) object(v gjson.Result, depth int) {
-	before := len(g.messages)
 	g.code(v.Get("code"))
-	g.say(oneOf(v, "message", "detail", "error_description", "description", "msg", "reason", "title"))
+	message := oneOf(v, "message", "detail", "error_description", "description", "msg", "reason", "title")
+	g.say(message)
 	for _, name := range []string{"error_chain", "error", "errors", "cause", "message"} {
 		if inner := v.Get(name); inner.IsArray() || inner.IsObject() || name == "error" {
 			g.add(inner, depth+1)
 		}
 	}
-	if len(g.messages) > before || v.Get("code").Exists() {
+	if message != "" || v.Get("code").Exists() {
 		return
 	}
 	v.ForEach(func(name, one gjson.Result) bool { // by field: {"per_page": ["must be a number"]}
-		var inner gathered
+		inner := gathered{seen: g.seen}
 		inner.add(one, depth+1)
-		if len(inner.messages) > 0 {
+		if g.seen = inner.seen; len(inner.messages) > 0 {
 			g.say(name.Str + ": " + strings.Join(inner.messages, ", "))
 		}
-		return len(g.messages) < maxMessages
+		return !g.enough()
 	})
 }
 

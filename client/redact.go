@@ -59,12 +59,11 @@ func (r redactor) clean(text string) string {
 	if text == "" {
 		return ""
 	}
-	for range 2 { // what was escaped, and what was escaped twice
-		plain := unescape(text)
-		if plain == text || !r.in(plain) {
-			break
+	plain := text
+	for range 2 { // what was escaped may have been escaped twice
+		if plain = unescape(plain); r.in(plain) {
+			text = untrusted.Line(plain, maxForeign)
 		}
-		text = untrusted.Line(plain, maxForeign)
 	}
 	for _, form := range r.forms {
 		text = replaceFold(text, form)
@@ -127,7 +126,7 @@ func replaceFold(s, form string) string {
 }
 
 // withoutParts removes what is left of a secret that was cut: half of it or
-// more, or its beginning at the end of the text.
+// more, or its beginning.
 func withoutParts(text, secret string) string {
 	least := max(8, len(secret)/2)
 	if len(secret) < 2*8 || len(secret) > 512 {
@@ -136,7 +135,8 @@ func withoutParts(text, secret string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
 		n := longest(text[i:], secret)
-		if n >= least || n >= 6 && i+n == len(text) && strings.HasPrefix(secret, text[i:]) {
+		begins := strings.HasPrefix(secret, text[i:i+n]) && (n >= 8 || n >= 6 && i+n == len(text))
+		if n >= least || begins {
 			b.WriteString(removed)
 			i += n
 			continue
