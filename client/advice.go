@@ -294,7 +294,7 @@ func unreachable(out *Error, err error) {
 	case errors.As(err, &elsewhere):
 		out.Cause, out.Message = CauseBetween, elsewhere.Error()
 		out.Remedy = "If the network wants a sign-in, sign in with a browser. " + proxyRemedy
-	case errors.As(err, &dial) && dial.Op == "proxyconnect":
+	case errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks")):
 		out.Cause, out.Message = CauseBetween, "the proxy could not be reached"
 		out.Remedy = "Check HTTPS_PROXY, or unset it if this network needs no proxy."
 	case errors.As(err, &dns):
@@ -305,6 +305,8 @@ func unreachable(out *Error, err error) {
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
 		out.Message = "the TLS connection could not be trusted"
 		out.Remedy = "A proxy may intercept TLS: install its certificate in the system's store (or SSL_CERT_FILE), or check CLOUDFLARE_BASE_URL."
+	case errors.Is(err, http.ErrSchemeMismatch):
+		out.Cause, out.Message, out.Remedy = CauseBetween, "an answer without TLS came in place of the API's", proxyRemedy
 	default:
 		out.Message = "the API could not be reached"
 		out.Remedy = "Check the network, proxy (HTTPS_PROXY) and CLOUDFLARE_BASE_URL, then try again."

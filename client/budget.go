@@ -18,12 +18,12 @@ const (
 	maxPauses  = 3               // that begin while a request waits; then it fails
 )
 
-// budget decides when a request of one API token may be sent. Token buckets and
-// windows keep the API token under its limits. After a 429 all requests hold back as long
+// budget decides when a request of one API token may be sent. A token bucket
+// and windows keep the API token under its limits. After a 429 all requests hold back as long
 // as the API asked; then one goes ahead, and the others follow if it succeeds.
 type budget struct {
-	limit   Limit // zero: the documented ones
-	buckets []*rate.Limiter
+	limit  Limit // zero: the documented ones
+	bucket *rate.Limiter
 
 	mu      sync.Mutex
 	windows []*window     // of all requests
@@ -40,10 +40,9 @@ func newBudget(l Limit) *budget {
 	b := &budget{limit: l, kept: &window{limit: recordings(), born: now}, changed: make(chan struct{})}
 	if l == (Limit{}) {
 		l = wholeAPI()
-		b.buckets = append(b.buckets, anyKit().smooth())
 		b.windows = append(b.windows, &window{limit: anyKit(), born: now})
 	}
-	b.buckets = append(b.buckets, rate.NewLimiter(l.refill(), l.burst()))
+	b.bucket = rate.NewLimiter(l.refill(), l.burst())
 	return b
 }
 
@@ -125,11 +124,9 @@ func (b *budget) turn(me *list.Element) time.Duration {
 	}
 	now := time.Now()
 	var wait time.Duration
-	for _, bucket := range b.buckets {
-		if missing := float64(need) - bucket.TokensAt(now); missing > 0 {
-			refilled := time.Duration(missing / float64(bucket.Limit()) * float64(time.Second))
-			wait = max(wait, refilled, time.Millisecond)
-		}
+	if missing := float64(need) - b.bucket.TokensAt(now); missing > 0 {
+		refilled := time.Duration(missing / float64(b.bucket.Limit()) * float64(time.Second))
+		wait = max(refilled, time.Millisecond)
 	}
 	for _, w := range b.windows {
 		wait = max(wait, w.wait(now, need))
@@ -140,11 +137,9 @@ func (b *budget) turn(me *list.Element) time.Duration {
 	if wait > 0 {
 		return wait
 	}
-	for _, bucket := range b.buckets {
-		bucket.AllowN(now, 1)
-	}
+	b.bucket.AllowN(now, 1)
 	for w := range b.counting(r) {
-		w.begin()
+		w.begin(now)
 	}
 	return 0
 }

@@ -62,13 +62,6 @@ func (l Limit) recovery() time.Duration {
 	return time.Duration(float64(l.burst()) / float64(l.refill()) * float64(time.Second))
 }
 
-// smooth spreads what a window lets through, so that a long job meets many short
-// waits and not a few long ones, which a short --timeout would not bear: a
-// quarter of the window at once, the rest evenly.
-func (l Limit) smooth() *rate.Limiter {
-	return rate.NewLimiter(rate.Limit(float64(l.slots())/l.Window.Seconds()), l.slots()/4)
-}
-
 // slots is how many requests a window lets through: 24 of 25, for the API may
 // not count as exactly as we do.
 func (l Limit) slots() int { return l.Requests - l.Requests/25 }
@@ -82,6 +75,7 @@ type window struct {
 	limit    Limit
 	born     time.Time
 	underway int
+	last     time.Duration   // when one was sent, since born
 	answered []time.Duration // since born, oldest first
 }
 
@@ -89,19 +83,38 @@ type window struct {
 func (w *window) wait(now time.Time, need int) time.Duration {
 	w.forget(now)
 	slots := w.limit.slots()
-	missing := need - (slots - w.underway - len(w.answered))
-	if missing <= 0 {
-		return 0
+	free := slots - w.underway - len(w.answered)
+	if need <= free {
+		return w.pace(now, need, free)
 	}
-	rounds, at := (missing-1)/slots, (missing-1)%slots
-	wait := w.limit.Window // for one that is not answered yet
-	if at < len(w.answered) {
-		wait = w.answered[at] + w.limit.Window - now.Sub(w.born)
-	}
-	return wait + time.Duration(rounds)*w.limit.Window
+	rounds, at := (need-free-1)/slots, (need-free-1)%slots
+	return w.release(now, at) + time.Duration(rounds)*w.limit.Window
 }
 
-func (w *window) begin() { w.underway++ }
+// release is how long it takes at least until the one at this place, the oldest
+// first, counts no more.
+func (w *window) release(now time.Time, at int) time.Duration {
+	if at < len(w.answered) {
+		return w.answered[at] + w.limit.Window - now.Sub(w.born)
+	}
+	return w.limit.Window // it is not answered yet
+}
+
+// pace spends the last third of a window evenly until more comes free, so that
+// a long job meets many short waits and not a few long ones, which a short
+// --timeout would not bear.
+func (w *window) pace(now time.Time, need, free int) time.Duration {
+	if free-need >= w.limit.slots()/3 {
+		return 0
+	}
+	gap := w.release(now, 0) / time.Duration(free)
+	return max(0, w.last+time.Duration(need)*gap-now.Sub(w.born))
+}
+
+func (w *window) begin(now time.Time) {
+	w.underway++
+	w.last = now.Sub(w.born)
+}
 
 func (w *window) end(now time.Time) {
 	w.underway--

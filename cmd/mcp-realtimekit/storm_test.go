@@ -119,7 +119,7 @@ func TestDefaultPace(t *testing.T) {
 	e := &enforcing{api: demoapi.New(demoapi.Options{LargeRoster: 50_000})}
 	front := httptest.NewServer(e)
 	t.Cleanup(front.Close)
-	p := start(t, environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "--timeout=10s")
+	p := start(t, environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "--timeout=5s")
 	begin := time.Now()
 	_, large := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.LargeMeetingID}})
 	storm := func(n int) (answers int) {
