@@ -46,7 +46,7 @@ func readEnvelope(h http.Header, body []byte) envelope {
 	case body[0] == '{' || body[0] == '[':
 		return readJSON(gjson.ParseBytes(body))
 	case body[0] == '<' || strings.Contains(kind, "html"):
-		return readPage(string(body))
+		return readHTML(string(body))
 	case body[0] == '"' && gjson.ValidBytes(body):
 		return envelope{kind: jsonBody, message: gjson.ParseBytes(body).Str}
 	case strings.Contains(kind, "json") && gjson.ValidBytes(body):
@@ -182,7 +182,7 @@ var (
 	})
 )
 
-func readPage(page string) envelope {
+func readHTML(page string) envelope {
 	e := envelope{kind: pageBody}
 	if m := pageTitle().FindStringSubmatch(page); m != nil {
 		e.title = strings.TrimSpace(html.UnescapeString(m[1]))
