@@ -182,21 +182,21 @@ func (o *recapOutput) speak(tally *recap.Tally) {
 // people finds who was there, by the rules of attendance, without the roster:
 // the names are those that the session shows.
 func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
-	var peers []attendance.Peer
-	for _, s := range r.sessions {
-		more, err := r.d.peers(ctx, g, r.app, s.ID)
+	together := make([]attendance.Held, len(r.sessions))
+	for i, s := range r.sessions {
+		peers, err := r.d.peers(ctx, g, r.app, s.ID)
 		if err != nil {
 			return recap.Index{}, err
 		}
-		peers = append(peers, more...)
+		span := attendance.Session{Start: s.StartedAt, End: s.EndedAt}
+		together[i] = attendance.Held{ID: s.ID, Session: span, Peers: peers, Read: true}
 	}
-	span := attendance.Session{Start: r.sessions[0].StartedAt, End: r.sessions[len(r.sessions)-1].EndedAt}
-	result := attendance.Of(span, nil, peers, r.d.now())
+	result := attendance.Series([][]attendance.Held{together}, nil, attendance.Rules{Now: r.d.now()})[0]
 	persons := make([]recap.Person, len(result.Guests))
 	for i, p := range result.Guests {
-		persons[i] = recap.Person{IDs: p.Visits[0].Peers, CustomID: p.CustomID, Name: p.Name}
-		if p.ID != "" {
-			persons[i].IDs = append(persons[i].IDs, p.ID)
+		persons[i] = recap.Person{IDs: slices.Clone(p.IDs), CustomID: p.CustomID, Name: p.Name}
+		for _, v := range p.Visits {
+			persons[i].IDs = append(persons[i].IDs, v.Peers...)
 		}
 	}
 	return recap.NewIndex(persons), nil
