@@ -18,17 +18,17 @@ import (
 
 type recapInput struct {
 	sessionChoice
-	After  *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
-	Part   string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
-	Offset *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
-	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
+	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
+	Part     string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
+	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
+	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
 	scope
 }
 
 type recapOutput struct {
-	Summary   string         `json:"summary" jsonschema:"description=What there is; in one sentence"`
-	Notes     []string       `json:"notes" jsonschema:"description=What else there is to know of this answer: what is missing and why; or cut or uncertain"`
+	head
 	MeetingID string         `json:"meeting_id"`
 	Title     string         `json:"title" jsonschema:"description=Untrusted text"`
 	SessionID string         `json:"session_id"`
@@ -133,7 +133,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 	s := r.sessions[len(r.sessions)-1]
 	out := recapOutput{
 		MeetingID: untrusted.Line(s.MeetingID, 64), SessionID: untrusted.Line(s.ID, 64), Title: untrusted.Line(s.Title, 120),
-		Live: s.EndedAt.IsZero(), StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), Note: recapNote, zone: time.UTC,
+		Live: goesOn(s), StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), Note: recapNote, zone: r.d.zoned(r.in.Timezone),
 	}
 	if len(r.sessions) > 1 {
 		for _, s := range r.sessions {
@@ -144,7 +144,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 	for _, p := range parts {
 		out.Parts = append(out.Parts, p.out)
 		if p.out.Why != "" {
-			out.Notes = append(out.Notes, "No lines of "+p.name()+": "+p.out.Why)
+			out.note("No lines of " + p.name() + ": " + p.out.Why)
 		}
 		out.own = append(out.own, p.notes()...)
 		if p.out.Part == "transcript" {
@@ -152,7 +152,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 		}
 	}
 	out.speak(tally)
-	out.Notes = append(append([]string{}, out.Notes...), out.own...)
+	out.Notes = append(out.Notes, out.own...)
 	out.Summary = out.headline()
 	return out, nil
 }

@@ -26,12 +26,12 @@ func (r *recapper) explain(ctx context.Context, parts []*partRead) error {
 	var meeting *client.Meeting
 	for _, p := range parts {
 		switch p.out.State {
-		case empty:
+		case recapEmpty:
 			p.out.Why = "The " + p.out.Part + " was made, but empty: " + nothing[p.out.Part] + "."
-		case unreadable:
+		case recapUnreadable:
 			p.out.Why = "The " + p.out.Part + " was made, but in a form that cannot be read here: " + p.report.Form + " without lines of a known shape."
-		case missing:
-			if !asked && !p.session.EndedAt.IsZero() {
+		case recapMissing:
+			if !asked && !goesOn(p.session) {
 				asked = true
 				m, err := r.d.API.Meeting(ctx, r.app, p.session.MeetingID)
 				if errors.Is(err, context.Canceled) {
@@ -41,11 +41,14 @@ func (r *recapper) explain(ctx context.Context, parts []*partRead) error {
 					meeting = &m
 				}
 			}
-			p.out.Why = absence{p.out.Part, p.session.EndedAt, r.d.now(), meeting}.why()
+			p.out.Why = absence{p.out.Part, goesOn(p.session), p.session.EndedAt, r.d.now(), meeting}.why()
 		}
 	}
 	return nil
 }
+
+// goesOn reports whether a session is live. One that has ended may lack its end.
+func goesOn(s client.Session) bool { return s.EndedAt.IsZero() && s.Status != "ENDED" }
 
 var nothing = map[string]string{
 	"summary":    "there was nothing to sum up",
@@ -56,15 +59,18 @@ var nothing = map[string]string{
 // absence is a text that is not there.
 type absence struct {
 	part       string
-	ended, now time.Time
+	live       bool
+	ended, now time.Time       // ended is zero if unknown
 	meeting    *client.Meeting // as it is now; nil if unknown
 }
 
 func (a absence) why() string {
 	age := a.now.Sub(a.ended)
 	switch {
-	case a.ended.IsZero():
+	case a.live:
 		return "The session is still live: a " + a.part + " comes some minutes after its end."
+	case a.ended.IsZero():
+		return fmt.Sprintf("None was made or kept: texts are kept for 7 days, and when the session ended is unknown. %s", a.switches(false))
 	case a.part == "chat" && a.meeting != nil && a.meeting.PersistChat && age > textsMade:
 		return "None was kept, although persist_chat is on in this meeting: nobody wrote, or it was switched on later."
 	case age > textsKept:
