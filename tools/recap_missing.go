@@ -28,6 +28,9 @@ func (r *recapper) explain(ctx context.Context, parts []*partRead) error {
 		switch p.out.State {
 		case recapEmpty:
 			p.out.Why = "The " + p.out.Part + " was made, but empty: " + nothing[p.out.Part] + "."
+			if age := r.d.now().Sub(p.session.EndedAt); !p.session.EndedAt.IsZero() && age < textsMade {
+				p.out.Why += " The session ended " + ago(age) + " ago, so it may yet be filled."
+			}
 		case recapUnreadable:
 			p.out.Why = "The " + p.out.Part + " was made, but in a form that cannot be read here: " + p.report.Form + " without lines of a known shape."
 		case recapMissing:
@@ -116,6 +119,8 @@ func (a absence) switches(early bool) string {
 		return "Most likely nobody wrote."
 	case a.meeting == nil:
 		return fmt.Sprintf("The meeting's switches could not be read: a summary needs summarize_on_end and a transcript, a transcript transcribe_on_end or %s.", byPreset)
+	case a.part == "summary" && off != "" && early:
+		return "But summarize_on_end is off in this meeting, so there may be none."
 	case a.part == "summary" && off != "":
 		return "summarize_on_end is off in this meeting: most likely it was not switched on."
 	case a.part == "summary":
