@@ -2,8 +2,11 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,46 +23,56 @@ type App struct {
 
 // Account is an account which the token can reach.
 type Account struct {
-	ID   string `json:"id"`
-	Name string `json:"name"` // untrusted
+	ID   string
+	Name string // untrusted
 }
 
-// Apps returns all apps of the account in one request.
+// Apps returns all apps of the account.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/apps/methods/get/
-func (c *Client) Apps(ctx context.Context, accountID string) ([]App, error) {
+func (c *Client) Apps(ctx context.Context, accountID string) ([]App, Coverage, error) {
 	if err := CheckAccountID(accountID); err != nil {
-		return nil, err
+		return nil, Coverage{}, err
 	}
-	var p realtime_kit.AppGetParams
-	p.AccountID.Value, p.AccountID.Present = accountID, true
-	res, err := call(ctx, c, "the account's apps", func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.AppGetResponse, error) {
-		return c.apps.Get(ctx, p, o...)
-	})
-	if err != nil {
-		return nil, err
-	}
-	apps := make([]App, len(res.Data))
-	for i, a := range res.Data {
-		apps[i] = App{ID: a.ID, Name: a.Name, CreatedAt: a.CreatedAt.UTC()}
-	}
-	return apps, nil
+	return all(walk(ctx, func(ctx context.Context, r PageRequest) (Page[App], error) {
+		var p realtime_kit.AppGetParams
+		p.AccountID.Value, p.AccountID.Present = accountID, true
+		p.PageNo.Value, p.PageNo.Present = int64(*r.No), true
+		p.PerPage.Value, p.PerPage.Present = int64(*r.Per), true
+		return listOf(ctx, c, "the account's apps", "data", appOf, func(ctx context.Context, o ...option.RequestOption) error {
+			_, err := c.apps.Get(ctx, p, o...)
+			return err
+		})
+	}))
 }
 
-// Accounts returns up to 50 accounts that the token can reach.
+// accountsPerPage is the most that the API gives.
+const accountsPerPage = 50
+
+// Accounts returns all accounts that the token can reach.
 // https://developers.cloudflare.com/api/resources/accounts/methods/list/
-func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
-	var out struct {
-		Result []Account `json:"result"`
+func (c *Client) Accounts(ctx context.Context) ([]Account, Coverage, error) {
+	return all(source[Account]{per: accountsPerPage, fetch: func(ctx context.Context, r PageRequest) (Page[Account], error) {
+		query := url.Values{"page": {strconv.Itoa(*r.No)}, "per_page": {strconv.Itoa(*r.Per)}}
+		return listOf(ctx, c, "the token's accounts", "result", accountOf, c.elsewhere("/accounts", query))
+	}}.pages(ctx))
+}
+
+// all gathers the rows of a walk.
+func all[T any](pages iter.Seq2[Page[T], error]) (rows []T, c Coverage, err error) {
+	for page, err := range pages {
+		if err != nil {
+			return nil, Coverage{}, err
+		}
+		rows, c = append(rows, page.Items...), page.Coverage
 	}
-	err := c.elsewhere(ctx, "the token's accounts", "/accounts", url.Values{"per_page": {"50"}}, &out)
-	return out.Result, err
+	return rows, c, nil
 }
 
 // TokenStatus is what the API says of the token itself.
 type TokenStatus struct {
-	Status    string    `json:"status"` // active, disabled or expired
-	ExpiresOn time.Time `json:"expires_on"`
-	NotBefore time.Time `json:"not_before"`
+	Status    string // active, disabled or expired
+	ExpiresOn time.Time
+	NotBefore time.Time
 }
 
 // VerifyToken asks about the token in use. An account's own token is known to
@@ -67,9 +80,6 @@ type TokenStatus struct {
 // https://developers.cloudflare.com/api/resources/user/subresources/tokens/methods/verify/
 // https://developers.cloudflare.com/api/resources/accounts/subresources/tokens/methods/verify/
 func (c *Client) VerifyToken(ctx context.Context, accountID string) (TokenStatus, error) {
-	var out struct {
-		Result TokenStatus `json:"result"`
-	}
 	path := "/user/tokens/verify"
 	if accountID != "" {
 		if err := CheckAccountID(accountID); err != nil {
@@ -77,16 +87,20 @@ func (c *Client) VerifyToken(ctx context.Context, accountID string) (TokenStatus
 		}
 		path = "/accounts/" + accountID + "/tokens/verify"
 	}
-	err := c.elsewhere(ctx, "the token's status", path, nil, &out)
-	return out.Result, err
+	const what = "the token's status"
+	return answerOf(ctx, c, what, func(a answer) (TokenStatus, error) {
+		s := TokenStatus{Status: text(a.result.Get("status")), ExpiresOn: instant(a.result.Get("expires_on")), NotBefore: instant(a.result.Get("not_before"))}
+		if s.Status == "" {
+			return s, fmt.Errorf("%w: it holds no %s", ErrUndocumented, what)
+		}
+		return s, nil
+	}, c.elsewhere(path, nil))
 }
 
 // elsewhere gets what is not RealtimeKit's. The SDK's packages for it would link
 // far more than these few requests, so they go through the apps service with
 // its path replaced: auth, retries and errors stay the SDK's.
-func (c *Client) elsewhere(ctx context.Context, what, path string, query url.Values, out any) error {
-	var p realtime_kit.AppGetParams
-	p.AccountID.Value, p.AccountID.Present = "any", true
+func (c *Client) elsewhere(path string, query url.Values) sendFunc {
 	replace := func(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 		u := *req.URL
 		u.Path = strings.TrimSuffix(u.Path, "/accounts/any/realtime/kit/apps") + path
@@ -94,8 +108,10 @@ func (c *Client) elsewhere(ctx context.Context, what, path string, query url.Val
 		req.URL = &u
 		return next(req)
 	}
-	_, err := call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.AppGetResponse, error) {
-		return c.apps.Get(ctx, p, append(o, option.WithMiddleware(replace), option.WithResponseBodyInto(out))...)
-	})
-	return err
+	return func(ctx context.Context, o ...option.RequestOption) error {
+		var p realtime_kit.AppGetParams
+		p.AccountID.Value, p.AccountID.Present = "any", true
+		_, err := c.apps.Get(ctx, p, append(o, option.WithMiddleware(replace))...)
+		return err
+	}
 }

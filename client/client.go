@@ -6,6 +6,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -22,9 +23,6 @@ import (
 
 // DefaultBaseURL is Cloudflare's public API.
 const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
-
-// MaxBody bounds one response body, in bytes.
-const MaxBody = 64 << 20
 
 // DefaultTimeout bounds one call of a Client's method, retries and waits included,
 // unless the context ends sooner.
@@ -140,6 +138,9 @@ func sameHost(req *http.Request, via []*http.Request) error {
 
 // call runs one SDK request under the client's deadline and turns its failure into *Error.
 // what names the thing asked for, in the words of a user: "meeting <id>".
+//
+// An answer that breaks off is asked for once more, for the SDK repeats only
+// what got no answer at all.
 func call[R any](ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error)) (R, error) {
 	var zero R
 	token := c.tokenFor(ctx)
@@ -148,15 +149,19 @@ func call[R any](ctx context.Context, c *Client, what string, do func(context.Co
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	e := &exchange{}
-	res, err := do(ctx, option.WithAPIToken(token), option.WithMiddleware(e.observe))
-	if err == nil {
-		err = e.unsuccessful()
+	for again := false; ; again = true {
+		e := &exchange{}
+		res, err := do(ctx, option.WithAPIToken(token), option.WithMiddleware(e.observe))
+		if err == nil || errors.Is(err, ErrUndocumented) {
+			err = cmp.Or(e.unsuccessful(), err)
+		}
+		if err == nil {
+			return res, nil
+		}
+		if again || ctx.Err() != nil || !e.brokeOff(err) {
+			return zero, e.explain(ctx, what, c.timeout, err)
+		}
 	}
-	if err != nil {
-		return zero, e.explain(ctx, what, c.timeout, err)
-	}
-	return res, nil
 }
 
 type requestCounter struct{}

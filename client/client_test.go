@@ -95,7 +95,7 @@ func TestIDsNeverReachAPath(t *testing.T) {
 		if _, err := c.ParticipantsPage(t.Context(), client.AppRef{AccountID: app.AccountID, AppID: id}, demoapi.StandupMeetingID, client.PageRequest{}); !errors.As(err, &refused) || refused.Field != "app_id" {
 			t.Errorf("app_id %q: %v", id, err)
 		}
-		if _, err := c.Apps(t.Context(), id); !errors.As(err, &refused) || refused.Field != "account_id" {
+		if _, _, err := c.Apps(t.Context(), id); !errors.As(err, &refused) || refused.Field != "account_id" {
 			t.Errorf("account_id %q: %v", id, err)
 		}
 	}
@@ -125,7 +125,7 @@ func TestCancelledCallIsNotAFailure(t *testing.T) {
 	c, _ := open(t, demoapi.Options{Faults: demoapi.Faults{Latency: time.Minute}})
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if _, err := c.Apps(ctx, demoapi.AccountID); !errors.Is(err, context.Canceled) {
+	if _, _, err := c.Apps(ctx, demoapi.AccountID); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func TestCancelledCallIsNotAFailure(t *testing.T) {
 func TestErrorFields(t *testing.T) {
 	c, api := open(t, demoapi.Options{})
 	api.SetFaults(demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "90", Cloudflare: true})
-	_, err := c.Apps(t.Context(), demoapi.AccountID)
+	_, _, err := c.Apps(t.Context(), demoapi.AccountID)
 	var e *client.Error
 	if !errors.As(err, &e) || e.Status != 429 || e.Code != 10429 || e.RetryAfter != 90*time.Second || e.RequestID == "" || e.Message != "refused by a fault" {
 		t.Errorf("%+v", err)
@@ -156,7 +156,7 @@ func TestRefusedUntilTheEnd(t *testing.T) {
 	}
 	t.Cleanup(c.Close)
 	var e *client.Error
-	if _, err := c.Apps(t.Context(), demoapi.AccountID); !errors.As(err, &e) || e.Status != 429 || !strings.Contains(e.Remedy, "rate limit") {
+	if _, _, err := c.Apps(t.Context(), demoapi.AccountID); !errors.As(err, &e) || e.Status != 429 || !strings.Contains(e.Remedy, "rate limit") {
 		t.Errorf("%v", err)
 	}
 }
@@ -193,14 +193,14 @@ func TestTokenOfTheContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(c.Close)
-		if _, err := c.Apps(client.WithToken(t.Context(), ""), demoapi.AccountID); !errors.Is(err, client.ErrNoToken) {
+		if _, _, err := c.Apps(client.WithToken(t.Context(), ""), demoapi.AccountID); !errors.Is(err, client.ErrNoToken) {
 			t.Errorf("without a token: %v", err)
 		}
 		var e *client.Error
-		if _, err := c.Apps(client.WithToken(t.Context(), "wrong"), demoapi.AccountID); !errors.As(err, &e) || e.Status != 401 {
+		if _, _, err := c.Apps(client.WithToken(t.Context(), "wrong"), demoapi.AccountID); !errors.As(err, &e) || e.Status != 401 {
 			t.Errorf("with a wrong token: %v", err)
 		}
-		if _, err := c.Apps(client.WithToken(t.Context(), demoapi.Token), demoapi.AccountID); err != nil {
+		if _, _, err := c.Apps(client.WithToken(t.Context(), demoapi.Token), demoapi.AccountID); err != nil {
 			t.Error(err)
 		}
 	}
@@ -217,11 +217,11 @@ func TestUsedUpLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	if _, err := c.Apps(t.Context(), demoapi.AccountID); err != nil {
+	if _, err := c.Meeting(t.Context(), app, demoapi.StandupMeetingID); err != nil {
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	_, err = c.Apps(t.Context(), demoapi.AccountID)
+	_, err = c.Meeting(t.Context(), app, demoapi.StandupMeetingID)
 	var e *client.Error
 	if !errors.As(err, &e) || e.Status != 0 || e.RetryAfter < time.Hour || !strings.Contains(err.Error(), "limit of 2 requests in 1h0m0s") || !strings.Contains(err.Error(), "Try again in 1h") {
 		t.Errorf("%v", err)
@@ -235,7 +235,7 @@ func TestUsedUpLimit(t *testing.T) {
 func TestOddRows(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"success":true,"data":[{"id":"a","name":null,"created_at":"soon"},{"id":"b","name":"B","created_at":"2026-03-02T10:00:00+01:00","more":{"x":[1]}}],"paging":{"total_count":2,"start_offset":1,"end_offset":2}}`: "a  0001-01-01 b B 2026-03-02 2",
-		`{"success":true,"data":null}`: "0",
+		`{"success":true,"data":null,"paging":{"total_count":0}}`: "0",
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -59,32 +58,35 @@ func NotFound(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
-// ErrBodyTooLarge is the cause where a response exceeds MaxBody.
-var ErrBodyTooLarge = errors.New("response body too large")
-
 // exchange remembers the last response of one call, since the SDK drops the
 // status of answers which are not JSON. The head of the body is enough for both
 // error envelopes.
 type exchange struct {
 	response *http.Response
 	head     []byte
+	body     []byte   // all of it, where it was read in one; nobody changes it
 	tooLong  *tooLong // why no request was sent
 }
 
 func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
-	e.response, e.head, e.tooLong = nil, nil, nil
+	e.response, e.head, e.body, e.tooLong = nil, nil, nil, nil
 	res, err := next(req)
 	if errors.As(err, &e.tooLong) {
 		// The SDK would take an error for a broken connection and try again.
 		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"X-Should-Retry": {"false"}}, Body: http.NoBody, Request: req}, nil
 	}
 	if err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(broken(err), ErrReset) {
+			err = fmt.Errorf("%w: %w", ErrReset, err)
+		}
 		return res, err
 	}
 	e.response = res
-	body := &limited{ReadCloser: res.Body, left: MaxBody}
-	// Only errors are read from the head, and one under a status of 200 is short.
-	if res.StatusCode >= 300 || res.ContentLength <= headSize {
+	body := &limited{ReadCloser: res.Body, left: maxObject}
+	if shared, ok := res.Body.(*sharedBody); ok {
+		e.body = shared.all
+		e.head = e.body[:min(len(e.body), headSize)]
+	} else {
 		body.head = &e.head
 	}
 	res.Body = body
@@ -112,6 +114,9 @@ func (l *limited) Read(p []byte) (int, error) {
 	}
 	if l.left -= int64(n); l.left < 0 {
 		return 0, ErrBodyTooLarge
+	}
+	if err != io.EOF {
+		err = broken(err)
 	}
 	return n, err
 }
@@ -152,17 +157,23 @@ func (v envelope) reason() (int, string) {
 
 var errUnsuccessful = errors.New("the API answered success: false")
 
-// unsuccessful finds `success: false` under a status of 200. Such bodies are
-// short, so a head that was cut is not one of them.
+// unsuccessful finds `success: false` under a status of 200. The error that it
+// comes with may stand anywhere in a long body, so it becomes the head.
 func (e *exchange) unsuccessful() error {
-	if len(e.head) == headSize || !bytes.Contains(e.head, []byte("false")) {
+	body := e.body
+	if body == nil {
+		body = e.head
+	}
+	if !denied(body) {
 		return nil
 	}
-	var v envelope
-	if json.Unmarshal(e.head, &v) == nil && v.Success != nil && !*v.Success {
-		return errUnsuccessful
-	}
-	return nil
+	e.head = refusalOf(body)
+	return errUnsuccessful
+}
+
+// brokeOff reports whether an answer began and ended too early.
+func (e *exchange) brokeOff(err error) bool {
+	return e.response != nil && (errors.Is(err, ErrCutOff) || errors.Is(err, ErrReset) || errors.Is(err, io.ErrUnexpectedEOF))
 }
 
 // explain builds the Error from the response seen last and the SDK's error.

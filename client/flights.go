@@ -14,6 +14,8 @@ import (
 // caller who began it, is cancelled when the last of its callers has gone, and
 // is joined only by callers whose deadlines suit it.
 type flights struct {
+	big slot
+
 	mu    sync.Mutex
 	byURL map[string]*flight
 }
@@ -66,7 +68,7 @@ func (f *flights) join(req *http.Request, slack time.Duration, send func(*http.R
 	f.byURL[url] = fl
 	go func() {
 		defer cancel()
-		fl.fly(req.WithContext(ctx), send)
+		fl.fly(req.WithContext(ctx), f.big, send)
 		f.land(url, fl)
 	}()
 	return fl
@@ -91,7 +93,7 @@ func (f *flights) land(url string, fl *flight) {
 	close(fl.done)
 }
 
-func (fl *flight) fly(req *http.Request, send func(*http.Request) (*http.Response, error)) {
+func (fl *flight) fly(req *http.Request, big slot, send func(*http.Request) (*http.Response, error)) {
 	res, err := send(req)
 	if err != nil {
 		fl.err = err
@@ -99,22 +101,7 @@ func (fl *flight) fly(req *http.Request, send func(*http.Request) (*http.Respons
 	}
 	defer func() { _ = res.Body.Close() }() // all that matters was read
 	fl.head = res
-	fl.body, fl.tail = readBody(res)
-}
-
-// readBody reads up to MaxBody. Of a body which is larger only the head is kept,
-// for nobody will use more.
-func readBody(res *http.Response) (body []byte, err error) {
-	if n := res.ContentLength; n > 0 && n <= MaxBody {
-		body = make([]byte, n)
-		read, err := io.ReadFull(res.Body, body)
-		return body[:read], err
-	}
-	body, err = io.ReadAll(io.LimitReader(res.Body, MaxBody+1))
-	if len(body) > MaxBody {
-		return bytes.Clone(body[:headSize]), ErrBodyTooLarge
-	}
-	return body, err
+	fl.body, fl.tail = readBody(req.Context(), res, big)
 }
 
 // response is one caller's own: its header may be changed, its body is read
@@ -129,13 +116,14 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	if fl.tail != nil {
 		res.ContentLength = -1
 	}
-	res.Body = &sharedBody{Reader: bytes.NewReader(fl.body), tail: fl.tail}
+	res.Body = &sharedBody{Reader: bytes.NewReader(fl.body), all: fl.body, tail: fl.tail}
 	res.Request = req
 	return &res, nil
 }
 
 type sharedBody struct {
 	*bytes.Reader
+	all  []byte // nobody changes it
 	tail error
 }
 

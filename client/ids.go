@@ -27,6 +27,11 @@ func CheckID(field, id string) error {
 	return &IDError{field, "1 to 64 letters, digits, hyphens or underscores"}
 }
 
+// isUUID reports whether id has the form of one.
+func isUUID(id string) bool {
+	return len(id) == 36 && id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-' && only(id, "-")
+}
+
 // only reports whether s is ASCII letters, digits and the bytes of more.
 func only(s, more string) bool {
 	for i := range len(s) {

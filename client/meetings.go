@@ -75,42 +75,10 @@ func (c *Client) Meeting(ctx context.Context, app AppRef, id string) (Meeting, e
 	})
 }
 
-// meetingOf reads realtime_kit.MeetingGetMeetingByIDResponseData.
-func meetingOf(row gjson.Result) (m Meeting) {
-	row.ForEach(func(key, v gjson.Result) bool {
-		switch key.Str {
-		case "id":
-			m.ID = text(v)
-		case "title":
-			m.Title = text(v)
-		case "status":
-			m.Status = strings.ToUpper(text(v))
-		case "created_at":
-			m.CreatedAt = instant(v)
-		case "updated_at":
-			m.UpdatedAt = instant(v)
-		case "record_on_start":
-			m.RecordOnStart = on(v)
-		case "live_stream_on_start":
-			m.LiveStreamOnStart = on(v)
-		case "persist_chat":
-			m.PersistChat = on(v)
-		case "summarize_on_end":
-			m.SummarizeOnEnd = on(v)
-		case "transcribe_on_end":
-			m.TranscribeOnEnd = on(v)
-		case "session_keep_alive_time_in_secs":
-			m.KeepAlive = seconds(v)
-		}
-		return true
-	})
-	return m
-}
-
 // LiveSession is the session of a meeting which goes on now.
 type LiveSession struct {
 	ID               string
-	StartedAt        time.Time // zero where the API's text is no RFC 3339 time
+	StartedAt        time.Time // zero if unknown
 	LiveParticipants int
 }
 
@@ -122,16 +90,32 @@ func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) 
 	}
 	var p realtime_kit.ActiveSessionGetActiveSessionParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	res, err := call(ctx, c, "the live session of meeting "+meetingID, func(ctx context.Context, o ...option.RequestOption) (*realtime_kit.ActiveSessionGetActiveSessionResponse, error) {
-		return c.active.GetActiveSession(ctx, app.AppID, meetingID, p, o...)
+	live, err := objectOf(ctx, c, "the live session of meeting "+meetingID, liveOf, func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.active.GetActiveSession(ctx, app.AppID, meetingID, p, o...)
+		return err
 	})
-	if NotFound(err) || err == nil && res.Data.ID == "" {
+	if NotFound(err) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
+	return live, err
+}
+
+// liveOf reads data, or as in a session's details of old data.session. Nothing
+// where it belongs means that no session is live.
+func liveOf(data gjson.Result) (*LiveSession, bool) {
+	row := data
+	if older := data.Get("session"); older.Exists() {
+		row = older
 	}
-	return &LiveSession{ID: res.Data.ID, StartedAt: moment(res.Data.StartedAt), LiveParticipants: int(res.Data.LiveParticipants)}, nil
+	s := sessionOf(row)
+	switch {
+	case s.ID != "":
+		return &LiveSession{ID: s.ID, StartedAt: s.StartedAt, LiveParticipants: s.LiveParticipants}, true
+	case row.Type == gjson.Null && row.Exists(), strings.Join(strings.Fields(row.Raw), "") == "{}":
+		return nil, true
+	default:
+		return nil, false
+	}
 }
 
 func given(n *int) (float64, bool) {

@@ -2,12 +2,23 @@ package client
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"iter"
+	"net/http"
 	"sync"
 )
 
 // PerPage is how many rows a walk asks for a page. The API may give fewer.
 const PerPage = 100
+
+// Bounds of one walk: what comes first ends it, and Coverage.Cut says so. They
+// leave room for a list of 50,000 people even if the API gives 50 rows a page.
+const (
+	MaxPages = 1000
+	MaxRows  = 100_000
+	MaxBytes = 64 << 20 // of answers
+)
 
 // walkers is how many pages of one walk are fetched at a time.
 const walkers = 4
@@ -15,22 +26,47 @@ const walkers = 4
 // PageRequest asks for one page. Nil leaves the choice to the API; 0 is legal there.
 type PageRequest struct{ No, Per *int }
 
-// Page is one page of a list as the API gave it.
+// Page is one page of a list as the API gave it. In a walk, rows that an earlier
+// page had are gone from it.
 type Page[T any] struct {
 	Items []T
-	Total int // rows in the whole list as of this page
-	Start int // 1-based offset of the first row, 0 where the API gave none
+	Total int // rows in the whole list as of this page, 0 where the API gave none
+	Start int // 1-based offset of the first row, 0 where the API gave none or one that does not fit its rows
 	End   int // inclusive offset of the last row
 
-	Coverage Coverage // of the walk so far, in pages that a walk yields
+	// Coverage is of the walk so far. In a page asked for alone only Unreadable is set.
+	Coverage Coverage
+
+	rows  int               // as the API gave them
+	size  int               // of the body, in bytes
+	print [sha256.Size]byte // of rows, if any has no id
 }
 
 type fetchFunc[T any] func(context.Context, PageRequest) (Page[T], error)
 
-// walk yields all pages in order: the first alone, for it tells the size that
-// the API grants, then the rest with bounded look-ahead. It follows a list
-// which grows meanwhile, and ends at the first empty page or error.
+// source is a list that a walk goes over.
+type source[T any] struct {
+	fetch fetchFunc[T]
+	per   int          // rows to ask for a page
+	keep  func(T) bool // nil: all; the others were not asked for
+}
+
+// walk yields all pages of a list in order; see source.pages.
 func walk[T any](ctx context.Context, fetch fetchFunc[T]) iter.Seq2[Page[T], error] {
+	return source[T]{fetch: fetch, per: PerPage}.pages(ctx)
+}
+
+// pages yields all pages in order: the first alone, for it tells the size that
+// the API grants, then the rest, up to 4 at a time while a total says that there
+// are so many. It follows a list which grows meanwhile. It ends
+//   - at an error,
+//   - at an empty page, or one with nothing that was not read before,
+//   - where the total was read and the page was shorter than the one before or
+//     than what was asked for: a full page may be followed by another,
+//   - at MaxPages, MaxRows or MaxBytes.
+//
+// It yields at least one page, and the last one has the final Coverage.
+func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		var running sync.WaitGroup
@@ -44,40 +80,165 @@ func walk[T any](ctx context.Context, fetch fetchFunc[T]) iter.Seq2[Page[T], err
 		get := func(no int) chan result {
 			out := make(chan result, 1)
 			running.Go(func() {
-				per := PerPage
-				page, err := fetch(ctx, PageRequest{No: &no, Per: &per})
+				per := l.per
+				page, err := l.fetch(ctx, PageRequest{No: &no, Per: &per})
 				out <- result{page, err}
 			})
 			return out
 		}
+		t := tally[T]{list: l, seen: map[string]int{}, prints: map[[sha256.Size]byte]struct{}{}}
 		ahead := []chan result{get(1)}
-		last, next, size := 1, 2, 0
-		for len(ahead) > 0 {
+		for next := 2; len(ahead) > 0; {
 			r := <-ahead[0]
 			ahead = ahead[1:]
-			if !yield(r.page, r.err) || r.err != nil || len(r.page.Items) == 0 {
+			if r.err != nil {
+				if r.err = t.refusal(r.err); r.err == nil {
+					r.page = Page[T]{Items: []T{}, Total: t.total, Coverage: t.coverage()}
+				}
+				yield(r.page, r.err)
 				return
 			}
-			if size == 0 {
-				size = len(r.page.Items)
+			t.add(&r.page)
+			if !yield(r.page, nil) || t.done {
+				return
 			}
-			last = max(last, pages(r.page, size, next-len(ahead)-1))
-			for len(ahead) < walkers && next <= last {
+			for last := t.last(); len(ahead) < walkers && next <= last; next++ {
 				ahead = append(ahead, get(next))
-				next++
 			}
 		}
 	}
 }
 
-// pages returns how many pages the list has, seen from page no. Without paging
-// in the answer, a full page means that another may follow.
-func pages[T any](p Page[T], size, no int) int {
-	if p.Total > 0 {
-		return (p.Total + size - 1) / size
+// tally is what a walk knows.
+type tally[T any] struct {
+	list source[T]
+
+	seen   map[string]int                 // the page that first had an id
+	prints map[[sha256.Size]byte]struct{} // of pages that have rows without ids
+	total  int                            // as the API last said
+	wrong  bool                           // it contradicts what arrived
+	done   bool
+
+	pages, size, prev     int // so far; size in bytes, prev is the rows of the last page
+	read, dropped         int // different rows: those kept, and those not asked for
+	twice, unreadable     int // rows that a page had twice, and those that are no objects
+	changed, cut, refused bool
+}
+
+// add takes a page in: it drops what was seen before or not asked for, and
+// decides whether the walk goes on.
+func (t *tally[T]) add(p *Page[T]) {
+	before := t.arrived()
+	t.pages++
+	t.size += p.size
+	t.unreadable += p.Coverage.Unreadable
+	t.take(p)
+	t.hear(p.Total, before)
+	short := p.rows < t.list.per || p.rows < t.prev
+	t.prev = p.rows
+	switch {
+	case p.rows == 0, t.arrived() == before && t.pages > 1:
+		t.done = true
+	case t.believed() && t.arrived() >= t.total && short:
+		t.done = true
+	case t.cut, t.pages >= MaxPages, t.read+t.dropped >= MaxRows, t.size >= MaxBytes:
+		t.done, t.cut = true, true
 	}
-	if len(p.Items) >= PerPage {
-		return no + 1
+	p.Coverage = t.coverage()
+}
+
+// take keeps those rows of a page that are new. Rows without an id may be of
+// different people, so that only a whole page of them counts as known.
+func (t *tally[T]) take(p *Page[T]) {
+	items := p.Items
+	p.Items = items[:0]
+	if p.print != ([sha256.Size]byte{}) {
+		if _, again := t.prints[p.print]; again {
+			t.unreadable -= p.Coverage.Unreadable
+			return
+		}
+		t.prints[p.print] = struct{}{}
 	}
-	return no
+	moved, before := false, t.read+t.dropped
+	for i := range items {
+		if t.read+t.dropped >= MaxRows {
+			t.cut = true
+			break
+		}
+		if id := idOf(&items[i]); id != "" {
+			if page, again := t.seen[id]; again {
+				if page == t.pages {
+					t.twice++
+				} else {
+					moved = true
+				}
+				continue
+			}
+			t.seen[id] = t.pages
+		}
+		if t.list.keep != nil && !t.list.keep(items[i]) {
+			t.dropped++
+			continue
+		}
+		t.read++
+		p.Items = append(p.Items, items[i])
+	}
+	if moved && t.read+t.dropped > before { // else the API repeats itself
+		t.changed = true
+	}
+}
+
+// hear takes note of the total that a page tells, 0 if none.
+func (t *tally[T]) hear(total, before int) {
+	if total > 0 {
+		if t.total > before && total != t.total {
+			t.changed = true
+		}
+		t.total = total
+	}
+	t.wrong = t.wrong || t.total > 0 && t.total < t.arrived()
+}
+
+func (t *tally[T]) arrived() int { return t.read + t.dropped + t.twice + t.unreadable }
+
+func (t *tally[T]) believed() bool { return t.total > 0 && !t.wrong }
+
+// last is the page up to which it makes sense to ask now.
+func (t *tally[T]) last() int {
+	more := 1
+	if missing := t.total - t.arrived(); t.believed() && missing > 0 {
+		more = (missing + t.prev - 1) / t.prev
+	}
+	return min(t.pages+more, MaxPages)
+}
+
+// refusal decides about an error: a page after the end of a list may be refused.
+// Without a total nobody can know that it was the end, which Coverage then says.
+func (t *tally[T]) refusal(err error) error {
+	var e *Error
+	if t.pages == 0 || !errors.As(err, &e) || t.believed() && t.arrived() < t.total {
+		return err
+	}
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable, http.StatusUnprocessableEntity:
+		t.refused = !t.believed()
+		return nil
+	}
+	return err
+}
+
+func (t *tally[T]) coverage() Coverage {
+	c := Coverage{Read: t.read, Changed: t.changed, Cut: t.cut, Refused: t.refused, Unreadable: t.unreadable}
+	if t.believed() {
+		c.Total = t.total - t.dropped - t.twice
+	}
+	return c
+}
+
+// idOf returns the id of a row, "" if it has none.
+func idOf[T any](item *T) string {
+	if row, ok := any(item).(interface{ rowID() string }); ok {
+		return row.rowID()
+	}
+	return ""
 }

@@ -17,11 +17,11 @@ type Participant struct {
 	Picture   string
 	CustomID  string
 	Preset    string
-	CreatedAt time.Time // when they were added
+	CreatedAt time.Time // when they were added; zero if unknown
 }
 
-// Participants yields a meeting's roster page by page, in the API's order. A
-// participant may appear twice where the roster changes meanwhile.
+// Participants yields a meeting's roster page by page, in the API's order, each
+// participant once.
 func (c *Client) Participants(ctx context.Context, app AppRef, meetingID string) iter.Seq2[Page[Participant], error] {
 	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Participant], error) {
 		return c.ParticipantsPage(ctx, app, meetingID, r)

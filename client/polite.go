@@ -23,6 +23,7 @@ type polite struct {
 	limit  Limit
 	slack  time.Duration // see flights.get
 	tokens *ttlcache.Cache[tokenHash, *perToken]
+	big    slot
 }
 
 type perToken struct {
@@ -33,7 +34,7 @@ type perToken struct {
 func newPolite(next http.RoundTripper, l Limit, timeout time.Duration) *polite {
 	// An idle token is forgotten when its bucket is long full again and no pause is left.
 	idle := 2 * max(l.recovery(), maxPause)
-	return &polite{next: next, limit: l, slack: timeout / 10,
+	return &polite{next: next, limit: l, slack: timeout / 10, big: make(slot, 1),
 		tokens: ttlcache.New(ttlcache.WithTTL[tokenHash, *perToken](idle), ttlcache.WithCapacity[tokenHash, *perToken](maxTokens))}
 }
 
@@ -48,7 +49,7 @@ func (p *polite) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (p *polite) token(h tokenHash) *perToken {
-	item, known := p.tokens.GetOrSetFunc(h, func() *perToken { return &perToken{budget: newBudget(p.limit)} })
+	item, known := p.tokens.GetOrSetFunc(h, func() *perToken { return &perToken{budget: newBudget(p.limit), flights: flights{big: p.big}} })
 	if !known {
 		p.tokens.DeleteExpired()
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -19,7 +21,7 @@ type Session struct {
 	Status           string // LIVE or ENDED
 	Type             string // meeting, livestream or participant; empty if the API gave none
 	StartedAt        time.Time
-	EndedAt          time.Time // zero while live
+	EndedAt          time.Time // zero while live, and if unknown; see Live
 	LiveParticipants int
 	MaxConcurrent    int
 	MinutesConsumed  float64 // of all participants together, as the API counts
@@ -28,13 +30,17 @@ type Session struct {
 	RoomMeetings []string // ids of its breakout rooms' meetings, as far as the API names them
 }
 
+// Live reports whether the session goes on. One without a status is taken for
+// live until it has an end.
+func (s Session) Live() bool { return s.EndedAt.IsZero() && s.Status != "ENDED" }
+
 // SessionFilter narrows a list of sessions; zero fields do not.
 type SessionFilter struct {
 	MeetingID     string
-	Status        string // LIVE or ENDED
-	After, Before time.Time
-	SortBy        string // createdAt (default) or minutesConsumed
-	Ascending     bool   // oldest, or least, first
+	Status        string    // LIVE or ENDED
+	After, Before time.Time // when it started: at or after, and before
+	SortBy        string    // createdAt (default) or minutesConsumed
+	Ascending     bool      // oldest, or least, first
 }
 
 // Peer is one joining of a session: the same person is another peer at each
@@ -45,8 +51,8 @@ type Peer struct {
 	CustomID string
 	Name     string
 	Preset   string
-	JoinedAt time.Time // zero where the API gave no RFC 3339 time
-	LeftAt   time.Time // zero while present
+	JoinedAt time.Time // zero if unknown
+	LeftAt   time.Time // zero while present, or if unknown
 	Minutes  float64   // of presence, as the API counts
 
 	Events []PeerEvent // in order of time; nil unless PeerFilter.Events asked for them
@@ -69,14 +75,41 @@ type PeerFilter struct {
 
 // Sessions yields the app's sessions page by page, in the order of SessionsPage.
 func (c *Client) Sessions(ctx context.Context, app AppRef, f SessionFilter) iter.Seq2[Page[Session], error] {
-	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Session], error) {
-		return c.SessionsPage(ctx, app, f, r)
-	})
+	return source[Session]{per: PerPage, keep: f.keep, fetch: func(ctx context.Context, r PageRequest) (Page[Session], error) {
+		return c.anySessions(ctx, app, f, r)
+	}}.pages(ctx)
 }
 
-// SessionsPage returns one page of the app's sessions, newest first unless the filter says otherwise.
+// SessionsPage returns one page of the app's sessions, newest first unless the
+// filter says otherwise. If the API gives sessions that the filter excludes, they
+// are dropped and Page.Total is 0: how many others there are, only Sessions finds out.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_sessions/
 func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, r PageRequest) (Page[Session], error) {
+	page, err := c.anySessions(ctx, app, f, r)
+	n := len(page.Items)
+	page.Items = slices.DeleteFunc(page.Items, func(s Session) bool { return !f.keep(s) })
+	if len(page.Items) < n {
+		page.Total = 0
+	}
+	return page, err
+}
+
+// keep reports whether a session may be one that was asked for. What the API
+// makes of a filter is documented nowhere, so it may have made nothing of it.
+func (f SessionFilter) keep(s Session) bool {
+	switch {
+	case f.MeetingID != "" && isUUID(f.MeetingID) == isUUID(s.MeetingID) && s.MeetingID != "" && !strings.EqualFold(s.MeetingID, f.MeetingID):
+		return false // an old meeting has a room name in place of its id
+	case f.Status != "" && s.Status != "" && !strings.EqualFold(s.Status, f.Status):
+		return false
+	case s.StartedAt.IsZero():
+		return true
+	}
+	return (f.After.IsZero() || !s.StartedAt.Before(f.After)) && (f.Before.IsZero() || s.StartedAt.Before(f.Before))
+}
+
+// anySessions leaves the filter to the API.
+func (c *Client) anySessions(ctx context.Context, app AppRef, f SessionFilter, r PageRequest) (Page[Session], error) {
 	if err := app.check(); err != nil {
 		return Page[Session]{}, err
 	}
@@ -123,7 +156,9 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	if err != nil {
 		return Session{}, err
 	}
-	c.ended.keepSession(key, s)
+	if strings.EqualFold(s.ID, id) {
+		c.ended.keepSession(key, s)
+	}
 	return s, nil
 }
 
@@ -188,16 +223,19 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	return page, nil
 }
 
-// fillGaps takes the times that the API has otherwise. An ended session without
-// a readable end must not pass for a live one.
+// fillGaps takes the times that the API has otherwise. The last change of an
+// ended session is about its end; one before its start is no time at all.
 func (s *Session) fillGaps(created, updated time.Time) {
 	if s.StartedAt.IsZero() {
 		s.StartedAt = created
 	}
-	if s.EndedAt.IsZero() && s.Status == "ENDED" {
-		s.EndedAt = updated
-		if s.EndedAt.Before(s.StartedAt) {
-			s.EndedAt = s.StartedAt
+	if s.EndedAt.IsZero() || s.EndedAt.Before(s.StartedAt) {
+		s.EndedAt = time.Time{}
+		if s.Status == "ENDED" && !updated.Before(s.StartedAt) {
+			s.EndedAt = updated
 		}
+	}
+	if s.Status == "" && !s.EndedAt.IsZero() {
+		s.Status = "ENDED"
 	}
 }

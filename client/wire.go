@@ -3,41 +3,38 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
-	"time"
 	"unsafe"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/tidwall/gjson"
 )
 
-// listOf makes one request for a page of people, which is what a call spends its
-// time on, and reads its rows as gjson finds them: the SDK's own decoding takes
-// five times as long. rows is the path of the list, row reads one of it. A
-// field that is missing, null or of another type costs no page.
-func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send func(context.Context, ...option.RequestOption) error) (Page[T], error) {
-	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (Page[T], error) {
-		var res *http.Response
-		if err := send(ctx, append(o, option.WithResponseBodyInto(&res))...); err != nil {
-			return Page[T]{}, err
-		}
-		defer func() { _ = res.Body.Close() }() // all that matters was read
-		body, err := readBody(res)
-		if err != nil {
-			return Page[T]{}, err
-		}
-		return pageOf(body, rows, row)
-	})
-}
+// Causes of an *Error where an answer came but cannot be used.
+var (
+	// ErrUndocumented means an answer without what the API documents: never take it for "none".
+	ErrUndocumented = errors.New("the answer is not what the API documents")
+	// ErrTooManyRows means a page of more than MaxRows rows.
+	ErrTooManyRows = fmt.Errorf("one page holds more than %d rows", MaxRows)
+	// ErrCutOff means that the answer ended before its end, twice.
+	ErrCutOff = errors.New("the answer was cut off")
+	// ErrReset means that the connection was closed or reset, each time.
+	ErrReset = errors.New("the connection was reset")
+)
 
-// objectOf makes one request for one thing and reads its data; read reports
-// whether data holds it.
-func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send func(context.Context, ...option.RequestOption) error) (T, error) {
+// sendFunc makes a request of the SDK. Where it would decode the answer is
+// overruled, so that its error alone matters.
+type sendFunc func(context.Context, ...option.RequestOption) error
+
+// answerOf makes one request and reads its answer as gjson finds it: the SDK's
+// own decoding takes five times as long, and stops at a content type that is not
+// JSON or at a field of another type.
+func answerOf[T any](ctx context.Context, c *Client, what string, read func(answer) (T, error), send sendFunc) (T, error) {
 	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (T, error) {
 		var zero T
 		var res *http.Response
@@ -45,49 +42,73 @@ func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjso
 			return zero, err
 		}
 		defer func() { _ = res.Body.Close() }() // all that matters was read
-		body, err := readBody(res)
+		body, err := wholeBody(ctx, res)
 		if err != nil {
 			return zero, err
 		}
-		if !valid(body) {
-			return zero, errNotJSON
+		a, err := parse(body)
+		if err != nil {
+			return zero, err
 		}
-		v, ok := read(gjson.GetBytes(body, "data"))
-		if !ok {
-			return zero, fmt.Errorf("data is not %s", what)
-		}
-		return v, nil
+		return read(a)
 	})
 }
 
-// maxRows bounds the room made for rows that an answer only claims to have.
-const maxRows = 1000
+// listOf requests one page of a list; rows is the path of the list, row reads one of it.
+func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send sendFunc) (Page[T], error) {
+	return answerOf(ctx, c, what, func(a answer) (Page[T], error) { return pageOf(a, rows, row) }, send)
+}
 
-var errNotJSON = errors.New("not JSON")
+// objectOf requests one thing; read is given the answer's data, and reports
+// whether that holds it.
+func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send sendFunc) (T, error) {
+	return answerOf(ctx, c, what, func(a answer) (T, error) {
+		if a.size > maxObject {
+			return *new(T), ErrBodyTooLarge
+		}
+		v, ok := read(a.data)
+		if !ok {
+			return v, fmt.Errorf("%w: it holds no %s", ErrUndocumented, what)
+		}
+		return v, nil
+	}, send)
+}
 
-func pageOf[T any](body []byte, rows string, row func(gjson.Result) T) (Page[T], error) {
+// answer is the top of a body: an object, of which only these are read.
+type answer struct {
+	data, result gjson.Result
+	pagings      [3]gjson.Result // data.paging, paging, result_info: the first that tells a total counts
+	size         int             // of the body, in bytes
+}
+
+// parse keeps body alive as long as the answer; text copies what outlives both.
+func parse(body []byte) (answer, error) {
+	a := answer{size: len(body)}
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	if !valid(body) {
-		return Page[T]{}, errNotJSON
+		return a, notJSON(body)
 	}
-	all := gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body))) // nobody changes body, and what is kept of it are copies
-	list, paging := all.Get(rows), all.Get("paging")
-	page := Page[T]{Items: []T{}, Total: int(paging.Get("total_count").Num), Start: int(paging.Get("start_offset").Num), End: int(paging.Get("end_offset").Num)}
-	if list.Type == gjson.Null {
-		return page, nil
+	all := gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body))) // nobody changes body
+	if !all.IsObject() {
+		return a, fmt.Errorf("%w: it is not an object", ErrUndocumented)
 	}
-	if n := page.End - page.Start + 1; page.Start > 0 && n > 0 && n <= maxRows {
-		page.Items = make([]T, 0, n)
-	}
-	fits := list.IsArray()
-	list.ForEach(func(_, r gjson.Result) bool {
-		fits = fits && (r.IsObject() || r.Type == gjson.Null)
-		page.Items = append(page.Items, row(r))
-		return fits
+	all.ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "data":
+			a.data = v
+		case "result":
+			a.result = v
+		case "paging":
+			a.pagings[1] = v
+		case "result_info":
+			a.pagings[2] = v
+		}
+		return true
 	})
-	if !fits {
-		return Page[T]{}, fmt.Errorf("%s is not a list of objects", rows)
+	if a.data.IsObject() {
+		a.pagings[0] = a.data.Get("paging")
 	}
-	return page, nil
+	return a, nil
 }
 
 // valid reports whether body is JSON. gjson's check is the fast one, but its
@@ -100,129 +121,124 @@ func valid(body []byte) bool {
 	return gjson.ValidBytes(body)
 }
 
-// participantOf reads realtime_kit.MeetingGetMeetingParticipantsResponseData.
-func participantOf(row gjson.Result) (p Participant) {
-	row.ForEach(func(key, v gjson.Result) bool {
-		switch key.Str {
-		case "id":
-			p.ID = text(v)
-		case "name":
-			p.Name = text(v)
-		case "picture":
-			p.Picture = text(v)
-		case "custom_participant_id":
-			p.CustomID = text(v)
-		case "preset_name":
-			p.Preset = text(v)
-		case "created_at":
-			p.CreatedAt = instant(v)
-		}
-		return true
-	})
-	return p
-}
-
-// peerOf reads realtime_kit.SessionGetSessionParticipantsResponseDataParticipant.
-func peerOf(row gjson.Result) (p Peer) {
-	row.ForEach(func(key, v gjson.Result) bool {
-		switch key.Str {
-		case "id":
-			p.ID = text(v)
-		case "user_id":
-			p.UserID = text(v)
-		case "custom_participant_id":
-			p.CustomID = text(v)
-		case "display_name":
-			p.Name = text(v)
-		case "preset_name":
-			p.Preset = text(v)
-		case "joined_at":
-			p.JoinedAt = instant(v)
-		case "left_at":
-			p.LeftAt = instant(v)
-		case "duration":
-			p.Minutes = minutes(v)
-		case "peer_events":
-			p.Events = eventsOf(v)
-		}
-		return true
-	})
-	return p
-}
-
-// eventsOf reads the joinings and leavings among a peer's events.
-func eventsOf(list gjson.Result) (events []PeerEvent) {
-	if !list.IsArray() {
-		return nil
+// notJSON tells JSON that ends too early from all else.
+func notJSON(body []byte) error {
+	var syntax *json.SyntaxError
+	err := json.Unmarshal(body, new(struct{}))
+	if body = bytes.TrimSpace(body); len(body) > 0 && errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) && (body[0] == '{' || body[0] == '[') {
+		return fmt.Errorf("%w: %w", ErrCutOff, err)
 	}
-	list.ForEach(func(_, e gjson.Result) bool {
-		name := e.Get("event_name").Str
-		at := instant(e.Get("created_at"))
-		if leaving := name == "PEER_LEAVING"; (leaving || name == "PEER_JOINING") && !at.IsZero() {
-			events = append(events, PeerEvent{at, leaving})
-		}
-		return true
-	})
-	slices.SortStableFunc(events, func(a, b PeerEvent) int { return a.At.Compare(b.At) })
-	return events
+	return fmt.Errorf("%w: it is not JSON", ErrUndocumented)
 }
 
-// sessionOf reads realtime_kit.SessionGetSessionsResponseDataSession without its
-// breakout rooms.
-func sessionOf(row gjson.Result) (s Session) {
-	var created, updated time.Time
-	row.ForEach(func(key, v gjson.Result) bool {
-		switch key.Str {
-		case "id":
-			s.ID = text(v)
-		case "associated_id":
-			s.MeetingID = text(v)
-		case "meeting_display_name":
-			s.Title = text(v)
-		case "status":
-			s.Status = strings.ToUpper(text(v))
-		case "type":
-			s.Type = strings.ToLower(text(v))
-		case "started_at":
-			s.StartedAt = instant(v)
-		case "ended_at":
-			s.EndedAt = instant(v)
-		case "created_at":
-			created = instant(v)
-		case "updated_at":
-			updated = instant(v)
-		case "live_participants":
-			s.LiveParticipants = count(v)
-		case "max_concurrent_participants":
-			s.MaxConcurrent = count(v)
-		case "minutes_consumed":
-			s.MinutesConsumed = minutes(v)
-		}
-		return true
-	})
-	s.fillGaps(created, updated)
-	return s
-}
-
-// roomsOf reads what the API's schema leaves open: a list of sessions, of other
-// objects with an id, or of ids. Its results are not nil: none is an answer too.
-func roomsOf(list gjson.Result) (sessions, meetings []string) {
-	sessions, meetings = []string{}, []string{}
-	if !list.IsArray() {
-		return sessions, meetings
+// denied reports whether a body says `success: false`, wherever and however long
+// it is. An answer that does not say counts as a success if it holds what it should.
+func denied(body []byte) (denied bool) {
+	if !bytes.Contains(body, []byte(`success`)) {
+		return false
 	}
-	list.ForEach(func(_, room gjson.Result) bool {
-		id, meeting := room, gjson.Result{}
-		if room.IsObject() {
-			id, meeting = room.Get("id"), room.Get("associated_id")
+	gjson.ParseBytes(body).ForEach(func(key, v gjson.Result) bool {
+		if key.Str == "success" {
+			denied = v.Type == gjson.False || v.Type == gjson.String && strings.EqualFold(v.Str, "false") || v.Type == gjson.Number && v.Num == 0
 		}
-		if id := text(id); len(sessions) < maxRooms && CheckID("session_id", id) == nil {
-			sessions = append(sessions, id)
-		}
-		if id := text(meeting); len(meetings) < maxRooms && CheckID("meeting_id", id) == nil {
-			meetings = append(meetings, id)
-		}
-		return len(sessions) < maxRooms
+		return true
 	})
-	return sessions, meetings
+	return denied
+}
+
+// refusalOf is what a body says of its failure, without the rest of it.
+func refusalOf(body []byte) []byte {
+	if len(body) <= headSize {
+		return body
+	}
+	short := []byte(`{"success":false`)
+	gjson.ParseBytes(body).ForEach(func(key, v gjson.Result) bool {
+		switch key.Str {
+		case "errors", "error", "message", "messages", "code", "title", "detail":
+			if room := headSize - len(short) - len(key.Raw) - 3; len(v.Raw) < room {
+				short = fmt.Appendf(short, ",%s:%s", key.Raw, v.Raw)
+			}
+		}
+		return true
+	})
+	return append(short, '}')
+}
+
+// list finds the list at a path of one or two names.
+func (a answer) list(path string) gjson.Result {
+	top, name, nested := strings.Cut(path, ".")
+	v := a.data
+	if top == "result" {
+		v = a.result
+	}
+	if nested && v.Type != gjson.Null {
+		if !v.IsObject() {
+			return gjson.Result{}
+		}
+		return v.Get(name)
+	}
+	return v
+}
+
+// total is what the API says of the whole list: 0 may be a statement, or the
+// lack of one.
+func (a answer) total() (n int, given bool) {
+	for _, p := range a.pagings {
+		if !p.IsObject() {
+			continue
+		}
+		if v, ok := number(p.Get("total_count")); ok && v >= 0 && v <= maxCount && v == float64(int(v)) {
+			return int(v), true
+		}
+	}
+	return 0, false
+}
+
+// offsets are of a page of n rows; those that lie are dropped.
+func (a answer) offsets(n int) (start, end int) {
+	for _, p := range a.pagings {
+		if start, end = count(p.Get("start_offset")), count(p.Get("end_offset")); n > 0 && start > 0 && end-start+1 == n {
+			return start, end
+		}
+	}
+	return 0, 0
+}
+
+// maxRoom bounds the room made for rows that an answer may have.
+const maxRoom = 1000
+
+// pageOf reads a page. A field that is missing, null or of another type costs no
+// row, and a row that is no object costs no page, unless there is no other.
+func pageOf[T any](a answer, rows string, row func(gjson.Result) T) (Page[T], error) {
+	list := a.list(rows)
+	total, given := a.total()
+	page := Page[T]{Items: []T{}, Total: total, size: a.size}
+	if list.Type == gjson.Null && list.Exists() && given && total == 0 {
+		return page, nil
+	}
+	if !list.IsArray() {
+		return Page[T]{}, fmt.Errorf("%w: %s is not a list", ErrUndocumented, rows)
+	}
+	page.Items = make([]T, 0, min(strings.Count(list.Raw, `"id"`), maxRoom))
+	unnamed := false
+	list.ForEach(func(_, r gjson.Result) bool {
+		if page.rows++; !r.IsObject() {
+			page.Coverage.Unreadable++
+			return page.rows <= MaxRows
+		}
+		page.Items = append(page.Items, row(r))
+		unnamed = unnamed || idOf(&page.Items[len(page.Items)-1]) == ""
+		return page.rows <= MaxRows
+	})
+	if page.rows > MaxRows {
+		return Page[T]{}, ErrTooManyRows
+	}
+	if page.rows > 0 && len(page.Items) == 0 {
+		return Page[T]{}, fmt.Errorf("%w: %s is not a list of objects", ErrUndocumented, rows)
+	}
+	page.Start, page.End = a.offsets(page.rows)
+	if unnamed {
+		page.print = sha256.Sum256(fmt.Appendf([]byte(list.Raw), "%d-%d", page.Start, page.End))
+	}
+	return page, nil
 }

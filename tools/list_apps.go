@@ -44,7 +44,7 @@ func listApps(d *Deps) server.ServerTool {
 			if err != nil {
 				return listAppsOutput{}, err
 			}
-			apps, err := d.API.Apps(ctx, account)
+			apps, _, err := d.API.Apps(ctx, account)
 			if err != nil {
 				return listAppsOutput{}, err
 			}

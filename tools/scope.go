@@ -23,7 +23,7 @@ func (d *Deps) account(ctx context.Context, id string) (string, error) {
 	if id != "" {
 		return id, client.CheckAccountID(id)
 	}
-	accounts, err := d.API.Accounts(ctx)
+	accounts, _, err := d.API.Accounts(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +46,7 @@ func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
 	if ref.AppID != "" {
 		return ref, client.CheckID("app_id", ref.AppID)
 	}
-	apps, err := d.API.Apps(ctx, account)
+	apps, _, err := d.API.Apps(ctx, account)
 	if err != nil {
 		return ref, err
 	}

@@ -225,7 +225,7 @@ func tooMany(err error) bool {
 func (e *examination) accountToken(ctx context.Context, before error) (client.TokenStatus, error) {
 	account := e.AccountID
 	if account == "" {
-		accounts, err := e.API.Accounts(ctx)
+		accounts, _, err := e.API.Accounts(ctx)
 		if tooMany(err) {
 			return client.TokenStatus{}, err
 		}
@@ -263,7 +263,7 @@ func (e *examination) token(t client.TokenStatus) bool {
 
 // permissions finds account and app, and reads from RealtimeKit.
 func (e *examination) permissions(ctx context.Context) {
-	accounts, listErr := e.API.Accounts(ctx)
+	accounts, _, listErr := e.API.Accounts(ctx)
 	account := e.AccountID
 	switch {
 	case account != "":
@@ -286,7 +286,7 @@ func (e *examination) permissions(ctx context.Context) {
 			listed, name = true, " ("+a.Name+")"
 		}
 	}
-	apps, err := e.API.Apps(ctx, account)
+	apps, _, err := e.API.Apps(ctx, account)
 	var known *client.Error
 	if errors.As(err, &known) && (known.Status == http.StatusForbidden || known.Status == http.StatusNotFound) && listErr == nil && !listed {
 		e.say("account", Fail, "Correct CLOUDFLARE_ACCOUNT_ID, or let the token reach this account.", "the token does not reach account %s; it lists %s",

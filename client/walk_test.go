@@ -1,0 +1,284 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
+)
+
+const walked = "0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"
+
+// openScripted is a client of an API that answers what a test scripts.
+func openScripted(t *testing.T) (*Client, *scripted.API, AppRef) {
+	t.Helper()
+	api := scripted.Start(t)
+	c, err := New(Options{Token: scripted.Token, BaseURL: api.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c, api, AppRef{scripted.AccountID, scripted.AppID}
+}
+
+// people are rows of a list, from one number to another.
+func people(from, to int) (rows []any) {
+	for i := from; i <= to; i++ {
+		rows = append(rows, map[string]any{"id": fmt.Sprint("p-", i), "name": fmt.Sprint("Person ", i)})
+	}
+	return rows
+}
+
+// guests are rows without an id.
+func guests(from, to int) (rows []any) {
+	for i := from; i <= to; i++ {
+		rows = append(rows, map[string]any{"name": fmt.Sprint("Guest ", i)})
+	}
+	return rows
+}
+
+// slice is page no of rows at so many a page.
+func slice(rows []any, no, per int) []any {
+	from := min((no-1)*per, len(rows))
+	return rows[from:min(from+per, len(rows))]
+}
+
+// served is one answer: rows with a total (nil: no paging), or a status.
+type served struct {
+	rows   []any
+	total  any
+	status int
+}
+
+func (s served) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	if s.status != 0 {
+		w.WriteHeader(s.status)
+		_, _ = w.Write([]byte(`{"success":false,"error":{"code":1,"message":"no such page"}}`))
+		return
+	}
+	body := map[string]any{"success": true, "data": append([]any{}, s.rows...)}
+	if s.total != nil {
+		body["paging"] = map[string]any{"total_count": s.total}
+	}
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// reading is what a walk over a roster brought.
+type reading struct {
+	names    []string
+	coverage Coverage
+	requests int
+	err      error
+}
+
+func read(t *testing.T, serve func(no int) served) (r reading) {
+	t.Helper()
+	c, api, app := openScripted(t)
+	api.Handle("/meetings/"+walked+"/participants", func(w http.ResponseWriter, req *http.Request) {
+		no, _ := strconv.Atoi(req.URL.Query().Get("page_no"))
+		serve(no).write(w)
+	})
+	for page, err := range c.Participants(t.Context(), app, walked) {
+		if r.err = err; err != nil {
+			break
+		}
+		for _, p := range page.Items {
+			r.names = append(r.names, p.Name)
+		}
+		if page.Coverage.Read != len(r.names) {
+			t.Errorf("%d rows, %+v", len(r.names), page.Coverage)
+		}
+		r.coverage = page.Coverage
+	}
+	r.requests = len(api.Requests())
+	return r
+}
+
+func TestWalk(t *testing.T) {
+	for name, tc := range map[string]struct {
+		serve    func(no int) served
+		want     Coverage
+		requests int // at most; 0: not counted
+	}{
+		"nobody":              {func(int) served { return served{total: 0} }, Coverage{}, 1},
+		"nobody, no total":    {func(int) served { return served{} }, Coverage{}, 1},
+		"short page":          {func(no int) served { return served{rows: slice(people(1, 30), no, 100), total: 30} }, Coverage{Read: 30, Total: 30}, 1},
+		"full page":           {func(no int) served { return served{rows: slice(people(1, 100), no, 100), total: 100} }, Coverage{Read: 100, Total: 100}, 2},
+		"full pages":          {func(no int) served { return served{rows: slice(people(1, 500), no, 100), total: 500} }, Coverage{Read: 500, Total: 500}, 6},
+		"total as a string":   {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: "130"} }, Coverage{Read: 130, Total: 130}, 2},
+		"clamped":             {func(no int) served { return served{rows: slice(people(1, 130), no, 50), total: 130} }, Coverage{Read: 130, Total: 130}, 3},
+		"clamped, no total":   {func(no int) served { return served{rows: slice(people(1, 130), no, 25)} }, Coverage{Read: 130}, 7},
+		"one a page":          {func(no int) served { return served{rows: slice(people(1, 9), no, 1)} }, Coverage{Read: 9}, 10},
+		"all at once":         {func(int) served { return served{rows: people(1, 300), total: 300} }, Coverage{Read: 300, Total: 300}, 2},
+		"all at once, silent": {func(int) served { return served{rows: people(1, 300)} }, Coverage{Read: 300}, 2},
+		"total of the page": {func(no int) served {
+			rows := slice(people(1, 230), no, 100)
+			return served{rows: rows, total: len(rows)}
+		}, Coverage{Read: 230}, 4},
+		"total too small":  {func(no int) served { return served{rows: slice(people(1, 230), no, 100), total: 120} }, Coverage{Read: 230}, 4},
+		"total of 0":       {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: 0} }, Coverage{Read: 130}, 3},
+		"total of -1":      {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: -1} }, Coverage{Read: 130}, 3},
+		"absurd total":     {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: 1e18} }, Coverage{Read: 130}, 3},
+		"total too large":  {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: 5_000_000} }, Coverage{Read: 130, Total: 5_000_000}, 6},
+		"smaller midway":   {func(no int) served { return midway(people(1, 260), no, 100, 40) }, Coverage{Read: 260, Total: 260}, 6},
+		"larger midway":    {func(no int) served { return midway(people(1, 260), no, 40, 100) }, Coverage{Read: 260, Total: 260}, 0},
+		"short midway":     {func(no int) served { return midway(people(1, 260), no, 100, 1) }, Coverage{Read: 260, Total: 260}, 0},
+		"the same forever": {func(int) served { return served{rows: people(1, 100), total: 1000} }, Coverage{Read: 100, Total: 1000}, 6},
+		"two forever":      {func(no int) served { return served{rows: slice(people(1, 200), no%2+1, 100)} }, Coverage{Read: 200}, 3},
+		"grows":            {func(no int) served { return served{rows: slice(people(1, 240+no), no, 100), total: 240 + no} }, Coverage{Read: 243, Total: 243, Changed: true}, 3},
+		"shrinks": {func(no int) served {
+			if no < 3 {
+				return served{rows: slice(people(1, 250), no, 100), total: 250}
+			}
+			return served{rows: people(201, 240), total: 240}
+		}, Coverage{Read: 240, Total: 240, Changed: true}, 3},
+		"shrinks, late": {func(no int) served {
+			if no < 3 {
+				return served{rows: slice(people(1, 250), no, 100), total: 250}
+			}
+			return served{rows: slice(people(201, 245), no-2, 100), total: 240}
+		}, Coverage{Read: 245, Changed: true}, 4},
+		"moves": {func(no int) served {
+			if no == 1 {
+				return served{rows: people(1, 100), total: 150}
+			}
+			return served{rows: slice(people(96, 145), no-1, 100), total: 150}
+		}, Coverage{Read: 145, Total: 150, Changed: true}, 3},
+		"twice in a page":       {func(int) served { return served{rows: append(people(1, 3), people(3, 3)...), total: 4} }, Coverage{Read: 3, Total: 3}, 1},
+		"less than the total":   {func(no int) served { return served{rows: slice(people(1, 120), no, 100), total: 130} }, Coverage{Read: 120, Total: 130}, 3},
+		"empty with a total":    {func(int) served { return served{total: 30} }, Coverage{Total: 30}, 1},
+		"guests":                {func(no int) served { return served{rows: slice(guests(1, 130), no, 100), total: 130} }, Coverage{Read: 130, Total: 130}, 2},
+		"guests, no total":      {func(no int) served { return served{rows: slice(guests(1, 130), no, 50)} }, Coverage{Read: 130}, 4},
+		"guests forever":        {func(int) served { return served{rows: guests(1, 40)} }, Coverage{Read: 40}, 2},
+		"same guests":           {func(int) served { return served{rows: append(guests(1, 1), guests(1, 1)...), total: 2} }, Coverage{Read: 2, Total: 2}, 1},
+		"mixed forever":         {func(int) served { return served{rows: append(guests(1, 1), people(1, 99)...)} }, Coverage{Read: 100}, 2},
+		"refused after the end": {refuseFrom(3, 404, served{rows: people(1, 200), total: 200}), Coverage{Read: 200, Total: 200}, 3},
+		"refused, short":        {refuseFrom(2, 400, served{rows: people(1, 3)}), Coverage{Read: 3, Refused: true}, 2},
+		"refused, no total":     {refuseFrom(3, 422, served{rows: people(1, 200)}), Coverage{Read: 200, Refused: true}, 3},
+		"odd rows":              {func(int) served { return served{rows: append(people(1, 3), nil, 5, "x"), total: 6} }, Coverage{Read: 3, Total: 6, Unreadable: 3}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := read(t, tc.serve)
+			if got.err != nil || got.coverage != tc.want || got.requests == 0 || tc.requests > 0 && got.requests > tc.requests {
+				t.Errorf("%+v in %d requests, %v, want %+v in %d", got.coverage, got.requests, got.err, tc.want, tc.requests)
+			}
+			slices.Sort(got.names)
+			if n := len(slices.Compact(got.names)); n != tc.want.Read && name != "same guests" {
+				t.Errorf("%d different people", n)
+			}
+			complete := tc.want == Coverage{Read: tc.want.Read, Total: tc.want.Total} && tc.want.Read >= tc.want.Total
+			if note := got.coverage.Note(); complete != (note == "") || complete != got.coverage.Complete() {
+				t.Errorf("%+v: %q", got.coverage, note)
+			}
+		})
+	}
+}
+
+// midway gives the rows in order, the first page of one size and all others of another.
+func midway(rows []any, no, first, then int) served {
+	if no == 1 {
+		return served{rows: rows[:first], total: len(rows)}
+	}
+	return served{rows: slice(rows[first:], no-1, then), total: len(rows)}
+}
+
+// refuseFrom serves pages of 100 of what is given, and a status from a page on.
+func refuseFrom(page, status int, all served) func(int) served {
+	return func(no int) served {
+		if no >= page {
+			return served{status: status}
+		}
+		return served{rows: slice(all.rows, no, 100), total: all.total}
+	}
+}
+
+func TestWalkErrors(t *testing.T) {
+	for name, serve := range map[string]func(no int) served{
+		"first page":                  func(int) served { return served{status: 404} },
+		"before the total":            refuseFrom(2, 404, served{rows: people(1, 150), total: 150}),
+		"no right to the second page": refuseFrom(2, 403, served{rows: people(1, 150)}),
+		"broken API":                  refuseFrom(2, 501, served{rows: people(1, 150)}),
+	} {
+		var e *Error
+		if got := read(t, serve); !errors.As(got.err, &e) || e.Status < 400 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestWalkBounds reads a list without an end.
+func TestWalkBounds(t *testing.T) {
+	rows := func(ctx context.Context, per int) (int, Coverage) {
+		asked, last := atomic.Int64{}, Coverage{}
+		fetch := func(_ context.Context, r PageRequest) (Page[Participant], error) {
+			asked.Add(1)
+			page := Page[Participant]{rows: per, size: 400 * per}
+			for i := range per {
+				page.Items = append(page.Items, Participant{ID: fmt.Sprint(*r.No, "-", i)})
+			}
+			return page, nil
+		}
+		for page, err := range walk(ctx, fetch) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			last = page.Coverage
+		}
+		return int(asked.Load()), last
+	}
+	for per, want := range map[int]Coverage{
+		1:           {Read: MaxPages, Cut: true},
+		100:         {Read: MaxPages * 100, Cut: true},
+		1000:        {Read: MaxRows, Cut: true},
+		MaxRows - 1: {Read: MaxRows, Cut: true},
+	} {
+		n, got := rows(t.Context(), per)
+		if got != want || n > MaxPages || !strings.Contains(got.Note(), "only") {
+			t.Errorf("%d a page: %+v in %d requests, want %+v", per, got, n, want)
+		}
+	}
+	var huge Coverage
+	for page := range walk(t.Context(), func(_ context.Context, r PageRequest) (Page[Participant], error) {
+		return Page[Participant]{rows: 1, size: MaxBody, Items: []Participant{{ID: fmt.Sprint(*r.No)}}}, nil
+	}) {
+		huge = page.Coverage
+	}
+	if huge != (Coverage{Read: 2, Cut: true}) {
+		t.Errorf("%+v", huge)
+	}
+}
+
+// TestCasePaging reads the three documented forms of a session's participants.
+func TestCasePaging(t *testing.T) {
+	for name, total := range map[string]int{"paging-in-data": 3, "paging-on-top": 3, "no-paging": 0} {
+		c, api, app := openScripted(t)
+		raw := scripted.Case(t, "session-participants-"+name+".json")
+		api.Handle("/sessions/"+walked+"/participants", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/plain") // content types lie
+			if r.URL.Query().Get("page_no") == "1" {
+				_, _ = w.Write(raw)
+			} else {
+				_, _ = w.Write([]byte(`{"success":true,"data":{"participants":[]}}`))
+			}
+		})
+		n, last := 0, Coverage{}
+		for page, err := range c.Peers(t.Context(), app, walked, PeerFilter{}) {
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			n, last = n+len(page.Items), page.Coverage
+		}
+		if want := (Coverage{Read: 3, Total: total}); n != 3 || last != want {
+			t.Errorf("%s: %d people, %+v, want %+v", name, n, last, want)
+		}
+	}
+}
