@@ -48,7 +48,7 @@ func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, 
 		args["sessions"] = "all"
 	}
 	var in attendanceInput
-	if err := decode(reflectSchema(in), args, &in); err != nil {
+	if err := decode(reflectSchema(in), d.zone(), args, &in); err != nil {
 		return nil, err
 	}
 	out, err := d.attendance(ctx, &gauge{}, in, 0)
@@ -163,7 +163,7 @@ func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participants
 	if err != nil {
 		return participantsOutput{}, err
 	}
-	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"})
+	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"}, d.zone())
 	r.rows.limit = 0
 	for page, err := range d.API.Participants(ctx, app, meetingID) {
 		if err != nil {
@@ -171,5 +171,7 @@ func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participants
 		}
 		r.add(page)
 	}
-	return r.done(), nil
+	out := r.done()
+	out.finish(d.Demo)
+	return out, nil
 }
