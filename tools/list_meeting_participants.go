@@ -132,7 +132,9 @@ func listMeetingParticipants(d *Deps) server.ServerTool {
 					return participantsOutput{}, err
 				}
 				r.add(page)
-				progress(ctx, req, r.count.read, page.Total)
+				if len(page.Items) > 0 {
+					progress(ctx, req, r.count.read, page.Total)
+				}
 			}
 			return r.done(), nil
 		})

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -76,7 +77,9 @@ func listSessionParticipants(d *Deps) server.ServerTool {
 					return peersOutput{}, err
 				}
 				j.add(page)
-				progress(ctx, req, j.count.read, page.Total)
+				if len(page.Items) > 0 {
+					progress(ctx, req, j.count.read, page.Total)
+				}
 			}
 			return j.done(), nil
 		})
@@ -105,7 +108,7 @@ func (j *joinings) joined(p client.Peer) {
 	o := &j.out
 	person := "user " + p.UserID
 	if p.UserID == "" {
-		person = "peer " + p.ID
+		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.read))
 	}
 	j.people[person] = struct{}{}
 	j.presets.add(p.Preset)

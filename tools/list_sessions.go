@@ -77,7 +77,9 @@ func listSessions(d *Deps) server.ServerTool {
 					return sessionsOutput{}, err
 				}
 				l.add(page)
-				progress(ctx, req, l.count.read, min(page.Total, limit))
+				if len(page.Items) > 0 {
+					progress(ctx, req, l.count.read, min(page.Total, limit))
+				}
 				if end = page.End; l.count.read >= limit {
 					break
 				}

@@ -83,7 +83,12 @@ func (c *count) page(total, n int) {
 }
 
 // first reports whether a row was not read before: rows move between pages.
+// Rows without an id may be of different people.
 func (c *count) first(id string) bool {
+	if id == "" {
+		c.read++
+		return true
+	}
 	if _, dup := c.seen[id]; dup {
 		c.changed = true
 		return false
