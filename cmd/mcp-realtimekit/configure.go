@@ -13,6 +13,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
 // configuration is what the config command is asked for.
@@ -52,6 +53,9 @@ func (w configuration) run(c *config, s *streams) error {
 	if strings.TrimSpace(w.name) == "" {
 		return fmt.Errorf("%w: --name must not be empty", errUsage)
 	}
+	if w.command, err = setting.Path(w.command); err != nil {
+		return fmt.Errorf("%w: --command: %w", errUsage, err)
+	}
 	server, err := w.server(c)
 	if err != nil {
 		return err
@@ -59,7 +63,7 @@ func (w configuration) run(c *config, s *streams) error {
 	edit := func(file []byte) ([]byte, error) { return to.Merge(file, server) }
 	path, err := absolute(w.path)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: --path: %w", errUsage, err)
 	}
 	if path == "" {
 		path, err = to.Path(system())
@@ -134,12 +138,9 @@ func absolute(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		return filepath.Join(home, rest), nil
+	path, err := setting.Path(path)
+	if err != nil || path == "" {
+		return "", err
 	}
 	return filepath.Abs(path)
 }
