@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
@@ -254,5 +256,129 @@ func TestConfigExpandsHome(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(home, "mcp.json"))
 	if code != 0 || err != nil || !json.Valid(raw) || !strings.Contains(string(raw), `"`+filepath.Join(home, "token")+`"`) {
 		t.Errorf("code %d, %s%v %s", code, logs, err, raw)
+	}
+}
+
+// contents are the names of a folder with what is in the files.
+func contents(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, e := range list {
+		raw, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[e.Name()] = string(raw)
+	}
+	return files
+}
+
+// TestConfigAtOnce writes one file from many processes: each entry is there in the
+// end, each backup is what one write replaced, and nothing else is left.
+func TestConfigAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mcp.json")
+	const n = 24
+	ids := []string{"claude-desktop", "vscode", "cursor", "zed"} // three words for the list of servers
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			_, logs, code := once(t, nil, "config", ids[i%len(ids)], "--write", "--path", file, "--name", "server"+strconv.Itoa(i))
+			if code != 0 || !strings.Contains(logs, "Wrote ") {
+				t.Errorf("%d: code %d, %s", i, code, logs)
+			}
+		})
+	}
+	all.Wait()
+	files := contents(t, dir)
+	for i := range n {
+		if !strings.Contains(files["mcp.json"], `"server`+strconv.Itoa(i)+`": {`) {
+			t.Errorf("server%d is lost", i)
+		}
+	}
+	seen := map[string]bool{}
+	for name, text := range files {
+		if seen[text] || !json.Valid([]byte(text)) || !strings.HasPrefix(name, "mcp.json") {
+			t.Errorf("%s is left, or twice there: %s", name, text)
+		}
+		seen[text] = true
+	}
+	if len(files) != n { // the first write had nothing to keep
+		t.Errorf("%d files, want %d", len(files), n)
+	}
+}
+
+// TestConfigKilled ends writes at any moment: the file is whole, holds what was
+// reported as written, and the next write is locked out by nothing.
+func TestConfigKilled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mcp.json")
+	var done []string
+	for i := range 40 {
+		name := "server" + strconv.Itoa(i)
+		cmd := command(nil, "config", "cursor", "--write", "--path", file, "--name", name)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		kill := time.AfterFunc(time.Duration(i)*time.Millisecond/2, func() { _ = cmd.Process.Kill() })
+		if cmd.Wait() == nil {
+			done = append(done, name)
+		}
+		kill.Stop()
+		if raw, err := os.ReadFile(file); err == nil && !json.Valid(raw) {
+			t.Fatalf("after %d: %s", i, raw)
+		}
+	}
+	if _, logs, code := once(t, nil, "config", "cursor", "--write", "--path", file, "--name", "last"); code != 0 {
+		t.Errorf("code %d, %s", code, logs)
+	}
+	files := contents(t, dir)
+	for _, name := range append(done, "last") {
+		if !strings.Contains(files["mcp.json"], `"`+name+`": {`) {
+			t.Errorf("%s is lost", name)
+		}
+	}
+	for name, text := range files {
+		if !strings.HasPrefix(name, "mcp.json") || !json.Valid([]byte(text)) || name != "mcp.json" && text == files["mcp.json"] {
+			t.Errorf("%s is left: %s", name, text)
+		}
+	}
+}
+
+// TestConfigOddFiles covers a byte order mark, line ends, and what is refused.
+func TestConfigOddFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mcp.json")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := []string{"config", "claude-desktop", "--write", "--path", file}
+	write("\ufeff{\r\n  \"mcpServers\": {}\r\n}\r\n")
+	for range 2 { // also where nothing is to be done
+		_, logs, code := once(t, nil, args...)
+		text := contents(t, dir)["mcp.json"]
+		if code != 0 || !strings.Contains(logs, file+" begins with a byte order mark") || !strings.HasPrefix(text, "\ufeff{\r\n") ||
+			strings.Count(text, "\n") != strings.Count(text, "\r\n") {
+			t.Errorf("code %d, %s%q", code, logs, text)
+		}
+	}
+	if err := os.Remove(file + ".bak"); err != nil {
+		t.Error(err)
+	}
+	for _, text := range []string{"\xff\xfe{\x00}\x00", "{", "[]", "{\x00}\x00"} {
+		write(text)
+		_, logs, code := once(t, nil, args...)
+		if files := contents(t, dir); code != 1 || strings.Count(logs, "\n") != 1 || !strings.Contains(logs, file) || len(files) != 1 || files["mcp.json"] != text {
+			t.Errorf("%q: code %d, %s%q", text, code, logs, files)
+		}
 	}
 }
