@@ -87,7 +87,8 @@ func TestCasePlaceholders(t *testing.T) {
 				continue // is read
 			}
 			_, logs, code := once(t, with(api.Environment(), name, text), "call", "list_apps")
-			if sent := api.tokens(); code != 2 || sent != "" || !strings.Contains(logs, name) || !strings.Contains(logs, "placeholder") {
+			sent := api.tokens()
+			if code != 2 || sent != "" || !strings.Contains(logs, name) || !strings.Contains(logs, "placeholder") {
 				t.Errorf("%s=%s: code %d, sent %q, %s", name, text, code, sent, logs)
 			}
 		}
@@ -288,7 +289,8 @@ func TestConfigAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {
-			_, logs, code := once(t, nil, "config", ids[i%len(ids)], "--write", "--path", file, "--name", "server"+strconv.Itoa(i))
+			id, name := ids[i%len(ids)], "server"+strconv.Itoa(i)
+			_, logs, code := once(t, nil, "config", id, "--write", "--path", file, "--name", name)
 			if code != 0 || !strings.Contains(logs, "Wrote ") {
 				t.Errorf("%d: code %d, %s", i, code, logs)
 			}
@@ -345,7 +347,8 @@ func TestConfigKilled(t *testing.T) {
 		}
 	}
 	for name, text := range files {
-		if !strings.HasPrefix(name, "mcp.json") || !json.Valid([]byte(text)) || name != "mcp.json" && text == files["mcp.json"] {
+		same := name != "mcp.json" && text == files["mcp.json"]
+		if !strings.HasPrefix(name, "mcp.json") || !json.Valid([]byte(text)) || same {
 			t.Errorf("%s is left: %s", name, text)
 		}
 	}
@@ -366,8 +369,8 @@ func TestConfigOddFiles(t *testing.T) {
 	for range 2 { // also where nothing is to be done
 		_, logs, code := once(t, nil, args...)
 		text := contents(t, dir)["mcp.json"]
-		if code != 0 || !strings.Contains(logs, file+" begins with a byte order mark") || !strings.HasPrefix(text, "\ufeff{\r\n") ||
-			strings.Count(text, "\n") != strings.Count(text, "\r\n") {
+		if code != 0 || !strings.Contains(logs, file+" begins with a byte order mark") ||
+			!strings.HasPrefix(text, "\ufeff{\r\n") || strings.Count(text, "\n") != strings.Count(text, "\r\n") {
 			t.Errorf("code %d, %s%q", code, logs, text)
 		}
 	}
@@ -377,7 +380,8 @@ func TestConfigOddFiles(t *testing.T) {
 	for _, text := range []string{"\xff\xfe{\x00}\x00", "{", "[]", "{\x00}\x00"} {
 		write(text)
 		_, logs, code := once(t, nil, args...)
-		if files := contents(t, dir); code != 1 || strings.Count(logs, "\n") != 1 || !strings.Contains(logs, file) || len(files) != 1 || files["mcp.json"] != text {
+		files := contents(t, dir)
+		if code != 1 || strings.Count(logs, "\n") != 1 || !strings.Contains(logs, file) || len(files) != 1 || files["mcp.json"] != text {
 			t.Errorf("%q: code %d, %s%q", text, code, logs, files)
 		}
 	}

@@ -51,7 +51,8 @@ func TestConfigHardLinks(t *testing.T) {
 	}
 	_, logs, code := once(t, nil, "config", "cursor", "--write", "--path", link)
 	files := contents(t, dir)
-	if code != 1 || !strings.Contains(logs, link+" is left as it is: it has 2 hard links") || len(files) != 3 || files["a.json"] != "{}" {
+	refused := strings.Contains(logs, link+" is left as it is: it has 2 hard links")
+	if code != 1 || !refused || len(files) != 3 || files["a.json"] != "{}" {
 		t.Errorf("code %d, %s%q", code, logs, files)
 	}
 	// A symbolic link stays one, and the file that it leads to is written.
@@ -103,8 +104,8 @@ func TestConfigOwner(t *testing.T) {
 	}
 	program, dir := filepath.Join(home, "program"), filepath.Join(home, "open")
 	file := filepath.Join(dir, "mcp.json")
-	err = errors.Join(os.WriteFile(program, raw, 0o755), os.Mkdir(dir, 0o755), os.WriteFile(file, []byte("{}"), 0o640), os.Chown(file, nobody, 4711),
-		os.Chmod(home, 0o755))
+	err = errors.Join(os.WriteFile(program, raw, 0o755), os.Mkdir(dir, 0o755), os.WriteFile(file, []byte("{}"), 0o640),
+		os.Chown(file, nobody, 4711), os.Chmod(home, 0o755))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,8 +127,10 @@ func TestConfigOwner(t *testing.T) {
 		cmd := exec.Command(program, "config", "cursor", "--write", "--path", file, "--name", "another")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		out, _ := cmd.CombinedOutput()
-		if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), want) || !strings.Contains(string(out), file) || !maps.Equal(before, contents(t, dir)) {
-			t.Errorf("%v: code %d, %s%q", mode, cmd.ProcessState.ExitCode(), out, contents(t, dir))
+		said, after := string(out), contents(t, dir)
+		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(said, want) || !strings.Contains(said, file) ||
+			!maps.Equal(before, after) {
+			t.Errorf("%v: code %d, %s%q", mode, code, said, after)
 		}
 	}
 }
