@@ -75,6 +75,7 @@ var table = []advice{
 
 	{codes: []int{6003, 6102, 6103, 6111, 9106}, cause: CauseToken, remedy: malformedRemedy},
 	{codes: []int{9109}, says: "invalid access token", cause: CauseToken, remedy: wrongRemedy},
+	{codes: []int{9109}, says: "requested resource", about: aboutAccounts, cause: CauseAccount, remedy: findAccount},
 	{codes: []int{9109}, says: "requested resource", cause: CausePermission,
 		remedy: "The token may not read this: give it Realtime (or Realtime Admin) for this account, check account_id, " +
 			"and see whether the token is limited to other IP addresses."},

@@ -23,9 +23,9 @@ type Limit struct {
 func wholeAPI() Limit { return Limit{1200, 5 * time.Minute} }
 func anyKit() Limit   { return Limit{250, 10 * time.Second} }
 
-// recordings is RealtimeKit's limit for these alone. It is kept beside every
+// recordingsAPI is RealtimeKit's limit for these alone. It is kept beside every
 // other one, for whoever relaxes the limit does not mean theirs.
-func recordings() Limit { return Limit{1000, time.Minute} }
+func recordingsAPI() Limit { return Limit{1000, time.Minute} }
 
 // UnmarshalText reads REQUESTS/WINDOW, such as 1200/5m.
 func (l *Limit) UnmarshalText(text []byte) error {
