@@ -21,7 +21,8 @@ func clockOr(t *time.Time, unknown string) string {
 	return clock(*t)
 }
 
-// moment is clock in a zone of the reader's choice.
+// moment is clock in a zone of the reader's choice. The zone's abbreviation or
+// offset tells apart the two hours of a night when clocks go back.
 func moment(t time.Time, zone *time.Location) string {
 	if zone == nil || zone == time.UTC {
 		return clock(t)
@@ -47,6 +48,16 @@ func later(bound *time.Time, t time.Time) *time.Time {
 	}
 	moved := t // only what is kept goes to the heap
 	return &moved
+}
+
+const unknownTime = "an unknown time"
+
+// momentOr is moment of a time that may be unknown.
+func momentOr(t *time.Time, zone *time.Location, unknown string) string {
+	if t == nil || t.IsZero() {
+		return unknown
+	}
+	return moment(*t, zone)
 }
 
 // known is nil for the zero time, which is unknown.
