@@ -280,6 +280,16 @@ func AppRemedy(apps int) string {
 	return "Pass one of their ids as app_id, or set REALTIMEKIT_APP_ID."
 }
 
+// brokenOff explains an answer that began or was due, and did not come to its
+// end, although it was asked for again.
+func brokenOff(out *Error, err error) {
+	out.Cause, out.Message = CauseNetwork, "the answer was cut off"
+	if errors.Is(err, ErrReset) {
+		out.Message = "the connection was closed or reset before the answer was there"
+	}
+	out.Remedy = "Try again; if it persists, look for a proxy or firewall that cuts connections."
+}
+
 // unreachable explains why no answer came.
 func unreachable(out *Error, err error) {
 	var dns *net.DNSError
@@ -306,6 +316,8 @@ func unreachable(out *Error, err error) {
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
 		out.Message = "the TLS connection could not be trusted"
 		out.Remedy = "A proxy may intercept TLS: install its certificate in the system's store (or SSL_CERT_FILE), or check CLOUDFLARE_BASE_URL."
+	case errors.Is(err, ErrReset):
+		brokenOff(out, err)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		out.Cause, out.Message, out.Remedy = CauseBetween, "an answer without TLS came in place of the API's", proxyRemedy
 	default:

@@ -134,8 +134,8 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 	case errors.Is(err, ErrBodyTooLarge):
 		out.Message = fmt.Sprintf("the answer is larger than %d MiB", MaxBody>>20)
 		out.Remedy = "Ask for fewer rows with per_page."
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		out.Message, out.Remedy = "the answer was cut off", "Try again; if it persists, look for a proxy which cuts connections."
+	case errors.Is(err, ErrReset), errors.Is(err, ErrCutOff), errors.Is(err, io.ErrUnexpectedEOF):
+		brokenOff(out, err)
 	default:
 		out.Cause, out.Remedy = CauseBetween, proxyRemedy
 		out.Message = "the answer is not the JSON that the API documents" + titled(e.head)
