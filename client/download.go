@@ -125,9 +125,10 @@ func (c *Client) fetch(ctx context.Context, link string, read func(io.Reader, st
 		return 0, err
 	}
 	defer func() { _ = res.Body.Close() }() // read or given up
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent {
 		return res.StatusCode, nil
 	}
+	res.StatusCode = http.StatusOK // no content is an empty text
 	body := &arriving{ctx: ctx, left: MaxDownload}
 	if body.r, err = expanded(res); err != nil {
 		return res.StatusCode, err

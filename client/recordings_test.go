@@ -202,3 +202,30 @@ func TestLinkShapes(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRecording holds that any row is read, within bounds, and that no link is
+// shown by printing what was read.
+func FuzzRecording(f *testing.F) {
+	for _, name := range []string{"recordings.json", "recordings-track.json", "recordings-track-empty.json"} {
+		f.Add([]byte(gjson.GetBytes(scripted.Case(f, name), "data.0").Raw))
+	}
+	f.Add([]byte(`{"download_url":{"links":[["https://secret.example/x"],{"download_urls":["https://secret.example/y"]}]}}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if !json.Valid(raw) {
+			return
+		}
+		r := recordingOf(gjson.ParseBytes(raw))
+		if len(r.Links) > maxFiles || r.Duration < 0 || r.Bytes < 0 {
+			t.Fatalf("out of bounds: %+v", r)
+		}
+		shown := fmt.Sprintf("%+v %#v", r, r)
+		for _, l := range append(r.Links, RecordingLink{URL: r.Audio}) {
+			if strings.HasPrefix(string(l.URL), "https://secret.example/") && strings.Contains(shown, string(l.URL)) && !strings.Contains(r.Title+r.File+l.File+l.Layer, string(l.URL)) {
+				t.Fatalf("a link is shown: %s", shown)
+			}
+			if (l.UserID == "") != (l.PeerID == "") {
+				t.Fatalf("half a speaker: %q %q", l.UserID, l.PeerID)
+			}
+		}
+	})
+}
