@@ -77,7 +77,7 @@ func compareAttendance(d *Deps) server.ServerTool {
 			if err != nil {
 				return compareOutput{}, err
 			}
-			return compared(in, meetingID, sessions, results, attendance.Compare(roster, results), len(roster)), nil
+			return compared(in, meetingID, sessions, results, attendance.Compare(results), len(roster)), nil
 		})
 }
 

@@ -101,14 +101,14 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	if err != nil {
 		return attendanceOutput{}, err
 	}
-	roster, results, err := d.history(ctx, g, app, sessions, true)
+	_, results, err := d.history(ctx, g, app, sessions, true)
 	if err != nil {
 		return attendanceOutput{}, err
 	}
 	a := answerer{in: in, sessions: sessions}
 	a.out.zone, a.out.Matching, a.out.AsOf = zone, matching, d.now().Truncate(time.Second)
 	a.rows = rows[attendanceRow]{limit: limit, shown: []attendanceRow{}}
-	return a.answer(results, attendance.Over(roster, results)), nil
+	return a.answer(results, attendance.Over(results)), nil
 }
 
 // answerer turns results into the output.

@@ -183,7 +183,8 @@ func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
 	if err != nil {
 		return recap.Index{}, err
 	}
-	result := attendance.Of(attendance.Session{Start: r.session.StartedAt, End: r.session.EndedAt}, nil, peers, r.d.now())
+	result := attendance.Of(attendance.Session{Start: r.session.StartedAt, End: r.session.EndedAt}, nil, peers,
+		attendance.Rules{Now: r.d.now()})
 	persons := make([]recap.Person, len(result.Guests))
 	for i, p := range result.Guests {
 		persons[i] = recap.Person{IDs: p.Visits[0].Peers, CustomID: p.CustomID, Name: p.Name}

@@ -61,19 +61,19 @@ func (d *Deps) history(ctx context.Context, g *gauge, app client.AppRef, session
 	group.SetLimit(4)
 	var roster []attendance.Invited
 	group.Go(func() (err error) { roster, err = d.invited(ctx, g, app, sessions[0].MeetingID); return err })
-	peers := make([][]attendance.Peer, len(sessions))
+	columns := make([][]attendance.Held, len(sessions))
 	for i, s := range sessions {
-		group.Go(func() (err error) { peers[i], err = d.inside(ctx, g, app, s, rooms); return err })
+		group.Go(func() error {
+			peers, err := d.inside(ctx, g, app, s, rooms)
+			span := attendance.Session{Start: s.StartedAt, End: s.EndedAt}
+			columns[i] = []attendance.Held{{ID: s.ID, Session: span, Peers: peers, Read: true}}
+			return err
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, nil, err
 	}
-	asOf := d.now()
-	results := make([]attendance.Result, len(sessions))
-	for i, s := range sessions {
-		results[i] = attendance.Of(attendance.Session{Start: s.StartedAt, End: s.EndedAt}, roster, peers[i], asOf)
-	}
-	return roster, results, nil
+	return roster, attendance.Series(columns, roster, attendance.Rules{Now: d.now()}), nil
 }
 
 // inside fetches the peers of a session, and with rooms those of its breakout rooms.
@@ -96,6 +96,9 @@ func (d *Deps) inside(ctx context.Context, g *gauge, app client.AppRef, s client
 			more, err := d.peers(ctx, g, app, room)
 			if err != nil {
 				return err
+			}
+			for i := range more {
+				more[i].Room = room
 			}
 			inRooms = append(inRooms, more...)
 		}
