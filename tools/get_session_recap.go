@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -27,7 +28,7 @@ type recapInput struct {
 }
 
 type recapOutput struct {
-	Summary   string         `json:"summary" jsonschema:"description=What there is; in one sentence"`
+	head
 	MeetingID string         `json:"meeting_id"`
 	Title     string         `json:"title" jsonschema:"description=Untrusted text"`
 	SessionID string         `json:"session_id"`
@@ -88,12 +89,18 @@ func getSessionRecap(d *Deps) server.ServerTool {
 			if err != nil {
 				return recapOutput{}, err
 			}
-			found, _, err := d.sessions(ctx, app, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
+			l := d.lookup(&gauge{req: req}, app, d.zone(), nil)
+			p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
 			if err != nil {
 				return recapOutput{}, err
 			}
-			r := recapper{d: d, app: app, session: found[0], in: in}
-			return r.recap(ctx, &gauge{req: req})
+			r := recapper{d: d, app: app, session: p.latest(), in: in, lookup: l}
+			out, err := r.recap(ctx)
+			out.Notes = append(p.notes, l.noted()...)
+			if p.why != "" {
+				out.Summary = p.why + " " + out.Summary
+			}
+			return out, err
 		})
 }
 
@@ -103,9 +110,10 @@ type recapper struct {
 	app     client.AppRef
 	session client.Session
 	in      recapInput
+	lookup  *lookup
 }
 
-func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
+func (r *recapper) recap(ctx context.Context) (recapOutput, error) {
 	wanted := recapParts
 	if r.in.Part != "" {
 		wanted = []string{r.in.Part}
@@ -119,7 +127,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 		group.Go(func() (err error) { texts[i], err = r.read(gctx, &out.Parts[i]); return err })
 	}
 	if r.in.Part != "summary" {
-		group.Go(func() (err error) { index, err = r.people(gctx, g); return err })
+		group.Go(func() (err error) { index, err = r.people(gctx); return err })
 	}
 	if err := group.Wait(); err != nil {
 		return recapOutput{}, err
@@ -134,7 +142,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 	}
 	s := r.session
 	out.MeetingID, out.SessionID, out.Title = untrusted.Line(s.MeetingID, 64), untrusted.Line(s.ID, 64), untrusted.Line(s.Title, 120)
-	out.Live, out.StartedAt, out.EndedAt = s.EndedAt.IsZero(), s.StartedAt, known(s.EndedAt)
+	out.Live, out.StartedAt, out.EndedAt = live(s), s.StartedAt, known(s.EndedAt)
 	out.Summary = out.headline()
 	out.Speakers = out.Speakers[:min(len(out.Speakers), maxSpeakers)]
 	return out, nil
@@ -166,7 +174,7 @@ func (r *recapper) read(ctx context.Context, part *recapPart) ([]recap.Line, err
 }
 
 func (r *recapper) missing(part string) string {
-	if r.session.EndedAt.IsZero() {
+	if live(r.session) {
 		return "The session is still live: a " + part + " comes some minutes after its end."
 	}
 	return map[string]string{
@@ -178,19 +186,16 @@ func (r *recapper) missing(part string) string {
 
 // people finds who was there, by the rules of attendance, without the roster:
 // the names are those that the session shows.
-func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
-	peers, err := r.d.peers(ctx, g, r.app, r.session.ID)
+func (r *recapper) people(ctx context.Context) (recap.Index, error) {
+	peers, err := r.lookup.inside(ctx, r.session)
 	if err != nil {
 		return recap.Index{}, err
 	}
-	result := attendance.Of(attendance.Session{Start: r.session.StartedAt, End: r.session.EndedAt}, nil, peers,
-		attendance.Rules{Now: r.d.now()})
+	result := attendance.Of(spanOf(r.session), nil, peers, r.lookup.rules)
 	persons := make([]recap.Person, len(result.Guests))
 	for i, p := range result.Guests {
 		persons[i] = recap.Person{IDs: p.Visits[0].Peers, CustomID: p.CustomID, Name: p.Name}
-		if p.ID != "" {
-			persons[i].IDs = append(persons[i].IDs, p.ID)
-		}
+		persons[i].IDs = slices.Concat(persons[i].IDs, p.IDs)
 	}
 	return recap.NewIndex(persons), nil
 }

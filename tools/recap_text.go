@@ -35,7 +35,7 @@ func (o recapOutput) headline() string {
 // Text quotes each part, so that no line of it can pass for the answer's own.
 func (o recapOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\"%s\" (meeting %s), session %s, started %s", o.Summary, untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64), o.SessionID, clock(o.StartedAt))
+	fmt.Fprintf(&b, "%s\"%s\" (meeting %s), session %s, started %s", o.lead(), untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64), o.SessionID, clock(o.StartedAt))
 	if o.EndedAt != nil {
 		fmt.Fprintf(&b, ", ended %s.", clock(*o.EndedAt))
 	} else {
