@@ -39,6 +39,16 @@ func (s shower) moment(t *time.Time) string {
 	return local.Format("15:04")
 }
 
+// span tells from when to when; the date once, if it is needed at all.
+func (s shower) span(from, to time.Time) string {
+	a, b := from.In(s.zone), to.In(s.zone)
+	begin, end := s.moment(&from), s.moment(&to)
+	if strings.HasPrefix(begin, a.Format(time.DateOnly)) && a.Format(time.DateOnly) == b.Format(time.DateOnly) {
+		end = strings.TrimPrefix(end, b.Format(time.DateOnly)+" ")
+	}
+	return begin + " to " + end
+}
+
 // about says what the headline is about.
 func (o *attendanceOutput) about(title string) string {
 	var b strings.Builder
@@ -152,9 +162,7 @@ func (r attendanceRow) notes() string {
 		n = append(n, fmt.Sprintf("left %.0f min early", r.EarlyBy))
 	}
 	n = append(n, r.comings()...)
-	for _, f := range r.Flags {
-		n = append(n, f)
-	}
+	n = append(n, r.Flags...)
 	if r.Preset != "" {
 		n = append(n, untrusted.Cell(r.Preset, 60))
 	}
@@ -162,7 +170,7 @@ func (r attendanceRow) notes() string {
 		n = append(n, "id "+untrusted.Cell(r.ID, 64))
 	}
 	for _, s := range r.Spans {
-		n = append(n, r.show.moment(&s.From)+" to "+r.show.moment(&s.To))
+		n = append(n, r.show.span(s.From, s.To))
 	}
 	return strings.Join(n, "; ")
 }
@@ -185,7 +193,7 @@ func (r attendanceRow) comings() (n []string) {
 			continue
 		}
 		told++
-		n = append(n, what+r.show.moment(&g.From)+" to "+r.show.moment(&g.To))
+		n = append(n, what+r.show.span(g.From, g.To))
 	}
 	if untold > 0 {
 		n = append(n, fmt.Sprintf("%d more gaps", untold))

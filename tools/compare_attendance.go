@@ -93,7 +93,7 @@ func (d *Deps) pickEnded(ctx context.Context, l *lookup, in compareInput) (*pick
 	if err != nil {
 		return nil, err
 	}
-	found.sessions = slices.DeleteFunc(found.sessions, live)
+	found.sessions = slices.DeleteFunc(found.sessions, goesOn)
 	if len(found.sessions) == 0 {
 		return nil, d.nothingToCompare(ctx, l.app, meetingID)
 	}

@@ -71,10 +71,19 @@ func (l *lookup) noted() []string {
 // they were not read before.
 func (l *lookup) read(ctx context.Context, sessions []client.Session) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
 	if !l.known {
 		group.Go(func() (err error) { l.roster, err = l.invited(ctx); return err })
 	}
+	group.Go(func() error { return l.readPeers(ctx, sessions) })
+	err := group.Wait()
+	l.known = err == nil
+	return err
+}
+
+// readPeers is read without the roster.
+func (l *lookup) readPeers(ctx context.Context, sessions []client.Session) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(4)
 	read := make([][]attendance.Peer, len(sessions))
 	for i, s := range sessions {
 		if _, before := l.peers[s.ID]; !before {
@@ -84,7 +93,6 @@ func (l *lookup) read(ctx context.Context, sessions []client.Session) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	l.known = true
 	for i, s := range sessions {
 		if _, before := l.peers[s.ID]; !before {
 			l.peers[s.ID] = read[i]
@@ -104,7 +112,7 @@ func (l *lookup) held(sessions []client.Session) []attendance.Held {
 }
 
 func spanOf(s client.Session) attendance.Session {
-	return attendance.Session{Start: s.StartedAt, End: s.EndedAt, Ended: !live(s)}
+	return attendance.Session{Start: s.StartedAt, End: s.EndedAt, Ended: !goesOn(s)}
 }
 
 // results applies the rules to columns of sessions, whose people are read first.

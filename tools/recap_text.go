@@ -4,57 +4,84 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 func (o recapOutput) headline() string {
-	var have, lack []string
+	var have, none, odd, said []string
 	for _, p := range o.Parts {
+		of := ""
+		if p.SessionID != "" {
+			of = " (session " + p.SessionID + ")"
+		}
 		switch {
+		case p.State == recapEmpty:
+			odd = append(odd, "the "+p.Part+" was made, but empty"+of)
+		case p.State == recapUnreadable || p.State == recapFailed:
+			odd = append(odd, "the "+p.Part+" could not be read"+of)
 		case !p.Found:
-			lack = append(lack, p.Part)
-		case p.Part == "transcript":
-			have = append(have, fmt.Sprintf("a transcript of %s by %s", people(p.Total, "line", "lines"), people(len(o.Speakers), "speaker", "speakers")))
-		case p.Part == "chat":
-			have = append(have, "a chat of "+people(p.Total, "line", "lines"))
+			none = append(none, "no "+p.Part+of)
+		case p.Part == "summary":
+			have = append(have, "a summary"+of)
 		default:
-			have = append(have, "a summary")
+			have = append(have, "a "+p.Part+" of "+people(p.Total, "line", "lines")+o.by(p)+of)
 		}
 	}
-	text := "There is " + strings.Join(have, ", ")
 	switch {
-	case len(have) == 0:
-		return "There is no " + strings.Join(lack, ", no ") + " of this session."
-	case len(lack) > 0:
-		text += "; no " + strings.Join(lack, ", no ")
+	case len(have) > 0:
+		said = []string{"there is " + strings.Join(have, ", ")}
+		if len(none) > 0 {
+			said = append(said, strings.Join(none, ", "))
+		}
+	case len(none) > 0:
+		said = []string{"there is " + strings.Join(none, ", ") + " of this session"}
 	}
-	return text + "."
+	text := strings.Join(append(said, odd...), "; ") + "."
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// by says how many spoke, of the only transcript of an answer.
+func (o recapOutput) by(p recapPart) string {
+	if p.Part != "transcript" || p.SessionID != "" || o.spoke == 0 {
+		return ""
+	}
+	return " by " + people(o.spoke, "speaker", "speakers")
 }
 
 // Text quotes each part, so that no line of it can pass for the answer's own.
 func (o recapOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\"%s\" (meeting %s), session %s, started %s", o.lead(), untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64), o.SessionID, clock(o.StartedAt))
-	if o.EndedAt != nil {
-		fmt.Fprintf(&b, ", ended %s.", clock(*o.EndedAt))
-	} else {
+	b.WriteString(o.Summary + "\n")
+	for _, note := range o.own {
+		b.WriteString("Note: " + note + "\n")
+	}
+	fmt.Fprintf(&b, "\"%s\" (meeting %s), session %s, started %s", untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64),
+		untrusted.Cell(o.SessionID, 64), momentOr(&o.StartedAt, o.zone, unknownTime))
+	if o.Live {
 		b.WriteString(", is live.")
+	} else {
+		b.WriteString(", ended " + momentOr(o.EndedAt, o.zone, unknownTime) + ".")
 	}
 	b.WriteString(" " + o.Note + "\n")
+	for _, s := range o.Sessions[:max(0, len(o.Sessions)-1)] {
+		fmt.Fprintf(&b, "Together with session %s, started %s.\n", untrusted.Cell(s.SessionID, 64), momentOr(&s.StartedAt, o.zone, unknownTime))
+	}
+	spoken := false
 	for _, p := range o.Parts {
-		fmt.Fprintf(&b, "\n%s: ", p.Part)
-		switch {
-		case !p.Found:
-			b.WriteString(p.Why + "\n")
-			continue
-		case p.Total == 0:
-			b.WriteString("empty.\n")
+		b.WriteString("\n" + p.Part)
+		if p.SessionID != "" {
+			b.WriteString(" of session " + p.SessionID)
+		}
+		if !p.Found {
+			b.WriteString(": " + p.Why + "\n")
 			continue
 		}
-		fmt.Fprintf(&b, "lines %d to %d of %d.\n", min(p.Offset+1, p.Total), p.Offset+len(p.Lines), p.Total)
-		if p.Part == "transcript" {
+		fmt.Fprintf(&b, ": lines %d to %d of %d.\n", min(p.Offset+1, p.Total), p.Offset+len(p.Lines), p.Total)
+		if p.Part == "transcript" && !spoken {
 			b.WriteString(o.speakers())
+			spoken = true
 		}
 		b.WriteString(p.quote)
 		if p.LeftOut > 0 {
@@ -72,7 +99,10 @@ func (o recapOutput) speakers() string {
 	b.WriteString("\n| speaker | custom id | lines | words | attended |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range o.Speakers {
 		attended := "not found among the attendees"
-		if s.Attended {
+		switch {
+		case s.ByName:
+			attended = "yes, by name alone"
+		case s.Attended:
 			attended = "yes"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", nameCell(s.Name), untrusted.Cell(s.CustomID, 80), s.Lines, s.Words, attended)
@@ -80,11 +110,11 @@ func (o recapOutput) speakers() string {
 	return b.String() + "\n"
 }
 
-// text is the line as a quote: "> 14:03 Ann: hello".
-func (l recapLine) text() string {
+// text is the line as a quote: "> 14:03:05 Ann: hello".
+func (l recapLine) text(times stamp) string {
 	text := "> "
 	if l.At != nil {
-		text += l.At.Format("15:04") + " "
+		text += times.of(*l.At) + " "
 	}
 	if l.At != nil || l.Speaker != "" {
 		name := cmp.Or(untrusted.Cell(l.Speaker, 80), "(unnamed)")
@@ -94,4 +124,28 @@ func (l recapLine) text() string {
 		text += name + ": "
 	}
 	return text + untrusted.Quoted(l.Text) + "\n"
+}
+
+// stamp is how lines of a session show their times.
+type stamp struct {
+	zone  *time.Location
+	start time.Time // of the session
+	named bool      // clocks change that day, so that a time needs its zone
+}
+
+func newStamp(start time.Time, zone *time.Location) stamp {
+	return stamp{zone, start, changesOn(start, zone) || changesOn(start.Add(24*time.Hour), zone)}
+}
+
+// of is the time of day, with the date if that is not the session's.
+func (s stamp) of(t time.Time) string {
+	t = t.In(s.zone)
+	layout := time.TimeOnly
+	if t.Format(time.DateOnly) != s.start.In(s.zone).Format(time.DateOnly) {
+		layout = time.DateTime
+	}
+	if s.named {
+		layout += " MST"
+	}
+	return t.Format(layout)
 }

@@ -2,7 +2,7 @@
 // neither flags, environment nor transport.
 package tools
 
-//go:generate go test . -run ^(TestGolden|TestReference)$ -update
+//go:generate go test . -run ^(TestGolden|TestRecapGolden|TestReference)$ -update
 
 import (
 	"bytes"

@@ -123,7 +123,7 @@ func (p *picked) choose(ctx context.Context, l *lookup, q sessionQuery) error {
 
 // rank puts a live session after all others.
 func rank(s client.Session) int {
-	if live(s) {
+	if goesOn(s) {
 		return 1
 	}
 	return 0
@@ -255,9 +255,6 @@ func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.S
 	out.sessions = out.sessions[max(0, len(out.sessions)-want):]
 	return out, nil
 }
-
-// live reports whether a session goes on, as the API says.
-func live(s client.Session) bool { return s.EndedAt.IsZero() && s.Status != "ENDED" }
 
 // noSession is the error of a range, or a meeting, without sessions. That says
 // nothing about anybody's attendance.
