@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"syscall"
 )
 
@@ -23,8 +24,8 @@ const (
 // ErrBodyTooLarge is the cause where a response exceeds MaxBody.
 var ErrBodyTooLarge = errors.New("response body too large")
 
-// slot lets one body of more than usualBody be read at a time, so that a few of
-// them do not fill the memory. A nil slot does not wait.
+// slot lets one body of more than usualBody be in memory at a time, so that a few
+// of them do not fill it. A nil slot does not wait.
 type slot chan struct{}
 
 func (s slot) enter(ctx context.Context) error {
@@ -46,13 +47,14 @@ func (s slot) leave() {
 }
 
 // readBody reads up to MaxBody; of a refusal the beginning, which tells all. Of
-// a body that is larger only the head is kept, for nobody will use more.
+// a body that is larger only the head is kept, for nobody will use more. Who is
+// given a body of at least usualBody holds big and has to give it back.
 func readBody(ctx context.Context, res *http.Response, big slot) ([]byte, error) {
 	length := res.ContentLength
 	switch {
 	case res.StatusCode >= http.StatusBadRequest:
 		return io.ReadAll(io.LimitReader(res.Body, maxRefusal))
-	case length >= 0 && length <= usualBody:
+	case length >= 0 && length < usualBody:
 		body := make([]byte, length)
 		n, err := io.ReadFull(res.Body, body)
 		if err == io.EOF && length > 0 {
@@ -62,21 +64,28 @@ func readBody(ctx context.Context, res *http.Response, big slot) ([]byte, error)
 	}
 	var head bytes.Buffer
 	n, err := io.CopyN(&head, res.Body, usualBody)
-	if err == io.EOF && length < 0 {
+	if err == io.EOF && length < 0 && n < usualBody {
 		return head.Bytes(), nil
 	}
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
-		return head.Bytes()[:n], err
+		return head.Bytes(), err
 	}
 	if err := big.enter(ctx); err != nil {
 		return nil, err
 	}
-	defer big.leave()
-	return readBig(res.Body, head.Bytes(), length)
+	body, err := readBig(res.Body, head.Bytes(), length)
+	if len(body) < usualBody {
+		big.leave()
+	}
+	return body, err
 }
 
 // readBig makes room once: growing would leave several copies behind. What is
-// not used of it costs no memory.
+// not used of it costs no memory. Answers so large are rare, and it is cheaper to
+// collect the one before than to have both.
 func readBig(r io.Reader, head []byte, length int64) ([]byte, error) {
 	if length < 0 {
 		length = MaxBody
@@ -84,6 +93,7 @@ func readBig(r io.Reader, head []byte, length int64) ([]byte, error) {
 	if length > MaxBody {
 		return bytes.Clone(head[:headSize]), ErrBodyTooLarge
 	}
+	runtime.GC()
 	body := append(make([]byte, 0, length+1), head...)
 	for {
 		n, err := r.Read(body[len(body):cap(body)])

@@ -24,9 +24,11 @@ type flights struct {
 type flight struct {
 	deadline time.Time // zero: none
 	cancel   context.CancelFunc
-	callers  int // guarded by flights.mu; at 0 the flight is cancelled
+	callers  int  // guarded by flights.mu; at 0 the flight is cancelled, and big given back
+	landed   bool // guarded by flights.mu
 
 	done chan struct{} // closed when what follows is set, and never changed again
+	big  slot          // held for the body until nobody reads it any more; nil: not held
 	head *http.Response
 	body []byte
 	tail error // after the body: why it was not read to its end
@@ -39,7 +41,11 @@ func (f *flights) get(req *http.Request, slack time.Duration, send func(*http.Re
 	fl := f.join(req, slack, send)
 	select {
 	case <-fl.done:
-		return fl.response(req)
+		res, err := fl.response(req)
+		if fl.big != nil {
+			f.hold(fl, req, res)
+		}
+		return res, err
 	case <-req.Context().Done():
 		f.leave(fl)
 		return nil, req.Context().Err()
@@ -79,6 +85,19 @@ func (f *flights) leave(fl *flight) {
 	defer f.mu.Unlock()
 	if fl.callers--; fl.callers == 0 {
 		fl.cancel()
+		if fl.landed {
+			fl.big.leave()
+		}
+	}
+}
+
+// hold lets the caller leave when it closes the body, or else when its request
+// ends. Only answers that are large are held, see slot.
+func (f *flights) hold(fl *flight, req *http.Request, res *http.Response) {
+	leave := sync.OnceFunc(func() { f.leave(fl) })
+	stop := context.AfterFunc(req.Context(), leave)
+	if body, ok := res.Body.(*sharedBody); ok {
+		body.closed = func() { stop(); leave() }
 	}
 }
 
@@ -89,6 +108,9 @@ func (f *flights) land(url string, fl *flight) {
 	defer f.mu.Unlock()
 	if f.byURL[url] == fl {
 		delete(f.byURL, url)
+	}
+	if fl.landed = true; fl.callers == 0 {
+		fl.big.leave()
 	}
 	close(fl.done)
 }
@@ -102,6 +124,9 @@ func (fl *flight) fly(req *http.Request, big slot, send func(*http.Request) (*ht
 	defer func() { _ = res.Body.Close() }() // all that matters was read
 	fl.head = res
 	fl.body, fl.tail = readBody(req.Context(), res, big)
+	if len(fl.body) >= usualBody {
+		fl.big = big
+	}
 }
 
 // response is one caller's own: its header may be changed, its body is read
@@ -123,8 +148,9 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 
 type sharedBody struct {
 	*bytes.Reader
-	all  []byte // nobody changes it
-	tail error
+	all    []byte // nobody changes it
+	tail   error
+	closed func() // may be nil
 }
 
 func (b *sharedBody) Read(p []byte) (int, error) {
@@ -135,4 +161,9 @@ func (b *sharedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *sharedBody) Close() error { return nil }
+func (b *sharedBody) Close() error {
+	if b.closed != nil {
+		b.closed()
+	}
+	return nil
+}

@@ -16,7 +16,7 @@ const PerPage = 100
 // leave room for a list of 50,000 people even if the API gives 50 rows a page.
 const (
 	MaxPages = 1000
-	MaxRows  = 100_000
+	MaxRows  = 75_000
 	MaxBytes = 64 << 20 // of answers
 )
 
@@ -27,7 +27,7 @@ const walkers = 4
 type PageRequest struct{ No, Per *int }
 
 // Page is one page of a list as the API gave it. In a walk, rows that an earlier
-// page had are gone from it.
+// page had are gone from it, and Total is Coverage.Total.
 type Page[T any] struct {
 	Items []T
 	Total int // rows in the whole list as of this page, 0 where the API gave none
@@ -145,6 +145,7 @@ func (t *tally[T]) add(p *Page[T]) {
 		t.done, t.cut = true, true
 	}
 	p.Coverage = t.coverage()
+	p.Total = p.Coverage.Total
 }
 
 // take keeps those rows of a page that are new. Rows without an id may be of

@@ -150,7 +150,7 @@ func recordingOf(row gjson.Result) (r Recording) {
 		case "stopped_time":
 			r.StoppedAt = instant(v)
 		case "recording_duration":
-			r.Duration = length(v)
+			r.Duration = lengthOf(v)
 		case "file_size":
 			r.Bytes = size(v)
 		case "output_file_name":
@@ -248,8 +248,8 @@ func speakerOf(file string) (user, peer string) {
 	return user, peer
 }
 
-// length is a recording's in seconds, 0 if unknown. None lasts a month.
-func length(v gjson.Result) time.Duration {
+// lengthOf is a recording's in seconds, 0 if unknown. None lasts a month.
+func lengthOf(v gjson.Result) time.Duration {
 	if n, ok := number(v); ok && n > 0 && n <= 31*24*60*60 {
 		return time.Duration(n * float64(time.Second))
 	}

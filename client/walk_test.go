@@ -237,7 +237,7 @@ func TestWalkBounds(t *testing.T) {
 	}
 	for per, want := range map[int]Coverage{
 		1:           {Read: MaxPages, Cut: true},
-		100:         {Read: MaxPages * 100, Cut: true},
+		50:          {Read: MaxPages * 50, Cut: true},
 		1000:        {Read: MaxRows, Cut: true},
 		MaxRows - 1: {Read: MaxRows, Cut: true},
 	} {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"unsafe"
@@ -88,7 +89,7 @@ func parse(body []byte) (answer, error) {
 	if !valid(body) {
 		return a, notJSON(body)
 	}
-	all := gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body))) // nobody changes body
+	all := view(body)
 	if !all.IsObject() {
 		return a, fmt.Errorf("%w: it is not an object", ErrUndocumented)
 	}
@@ -111,6 +112,11 @@ func parse(body []byte) (answer, error) {
 	return a, nil
 }
 
+// view is body without a copy of it: nobody changes a body.
+func view(body []byte) gjson.Result {
+	return gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body)))
+}
+
 // valid reports whether body is JSON. gjson's check is the fast one, but its
 // stack grows with each level, so that what may be deep is left to the standard
 // library, which refuses more than 10,000.
@@ -126,7 +132,7 @@ func notJSON(body []byte) error {
 	var syntax *json.SyntaxError
 	err := json.Unmarshal(body, new(struct{}))
 	if body = bytes.TrimSpace(body); len(body) > 0 && errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) && (body[0] == '{' || body[0] == '[') {
-		return fmt.Errorf("%w: %w", ErrCutOff, err)
+		return fmt.Errorf("%w: %w", ErrCutOff, io.ErrUnexpectedEOF)
 	}
 	return fmt.Errorf("%w: it is not JSON", ErrUndocumented)
 }
@@ -137,7 +143,7 @@ func denied(body []byte) (denied bool) {
 	if !bytes.Contains(body, []byte(`success`)) {
 		return false
 	}
-	gjson.ParseBytes(body).ForEach(func(key, v gjson.Result) bool {
+	view(body).ForEach(func(key, v gjson.Result) bool {
 		if key.Str == "success" {
 			denied = v.Type == gjson.False || v.Type == gjson.String && strings.EqualFold(v.Str, "false") || v.Type == gjson.Number && v.Num == 0
 		}
@@ -152,7 +158,7 @@ func refusalOf(body []byte) []byte {
 		return body
 	}
 	short := []byte(`{"success":false`)
-	gjson.ParseBytes(body).ForEach(func(key, v gjson.Result) bool {
+	view(body).ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "errors", "error", "message", "messages", "code", "title", "detail":
 			if room := headSize - len(short) - len(key.Raw) - 3; len(v.Raw) < room {
@@ -204,6 +210,15 @@ func (a answer) offsets(n int) (start, end int) {
 	return 0, 0
 }
 
+// length counts the rows of a list, up to one more than anybody wants.
+func length(list gjson.Result) (n int) {
+	list.ForEach(func(_, _ gjson.Result) bool {
+		n++
+		return n <= MaxRows
+	})
+	return n
+}
+
 // maxRoom bounds the room made for rows that an answer may have.
 const maxRoom = 1000
 
@@ -219,7 +234,13 @@ func pageOf[T any](a answer, rows string, row func(gjson.Result) T) (Page[T], er
 	if !list.IsArray() {
 		return Page[T]{}, fmt.Errorf("%w: %s is not a list", ErrUndocumented, rows)
 	}
-	page.Items = make([]T, 0, min(strings.Count(list.Raw, `"id"`), maxRoom))
+	room := min(strings.Count(list.Raw, `"id"`), maxRoom)
+	if a.size >= usualBody {
+		if room = length(list); room > MaxRows {
+			return Page[T]{}, ErrTooManyRows
+		}
+	}
+	page.Items = make([]T, 0, room)
 	unnamed := false
 	list.ForEach(func(_, r gjson.Result) bool {
 		if page.rows++; !r.IsObject() {

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -114,7 +115,7 @@ func (j *joinings) joined(p client.Peer) {
 	o := &j.out
 	person := "user " + p.UserID
 	if p.UserID == "" {
-		person = "peer " + p.ID
+		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.read))
 	}
 	j.people[person] = struct{}{}
 	j.presets.add(p.Preset)

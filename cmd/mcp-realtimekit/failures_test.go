@@ -43,7 +43,7 @@ func TestFailures(t *testing.T) {
 		{name: "HTML 502", faults: demoapi.Faults{HTML: true, Status: 502}, want: []string{"HTTP 502", "not JSON", "try again later"}},
 		{name: "truncated", faults: demoapi.Faults{Truncate: true}, want: []string{"cut off", "Try again"}},
 		{name: "success false", faults: demoapi.Faults{SuccessFalse: true}, want: []string{"the request was understood and failed", "HTTP 200", "code 1001"}},
-		{name: "huge", faults: demoapi.Faults{Huge: true}, within: 20 * time.Second, want: []string{"larger than 64 MiB", "per_page"}},
+		{name: "huge", faults: demoapi.Faults{Huge: true}, within: 20 * time.Second, want: []string{"larger than 32 MiB", "per_page"}},
 		{name: "redirect", faults: demoapi.Faults{RedirectTo: elsewhere.URL}, want: []string{"redirect to another host refused"}},
 		{name: "unreachable", env: []string{"CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/client/v4"}, want: []string{"could not be reached", "HTTPS_PROXY"}},
 		{name: "DNS", env: []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"}, want: []string{"could not be resolved", "DNS"}},

@@ -209,8 +209,8 @@ func TestScale(t *testing.T) {
 	if got := api.API.MaxInFlight(); got > 4 {
 		t.Errorf("%d requests in flight, want at most 4", got)
 	}
-	if got := api.API.Requests(); got != 502 {
-		t.Errorf("%d requests for 1+1+500 pages", got)
+	if got := api.API.Requests(); got != 503 {
+		t.Errorf("%d requests for 1+1+501 pages", got)
 	}
 }
 

@@ -94,6 +94,9 @@ type Visit struct {
 	Devices    int        // most joinings at once for a minute or longer; at least 1
 	Reconnects int        // breaks under a minute, and joinings that took over from one another
 	Here       bool       // in a live session: has not left
+
+	// No time was given, so that the session's begin or end stands in for it.
+	FirstAssumed, LastAssumed bool
 }
 
 // First is when they joined first.

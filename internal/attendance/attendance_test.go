@@ -82,4 +82,3 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
-

@@ -2,6 +2,7 @@ package attendance
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +65,7 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	}
 	c.moments(present)
 	r := &c.result
-	shared := map[string]bool{}
+	shared := map[string]string{}
 	for i, p := range people {
 		person := p.Person
 		if v := visits[i]; v != nil {
@@ -73,14 +74,14 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 			person.newcome = person.isNewcome(earlier)
 		}
 		if person.SharedID && (len(person.Visits) > 0 || person.Rows > 0) {
-			shared[idKey(person.CustomID)] = true
+			key := idKey(person.CustomID)
+			if written, known := shared[key]; !known || person.CustomID < written {
+				shared[key] = person.CustomID
+			}
 		}
 		r.add(person, !c.live)
 	}
-	for id := range shared {
-		r.SharedIDs = append(r.SharedIDs, id)
-	}
-	slices.Sort(r.SharedIDs)
+	r.SharedIDs = slices.Sorted(maps.Values(shared))
 	r.sort()
 	r.JustInTime = justInTime(r.Attended)
 	return *r

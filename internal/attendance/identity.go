@@ -38,9 +38,6 @@ func newRegistry(roster []Invited, joinings []*joining) *registry {
 		n := g.node(j.UserID)
 		n.joinings = append(n.joinings, j)
 	}
-	for _, n := range g.nodes {
-		n.custom = g.custom(n)
-	}
 	return g
 }
 
@@ -134,6 +131,7 @@ func (g *registry) people() []*who {
 	var out []*who
 	groups := map[string][]*node{}
 	for _, n := range g.nodes {
+		n.custom = g.custom(n)
 		if n.custom == "" {
 			out = append(out, &who{nodes: []*node{n}})
 			continue

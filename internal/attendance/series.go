@@ -116,6 +116,9 @@ func (g *registry) somebody(w *who, columns int) *somebody {
 	for _, n := range w.nodes {
 		rows = append(rows, n.rows...)
 		joinings = append(joinings, n.joinings...)
+		if p.CustomID == "" || n.custom < p.CustomID {
+			p.CustomID = n.custom
+		}
 	}
 	slices.SortFunc(joinings, func(a, b *joining) int {
 		return cmp.Or(a.from().Compare(b.from()), a.to().Compare(b.to()), strings.Compare(a.ID, b.ID))
@@ -160,7 +163,7 @@ func (p *somebody) describe(roster []Invited, rows []int, joinings []*joining) {
 		}
 		names = append(names, j.Name)
 		if len(rows) == 0 {
-			p.CustomID, p.Preset = cmp.Or(p.CustomID, j.CustomID), cmp.Or(p.Preset, j.Preset)
+			p.Preset = cmp.Or(p.Preset, j.Preset)
 		}
 	}
 	if p.Name == "" {

@@ -30,6 +30,7 @@ func (c *column) visit(joinings []*joining) *Visit {
 	}
 	if len(stretches) == 1 && stretches[0].room == "" {
 		v.Intervals = []Interval{stretches[0].Interval}
+		v.assume(joinings)
 		return v
 	}
 	slices.SortFunc(stretches, func(a, b stretch) int {
@@ -40,11 +41,25 @@ func (c *column) visit(joinings []*joining) *Visit {
 		all[i] = s.Interval
 	}
 	v.Intervals = union(all)
+	v.assume(joinings)
 	c.breaks(v, stretches)
 	v.rooms(stretches)
 	v.Devices = max(1, most(shortened(joinings)))
 	slices.SortFunc(v.Away, func(a, b Gap) int { return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To)) })
 	return v
+}
+
+// assume finds out whether nothing but the session tells the first or the last moment.
+func (v *Visit) assume(joinings []*joining) {
+	v.FirstAssumed, v.LastAssumed = true, !v.Here
+	for _, j := range joinings {
+		if j.from().Equal(v.First()) && !j.joined().IsZero() {
+			v.FirstAssumed = false
+		}
+		if j.to().Equal(v.Last()) && !j.left().IsZero() {
+			v.LastAssumed = false
+		}
+	}
 }
 
 // breaks finds where presence breaks off and goes on. The pause between two
