@@ -95,7 +95,8 @@ func (f RecordingFilter) matches(r Recording) bool {
 	return !at.Before(f.After) && (f.Before.IsZero() || at.Before(f.Before))
 }
 
-func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilter, r PageRequest) (Page[Recording], error) {
+func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilter, r PageRequest) (Page[Recording],
+	error) {
 	if err := app.check(); err != nil {
 		return Page[Recording]{}, err
 	}
@@ -110,7 +111,8 @@ func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilt
 		p.MeetingID.Value, p.MeetingID.Present = f.MeetingID, true
 	}
 	if f.Status != "" {
-		p.Status.Value, p.Status.Present = []realtime_kit.RecordingGetRecordingsParamsStatus{realtime_kit.RecordingGetRecordingsParamsStatus(f.Status)}, true
+		status := realtime_kit.RecordingGetRecordingsParamsStatus(f.Status)
+		p.Status.Value, p.Status.Present = []realtime_kit.RecordingGetRecordingsParamsStatus{status}, true
 	}
 	p.StartTime.Value, p.StartTime.Present = f.After, !f.After.IsZero()
 	p.EndTime.Value, p.EndTime.Present = f.Before, !f.Before.IsZero()
@@ -148,7 +150,7 @@ func recordingOf(row gjson.Result) (r Recording) {
 		case "stopped_time":
 			r.StoppedAt = instant(v)
 		case "recording_duration":
-			r.Duration = playtime(v)
+			r.Duration = lengthOf(v)
 		case "file_size":
 			r.Bytes = size(v)
 		case "output_file_name":
@@ -235,7 +237,8 @@ func linkIn(v gjson.Result) SecretURL {
 func speakerOf(file string) (user, peer string) {
 	parts := strings.Split(strings.TrimSuffix(path.Base(file), path.Ext(file)), "_")
 	n := len(parts)
-	if n < 6 || parts[n-2] != "audio" && parts[n-2] != "video" || len(parts[n-1]) < 10 || strings.Trim(parts[n-1], "0123456789") != "" {
+	if n < 6 || parts[n-2] != "audio" && parts[n-2] != "video" || len(parts[n-1]) < 10 || strings.Trim(parts[n-1],
+		"0123456789") != "" {
 		return "", ""
 	}
 	user, peer = parts[n-5], parts[n-4]
@@ -245,8 +248,8 @@ func speakerOf(file string) (user, peer string) {
 	return user, peer
 }
 
-// playtime is a recording's in seconds, 0 if unknown. None lasts a month.
-func playtime(v gjson.Result) time.Duration {
+// lengthOf is a recording's in seconds, 0 if unknown. None lasts a month.
+func lengthOf(v gjson.Result) time.Duration {
 	if n, ok := number(v); ok && n > 0 && n <= 31*24*60*60 {
 		return time.Duration(n * float64(time.Second))
 	}

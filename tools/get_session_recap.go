@@ -105,12 +105,15 @@ func getSessionRecap(d *Deps) server.ServerTool {
 			if err != nil {
 				return recapOutput{}, err
 			}
-			found, _, err := d.sessions(ctx, app, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
+			l := d.lookup(&gauge{req: req}, app, d.zoned(in.Timezone), nil)
+			p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
 			if err != nil {
 				return recapOutput{}, err
 			}
-			r := recapper{d: d, app: app, sessions: found, in: in}
-			return r.recap(ctx, &gauge{req: req})
+			r := recapper{d: d, app: app, sessions: p.sessions(), in: in, lookup: l}
+			out, err := r.recap(ctx)
+			out.pickedBy(p, l)
+			return out, err
 		})
 }
 
@@ -120,10 +123,11 @@ type recapper struct {
 	app      client.AppRef
 	sessions []client.Session // oldest first; several if they are one to those who were there
 	in       recapInput
+	lookup   *lookup
 }
 
-func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
-	parts, err := r.read(ctx, g)
+func (r *recapper) recap(ctx context.Context) (recapOutput, error) {
+	parts, err := r.read(ctx)
 	if err != nil {
 		return recapOutput{}, err
 	}
@@ -181,17 +185,12 @@ func (o *recapOutput) speak(tally *recap.Tally) {
 
 // people finds who was there, by the rules of attendance, without the roster:
 // the names are those that the session shows.
-func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
-	together := make([]attendance.Held, len(r.sessions))
-	for i, s := range r.sessions {
-		peers, err := r.d.peers(ctx, g, r.app, s.ID)
-		if err != nil {
-			return recap.Index{}, err
-		}
-		span := attendance.Session{Start: s.StartedAt, End: s.EndedAt}
-		together[i] = attendance.Held{ID: s.ID, Session: span, Peers: peers, Read: true}
+func (r *recapper) people(ctx context.Context) (recap.Index, error) {
+	if err := r.lookup.readPeers(ctx, r.sessions); err != nil {
+		return recap.Index{}, err
 	}
-	result := attendance.Series([][]attendance.Held{together}, nil, attendance.Rules{Now: r.d.now()})[0]
+	together := [][]attendance.Held{r.lookup.held(r.sessions)}
+	result := attendance.Series(together, nil, attendance.Rules{Now: r.lookup.rules.Now})[0]
 	persons := make([]recap.Person, len(result.Guests))
 	for i, p := range result.Guests {
 		persons[i] = recap.Person{IDs: slices.Clone(p.IDs), CustomID: p.CustomID, Name: p.Name}
@@ -200,4 +199,13 @@ func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
 		}
 	}
 	return recap.NewIndex(persons), nil
+}
+
+// pickedBy adds how the sessions were chosen.
+func (o *recapOutput) pickedBy(p *picked, l *lookup) {
+	if p.why != "" {
+		o.Summary = p.why + " " + o.Summary
+	}
+	more := slices.Concat(p.notes, l.noted())
+	o.Notes, o.own = append(o.Notes, more...), append(o.own, more...)
 }

@@ -36,7 +36,7 @@ const (
 // read gets all parts of all sessions. That one was not made, or cannot be
 // downloaded, is an answer if others were asked for as well; a refusal of the
 // API is not.
-func (r *recapper) read(ctx context.Context, g *gauge) ([]*partRead, error) {
+func (r *recapper) read(ctx context.Context) ([]*partRead, error) {
 	wanted := recapParts
 	if r.in.Part != "" {
 		wanted = []string{r.in.Part}
@@ -48,7 +48,7 @@ func (r *recapper) read(ctx context.Context, g *gauge) ([]*partRead, error) {
 		close(met)
 	} else {
 		group.Go(func() (err error) {
-			if index, err = r.people(ctx, g); err == nil {
+			if index, err = r.people(ctx); err == nil {
 				close(met)
 			}
 			return err

@@ -3,7 +3,7 @@ package tools
 import (
 	"cmp"
 	"fmt"
-	"math"
+	"strings"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
@@ -60,11 +60,16 @@ func momentOr(t *time.Time, zone *time.Location, unknown string) string {
 	return moment(*t, zone)
 }
 
+// sentence begins with a capital letter and ends with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
 // known is nil for the zero time, which is unknown.
 func known(t time.Time) *time.Time { return earlier(nil, t) }
-
-// minutes has one decimal: seconds tell nobody anything.
-func minutes(d time.Duration) float64 { return math.Round(d.Minutes()*10) / 10 }
 
 // people counts in words that fit the number.
 func people(n int, one, more string) string {

@@ -188,7 +188,8 @@ func TestTextTimeout(t *testing.T) {
 	<-gone
 
 	p = start(t, api.Environment())
-	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession, "part": "transcript"}})
+	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession,
+		"part": "transcript"}})
 	time.Sleep(500 * time.Millisecond)
 	select {
 	case <-gone:
