@@ -61,7 +61,7 @@ func (c *Client) Download(ctx context.Context, l *Link) ([]byte, error) {
 	default:
 		out.Message, out.Remedy = "the download's host could not be reached", "Check that the network lets this machine reach it, then try again."
 	}
-	return nil, out
+	return nil, sealed(out, l.URL, c.tokenFor(ctx))
 }
 
 // withoutURL drops what net/http adds to an error: the signed URL.

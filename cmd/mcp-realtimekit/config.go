@@ -43,7 +43,9 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.StringVar(&c.AppID, "app-id", "", "RealtimeKit app `ID`; found out where the account has just one")
 	fs.StringVar(&c.BaseURL, "base-url", client.DefaultBaseURL, "API base `URL`: https, or http on loopback")
 	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout, "limit of one API request with its retries")
-	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`; lower it where several processes share a token (default 1200/5m)", func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
+	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`, in place of the default, which keeps every documented "+
+		"limit; lower it if several processes share a token",
+		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long ended sessions and who was in them are remembered; 0s is not at all")
 	fs.Func("log-level", "`LEVEL` debug, info, warn or error; default info, for commands that print an answer warn", func(v string) error {
 		c.LogLevel = new(slog.Level)
