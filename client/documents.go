@@ -2,17 +2,37 @@ package client
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+	"github.com/tidwall/gjson"
 )
 
-// Link is where a text of a session can be downloaded for a while. The URL is
-// signed: who has it can read the text, so it belongs into no log and no answer.
+// SecretURL is a signed link: who has it can read what it leads to, so it
+// belongs into no log and no error. Converted to string it is the link; printed,
+// logged or encoded it is not.
+type SecretURL string
+
+const hiddenURL = "(a signed link)"
+
+// Format implements fmt.Formatter for every verb.
+func (SecretURL) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, hiddenURL) } // as fmt has it
+
+// LogValue implements slog.LogValuer.
+func (SecretURL) LogValue() slog.Value { return slog.StringValue(hiddenURL) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (SecretURL) MarshalText() ([]byte, error) { return []byte(hiddenURL), nil }
+
+// Link is where a text of a session can be downloaded for a while.
 type Link struct {
-	URL     string
-	Expires time.Time // zero where the API gave no RFC 3339 time
+	URL     SecretURL
+	Expires time.Time // zero if the API gave no time
 	what    string
 }
 
@@ -22,61 +42,86 @@ type Link struct {
 func (c *Client) Summary(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
 	var p realtime_kit.SessionGetSessionSummaryParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	return link(ctx, c, app, sessionID, "summary", func(ctx context.Context, o ...option.RequestOption) (string, string, error) {
-		res, err := c.sessions.GetSessionSummary(ctx, app.AppID, sessionID, p, o...)
-		if err != nil {
-			return "", "", err
-		}
-		return res.Data.SummaryDownloadURL, res.Data.SummaryDownloadURLExpiry, nil
+	return link(ctx, c, app, sessionID, "summary", func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.sessions.GetSessionSummary(ctx, app.AppID, sessionID, p, o...)
+		return err
 	})
 }
 
-// Transcript returns the link to a session's transcript as CSV, or nil where
-// none was made.
+// TranscriptFormat is a form in which the API gives a transcript. It may give
+// another one all the same.
+type TranscriptFormat string
+
+// The formats asked for. JSON leaves nothing to guess; the default, which the
+// reference says is CSV, is what an API gives that knows no formats.
+const (
+	TranscriptJSON    TranscriptFormat = "JSON"
+	TranscriptDefault TranscriptFormat = ""
+)
+
+// Transcript returns the link to a session's transcript, or nil where none was made.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_transcripts/
-func (c *Client) Transcript(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
+func (c *Client) Transcript(ctx context.Context, app AppRef, sessionID string, f TranscriptFormat) (*Link, error) {
 	var p realtime_kit.SessionGetSessionTranscriptsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	return link(ctx, c, app, sessionID, "transcript", func(ctx context.Context, o ...option.RequestOption) (string, string, error) {
-		res, err := c.sessions.GetSessionTranscripts(ctx, app.AppID, sessionID, p, o...)
-		if err != nil {
-			return "", "", err
-		}
-		return res.Data.TranscriptDownloadURL, res.Data.TranscriptDownloadURLExpiry, nil
+	p.Format.Value, p.Format.Present = realtime_kit.SessionGetSessionTranscriptsParamsFormat(f), f != ""
+	return link(ctx, c, app, sessionID, "transcript", func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.sessions.GetSessionTranscripts(ctx, app.AppID, sessionID, p, o...)
+		return err
 	})
 }
 
-// Chat returns the link to a session's chat as CSV, or nil where none was kept.
+// Chat returns the link to a session's chat, or nil where none was kept.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_chat/
 func (c *Client) Chat(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
 	var p realtime_kit.SessionGetSessionChatParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	return link(ctx, c, app, sessionID, "chat", func(ctx context.Context, o ...option.RequestOption) (string, string, error) {
-		res, err := c.sessions.GetSessionChat(ctx, app.AppID, sessionID, p, o...)
-		if err != nil {
-			return "", "", err
-		}
-		return res.Data.ChatDownloadURL, res.Data.ChatDownloadURLExpiry, nil
+	return link(ctx, c, app, sessionID, "chat", func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := c.sessions.GetSessionChat(ctx, app.AppID, sessionID, p, o...)
+		return err
 	})
 }
 
 // link makes the three endpoints one: 404 and an empty URL both mean that there
 // is nothing to download.
-func link(ctx context.Context, c *Client, app AppRef, sessionID, document string, get func(context.Context, ...option.RequestOption) (url, expiry string, err error)) (*Link, error) {
+func link(ctx context.Context, c *Client, app AppRef, sessionID, document string, send func(context.Context, ...option.RequestOption) error) (*Link, error) {
 	if err := app.checkSession(sessionID); err != nil {
 		return nil, err
 	}
-	l := &Link{what: "the " + document + " of session " + sessionID}
-	_, err := call(ctx, c, l.what, func(ctx context.Context, o ...option.RequestOption) (expiry string, err error) {
-		l.URL, expiry, err = get(ctx, o...)
-		l.Expires = moment(expiry)
-		return expiry, err
-	})
+	what := "the " + document + " of session " + sessionID
+	l, err := objectOf(ctx, c, what, func(data gjson.Result) (*Link, bool) {
+		return linkOf(data, document), data.IsObject() || data.Type == gjson.Null && data.Exists()
+	}, send)
 	if NotFound(err) || err == nil && l.URL == "" {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
+	l.what = what
 	return l, nil
+}
+
+// linkOf reads summaryDownloadUrl and chat_download_url alike: the endpoints
+// differ in how they write the names.
+func linkOf(data gjson.Result, document string) *Link {
+	l := &Link{}
+	data.ForEach(func(key, v gjson.Result) bool {
+		switch strings.ToLower(strings.ReplaceAll(key.Str, "_", "")) {
+		case document + "downloadurl":
+			l.URL = secret(v)
+		case document + "downloadurlexpiry":
+			l.Expires = instant(v)
+		}
+		return true
+	})
+	return l
+}
+
+// secret reads a link; a signature makes some longer than any other text.
+func secret(v gjson.Result) SecretURL {
+	if v.Type != gjson.String || len(v.Str) > 1<<16 {
+		return ""
+	}
+	return SecretURL(strings.TrimSpace(strings.Clone(v.Str)))
 }

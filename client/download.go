@@ -1,6 +1,9 @@
 package client
 
 import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +12,12 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// MaxDownload bounds a downloaded text, in bytes.
+// MaxDownload bounds a downloaded text, in bytes after decompression.
 const MaxDownload = 16 << 20
 
 const maxRedirects = 3
@@ -26,28 +30,46 @@ var (
 	errManyRedirects  = errors.New("the link redirects too often")
 )
 
-// Download returns the text behind a link. The URL comes from an answer, so it
-// is not trusted: https only, public addresses only (checked on the address
-// that is dialled, after DNS resolution, for each redirect), at most MaxDownload
-// bytes, within the client's timeout, and without any credentials. A client of a
-// loopback API may also download from loopback, over http too.
-func (c *Client) Download(ctx context.Context, l *Link) ([]byte, error) {
+// errNotText is the cause where an answer is compressed in a way that nobody asked for.
+var errNotText = errors.New("the text is compressed in an unknown way")
+
+// Download opens the text behind a link and has read read it to its end. The URL
+// comes from an answer, so it is not trusted: https only, public addresses only
+// (checked on the address that is dialled, after DNS resolution, for each
+// redirect), at most MaxDownload bytes, within the client's timeout, and without
+// any credentials. A client of a loopback API may also download from loopback,
+// over http too. After a connection that broke, read is called once more, from
+// the beginning of the text; so its result counts only if Download returns nil.
+func (c *Client) Download(ctx context.Context, l *Link, read func(text io.Reader, contentType string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	if !l.Expires.IsZero() && time.Now().After(l.Expires) {
-		return nil, &Error{What: l.what, Message: "the download link has expired", Remedy: linkRemedy}
+		return &Error{What: l.what, Message: "the download link has expired", Remedy: linkRemedy}
 	}
-	body, status, err := c.fetch(ctx, l.URL)
+	status, err := c.fetch(ctx, string(l.URL), read)
+	if cutOff(err) && ctx.Err() == nil {
+		status, err = c.fetch(ctx, string(l.URL), read)
+	}
+	var failed *readError
 	switch {
-	case err == nil && status == http.StatusOK:
-		return body, nil
 	case errors.Is(ctx.Err(), context.Canceled):
-		return nil, context.Canceled
+		return context.Canceled
+	case errors.As(err, &failed):
+		return failed.err
+	case err == nil && status == http.StatusOK:
+		return nil
 	}
-	out := &Error{What: l.what, Status: status, Err: withoutURL(err)}
+	return sealed(c.explainDownload(ctx, l.what, status, withoutURL(err)), string(l.URL), c.tokenFor(ctx))
+}
+
+func (c *Client) explainDownload(ctx context.Context, what string, status int, err error) error {
+	out := &Error{What: what, Status: status, Err: err}
+	if status == http.StatusOK {
+		out.Status = 0
+	}
 	switch {
 	case ctx.Err() != nil:
-		out.Message, out.Remedy = fmt.Sprintf("no answer from the download's host within %s", c.timeout), "Try again; if it persists, raise --timeout."
+		out.Message, out.Remedy = fmt.Sprintf("no whole answer from the download's host within %s", c.timeout), "Try again; if it persists, raise --timeout."
 	case err == nil && (status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusGone):
 		out.Message, out.Remedy = "the download link has expired or is refused", linkRemedy
 	case err == nil && status == http.StatusNotFound:
@@ -56,12 +78,26 @@ func (c *Client) Download(ctx context.Context, l *Link) ([]byte, error) {
 		out.Message, out.Remedy = "the download failed", "Try again later."
 	case errors.Is(err, ErrBodyTooLarge):
 		out.Message, out.Remedy = fmt.Sprintf("the text is larger than %d MiB", MaxDownload>>20), "It cannot be read through this tool."
+	case errors.Is(err, errNotText), errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), corrupt(err):
+		out.Message, out.Remedy = "the text is compressed in a way that cannot be read", "Try again; if it persists, look for a proxy that changes answers."
 	case errors.Is(err, errNotHTTPS), errors.Is(err, errPrivateAddress), errors.Is(err, errManyRedirects):
 		out.Message, out.Remedy = out.Err.Error(), "It was refused for safety; a proxy or a wrong CLOUDFLARE_BASE_URL may have changed the answer."
+	case cutOff(err) && status != 0:
+		out.Message, out.Remedy = "the download was cut off, twice", "Try again; if it persists, look for a proxy that cuts connections."
 	default:
 		out.Message, out.Remedy = "the download's host could not be reached", "Check that the network lets this machine reach it, then try again."
 	}
-	return nil, sealed(out, l.URL, c.tokenFor(ctx))
+	return out
+}
+
+// cutOff reports whether a connection ended before its answer did.
+func cutOff(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
+}
+
+func corrupt(err error) bool {
+	var c flate.CorruptInputError
+	return errors.As(err, &c)
 }
 
 // withoutURL drops what net/http adds to an error: the signed URL.
@@ -73,30 +109,81 @@ func withoutURL(err error) error {
 	return err
 }
 
-func (c *Client) fetch(ctx context.Context, link string) ([]byte, int, error) {
+func (c *Client) fetch(ctx context.Context, link string, read func(io.Reader, string) error) (status int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
-		return nil, 0, errNotHTTPS
+		return 0, errNotHTTPS
 	}
 	if err := c.downloadable(req); err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	if add, ok := ctx.Value(requestCounter{}).(func()); ok {
 		add()
 	}
 	res, err := c.downloads.Do(req)
 	if err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	defer func() { _ = res.Body.Close() }() // read or given up
 	if res.StatusCode != http.StatusOK {
-		return nil, res.StatusCode, nil
+		return res.StatusCode, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, MaxDownload+1))
-	if err == nil && len(body) > MaxDownload {
-		err = ErrBodyTooLarge
+	body := &arriving{ctx: ctx, left: MaxDownload}
+	if body.r, err = expanded(res); err != nil {
+		return res.StatusCode, err
 	}
-	return body, res.StatusCode, err
+	err = read(body, res.Header.Get("Content-Type"))
+	switch {
+	case body.err != nil:
+		return res.StatusCode, body.err // why read failed, or what it did not say
+	case err != nil:
+		return res.StatusCode, &readError{err}
+	}
+	return res.StatusCode, nil
+}
+
+// readError is an error of who reads a download.
+type readError struct{ err error }
+
+func (e *readError) Error() string { return e.err.Error() }
+
+// expanded decompresses what net/http did not: a file that is compressed itself.
+func expanded(res *http.Response) (io.Reader, error) {
+	switch e := strings.ToLower(res.Header.Get("Content-Encoding")); e {
+	case "", "identity", "gzip", "x-gzip", "aws-chunked":
+	default:
+		return nil, errNotText
+	}
+	r := bufio.NewReaderSize(res.Body, 4096)
+	if head, _ := r.Peek(3); string(head) != "\x1f\x8b\x08" { // an error comes again at Read
+		return r, nil
+	}
+	return gzip.NewReader(r)
+}
+
+// arriving is a body that ends at MaxDownload bytes and remembers why it failed.
+type arriving struct {
+	ctx  context.Context
+	r    io.Reader
+	left int
+	err  error
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	if a.err == nil {
+		a.err = a.ctx.Err()
+	}
+	if a.err != nil {
+		return 0, a.err
+	}
+	n, err := a.r.Read(p)
+	if a.left -= n; a.left < 0 {
+		n, err = 0, ErrBodyTooLarge
+	}
+	if err != nil && err != io.EOF {
+		a.err = err
+	}
+	return n, err
 }
 
 // downloadable checks a link and each redirect of it. Where a proxy is set, the

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -33,6 +34,11 @@ func TestPublicAddresses(t *testing.T) {
 	}
 }
 
+func drain(r io.Reader, _ string) error {
+	_, err := io.Copy(io.Discard, r)
+	return err
+}
+
 // TestDownloadRefusals is what a link may not be, for a client of the public API.
 func TestDownloadRefusals(t *testing.T) {
 	reached := false
@@ -50,7 +56,7 @@ func TestDownloadRefusals(t *testing.T) {
 		inside.URL + "/?signature=secret": errPrivateAddress, "https://169.254.169.254/latest/meta-data/": errPrivateAddress, "https://[::1]:1/": errPrivateAddress, "https://10.0.0.1/": errPrivateAddress,
 		"https://[::ffff:127.0.0.1]:1/": errPrivateAddress, "https://localhost:1/?signature=secret": errPrivateAddress, "https://0.0.0.0:1/": errPrivateAddress, "https://2130706433:1/": nil, "https://0x7f.1:1/": nil,
 	} {
-		_, err := c.Download(t.Context(), &Link{URL: link, what: "the text"})
+		err := c.Download(t.Context(), &Link{URL: SecretURL(link), what: "the text"}, drain)
 		if err == nil || want != nil && !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", link, err, want)
 			continue
@@ -75,12 +81,12 @@ func TestDownloadCancelled(t *testing.T) {
 	}
 	defer c.Close()
 	var e *Error
-	if _, err := c.Download(t.Context(), &Link{URL: s.URL, what: "the text"}); !errors.As(err, &e) || !strings.Contains(e.Message, "within 300ms") {
+	if err := c.Download(t.Context(), &Link{URL: SecretURL(s.URL), what: "the text"}, drain); !errors.As(err, &e) || !strings.Contains(e.Message, "within 300ms") {
 		t.Errorf("timeout: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if _, err := c.Download(ctx, &Link{URL: s.URL, what: "the text"}); !errors.Is(err, context.Canceled) {
+	if err := c.Download(ctx, &Link{URL: SecretURL(s.URL), what: "the text"}, drain); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }

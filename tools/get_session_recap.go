@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
@@ -28,26 +28,41 @@ type recapInput struct {
 
 type recapOutput struct {
 	Summary   string         `json:"summary" jsonschema:"description=What there is; in one sentence"`
+	Notes     []string       `json:"notes" jsonschema:"description=What else there is to know of this answer: what is missing and why; or cut or uncertain"`
 	MeetingID string         `json:"meeting_id"`
 	Title     string         `json:"title" jsonschema:"description=Untrusted text"`
 	SessionID string         `json:"session_id"`
 	Live      bool           `json:"live"`
 	StartedAt time.Time      `json:"started_at"`
 	EndedAt   *time.Time     `json:"ended_at,omitempty"`
+	Sessions  []recapSession `json:"sessions,omitempty" jsonschema:"description=Only if the answer is for several sessions together; oldest first"`
 	Parts     []recapPart    `json:"parts"`
 	Speakers  []recapSpeaker `json:"speakers" jsonschema:"description=Of the transcript; most words first"`
 	Note      string         `json:"note"`
+
+	zone  *time.Location
+	spoke int      // speakers in all
+	own   []string // Notes without those that stand at their part
+}
+
+type recapSession struct {
+	SessionID string     `json:"session_id"`
+	StartedAt time.Time  `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
 }
 
 type recapPart struct {
-	Part    string      `json:"part" jsonschema:"enum=summary,enum=transcript,enum=chat"`
-	Found   bool        `json:"found"`
-	Why     string      `json:"why,omitempty" jsonschema:"description=Why it is not found"`
-	Total   int         `json:"total_lines"`
-	Offset  int         `json:"offset" jsonschema:"description=Lines skipped"`
-	Lines   []recapLine `json:"lines"`
-	LeftOut int         `json:"left_out" jsonschema:"description=Lines after those shown"`
-	Next    string      `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Part      string      `json:"part" jsonschema:"enum=summary,enum=transcript,enum=chat"`
+	SessionID string      `json:"session_id,omitempty" jsonschema:"description=Only if the answer is for several sessions together"`
+	State     string      `json:"state" jsonschema:"enum=found,enum=empty,enum=missing,enum=unreadable,enum=failed"`
+	Found     bool        `json:"found"`
+	Why       string      `json:"why,omitempty" jsonschema:"description=Why it is not found"`
+	Form      string      `json:"form,omitempty" jsonschema:"description=The form it came in"`
+	Total     int         `json:"total_lines"`
+	Offset    int         `json:"offset" jsonschema:"description=Lines skipped"`
+	Lines     []recapLine `json:"lines"`
+	LeftOut   int         `json:"left_out" jsonschema:"description=Lines after those shown"`
+	Next      string      `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 
 	quote string // the text of Lines
 }
@@ -56,13 +71,15 @@ type recapLine struct {
 	At       *time.Time `json:"at,omitempty"`
 	Speaker  string     `json:"speaker,omitempty" jsonschema:"description=Untrusted text"`
 	Attended bool       `json:"attended,omitempty" jsonschema:"description=The speaker was found among the session's people"`
+	ByName   bool       `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone; which somebody else may have taken"`
 	Text     string     `json:"text" jsonschema:"description=Untrusted text"`
 }
 
 type recapSpeaker struct {
-	Name     string `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
+	Name     string `json:"name" jsonschema:"description=Untrusted text; empty if unnamed"`
 	CustomID string `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Attended bool   `json:"attended" jsonschema:"description=Found among the session's people by id"`
+	Attended bool   `json:"attended" jsonschema:"description=Found among the session's people"`
+	ByName   bool   `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone; which somebody else may have taken"`
 	Lines    int    `json:"lines"`
 	Words    int    `json:"words"`
 }
@@ -79,7 +96,7 @@ var recapParts = []string{"summary", "transcript", "chat"}
 
 func getSessionRecap(d *Deps) server.ServerTool {
 	return define(d, "get_session_recap", "Get a session's recap",
-		"Returns what was said in a session: the text of its summary, transcript and chat, each where RealtimeKit kept it, with who spoke how much, matched to the people who were there. Use it to recap a meeting or to draft follow-ups; give meeting_id, session_id or part of the title as query; it takes the latest session. get_meeting_attendance says who attended. Long texts come in pieces: part and offset get the next. A session without transcription or kept chat has none.",
+		"Returns what was said in a session: the text of its summary, transcript and chat, each if RealtimeKit kept it, with who spoke how much, matched to the people who were there. Use it to recap a meeting or to draft follow-ups; give meeting_id, session_id or part of the title as query; it takes the latest session. get_meeting_attendance says who attended. Long texts come in pieces: part and offset get the next. Where a text is missing it says why.",
 		func(ctx context.Context, req mcp.CallToolRequest, in recapInput) (recapOutput, error) {
 			if in.Offset != nil && in.Part == "" {
 				return recapOutput{}, errors.New(`argument "offset" goes with "part", for example part "transcript"`)
@@ -92,98 +109,89 @@ func getSessionRecap(d *Deps) server.ServerTool {
 			if err != nil {
 				return recapOutput{}, err
 			}
-			r := recapper{d: d, app: app, session: found[0], in: in}
+			r := recapper{d: d, app: app, sessions: found, in: in}
 			return r.recap(ctx, &gauge{req: req})
 		})
 }
 
 // recapper makes one recap.
 type recapper struct {
-	d       *Deps
-	app     client.AppRef
-	session client.Session
-	in      recapInput
+	d        *Deps
+	app      client.AppRef
+	sessions []client.Session // oldest first; several if they are one to those who were there
+	in       recapInput
 }
 
 func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
-	wanted := recapParts
-	if r.in.Part != "" {
-		wanted = []string{r.in.Part}
-	}
-	texts := make([][]recap.Line, len(wanted))
-	out := recapOutput{Parts: make([]recapPart, len(wanted)), Speakers: []recapSpeaker{}, Note: recapNote}
-	var index recap.Index
-	group, gctx := errgroup.WithContext(ctx)
-	for i, part := range wanted {
-		out.Parts[i] = recapPart{Part: part, Lines: []recapLine{}}
-		group.Go(func() (err error) { texts[i], err = r.read(gctx, &out.Parts[i]); return err })
-	}
-	if r.in.Part != "summary" {
-		group.Go(func() (err error) { index, err = r.people(gctx, g); return err })
-	}
-	if err := group.Wait(); err != nil {
+	parts, err := r.read(ctx, g)
+	if err != nil {
 		return recapOutput{}, err
 	}
-	for i := range out.Parts {
-		out.Parts[i].fill(texts[i], index, r.in)
-		if out.Parts[i].Part == "transcript" {
-			for _, s := range index.Speakers(texts[i]) {
-				out.Speakers = append(out.Speakers, recapSpeaker{untrusted.Line(s.Name, 80), untrusted.Line(s.CustomID, 80), s.Attended, s.Lines, s.Words})
-			}
+	if err := r.explain(ctx, parts); err != nil {
+		return recapOutput{}, err
+	}
+	s := r.sessions[len(r.sessions)-1]
+	out := recapOutput{
+		MeetingID: untrusted.Line(s.MeetingID, 64), SessionID: untrusted.Line(s.ID, 64), Title: untrusted.Line(s.Title, 120),
+		Live: s.EndedAt.IsZero(), StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), Note: recapNote, zone: time.UTC,
+	}
+	if len(r.sessions) > 1 {
+		for _, s := range r.sessions {
+			out.Sessions = append(out.Sessions, recapSession{untrusted.Line(s.ID, 64), s.StartedAt, known(s.EndedAt)})
 		}
 	}
-	s := r.session
-	out.MeetingID, out.SessionID, out.Title = untrusted.Line(s.MeetingID, 64), untrusted.Line(s.ID, 64), untrusted.Line(s.Title, 120)
-	out.Live, out.StartedAt, out.EndedAt = s.EndedAt.IsZero(), s.StartedAt, known(s.EndedAt)
+	tally := recap.NewTally()
+	for _, p := range parts {
+		out.Parts = append(out.Parts, p.out)
+		if p.out.Why != "" {
+			out.Notes = append(out.Notes, "No lines of "+p.name()+": "+p.out.Why)
+		}
+		out.own = append(out.own, p.notes()...)
+		if p.out.Part == "transcript" {
+			tally.Merge(p.tally)
+		}
+	}
+	out.speak(tally)
+	out.Notes = append(append([]string{}, out.Notes...), out.own...)
 	out.Summary = out.headline()
-	out.Speakers = out.Speakers[:min(len(out.Speakers), maxSpeakers)]
 	return out, nil
 }
 
-// read gets one part. That it was not made, or cannot be downloaded, is an
-// answer where other parts were asked for as well; a refusal of the API is not.
-func (r *recapper) read(ctx context.Context, part *recapPart) ([]recap.Line, error) {
-	get := map[string]func(context.Context, client.AppRef, string) (*client.Link, error){"summary": r.d.API.Summary, "transcript": r.d.API.Transcript, "chat": r.d.API.Chat}[part.Part]
-	parse := map[string]func([]byte) []recap.Line{"summary": recap.Plain, "transcript": recap.Transcript, "chat": recap.Chat}[part.Part]
-	link, err := get(ctx, r.app, r.session.ID)
-	if err != nil {
-		return nil, err
+// speak fills in who spoke.
+func (o *recapOutput) speak(tally *recap.Tally) {
+	all := tally.Speakers()
+	o.Speakers = []recapSpeaker{}
+	for _, s := range all[:min(len(all), maxSpeakers)] {
+		o.Speakers = append(o.Speakers, recapSpeaker{
+			Name: untrusted.Line(s.Name, 80), CustomID: untrusted.Line(s.CustomID, 80),
+			Attended: s.Match != recap.Unmatched, ByName: s.Match == recap.ByName, Lines: s.Lines, Words: s.Words,
+		})
 	}
-	if link == nil {
-		part.Why = r.missing(part.Part)
-		return nil, nil
+	o.spoke = len(all)
+	switch {
+	case tally.Others.Lines > 0:
+		o.own = append(o.own, fmt.Sprintf("There are more than %d speakers, of whom those who spoke most among the first are listed.", len(all)))
+	case len(all) > maxSpeakers:
+		o.own = append(o.own, fmt.Sprintf("%d of %d speakers are listed, most words first.", maxSpeakers, len(all)))
 	}
-	raw, err := r.d.API.Download(ctx, link)
-	if err != nil && (r.in.Part != "" || errors.Is(err, context.Canceled)) {
-		return nil, err
+	if slices.ContainsFunc(all, func(s recap.Speaker) bool { return s.Match == recap.ByName }) {
+		o.own = append(o.own, "The transcript came with names and without ids: speakers are matched by name alone, which anybody could have taken.")
 	}
-	if err != nil {
-		part.Why = untrusted.Line(err.Error(), 400)
-		return nil, nil
-	}
-	part.Found = true
-	return parse(raw), nil
-}
-
-func (r *recapper) missing(part string) string {
-	if r.session.EndedAt.IsZero() {
-		return "The session is still live: a " + part + " comes some minutes after its end."
-	}
-	return map[string]string{
-		"summary":    "None was made: it needs transcription and summarize_on_end on the meeting.",
-		"transcript": "None was made: it needs transcription_enabled in the presets of those who speak.",
-		"chat":       "None was kept: nobody wrote, or the chat has expired.",
-	}[part]
 }
 
 // people finds who was there, by the rules of attendance, without the roster:
 // the names are those that the session shows.
 func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
-	peers, err := r.d.peers(ctx, g, r.app, r.session.ID)
-	if err != nil {
-		return recap.Index{}, err
+	var peers []attendance.Peer
+	for _, s := range r.sessions {
+		more, err := r.d.peers(ctx, g, r.app, s.ID)
+		if err != nil {
+			return recap.Index{}, err
+		}
+		peers = append(peers, more...)
 	}
-	result := attendance.Of(attendance.Session{Start: r.session.StartedAt, End: r.session.EndedAt}, nil, peers, r.d.now())
+	span := attendance.Session{Start: r.sessions[0].StartedAt, End: r.sessions[len(r.sessions)-1].EndedAt}
+	result := attendance.Of(span, nil, peers, r.d.now())
 	persons := make([]recap.Person, len(result.Guests))
 	for i, p := range result.Guests {
 		persons[i] = recap.Person{IDs: p.Visits[0].Peers, CustomID: p.CustomID, Name: p.Name}
@@ -192,39 +200,4 @@ func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
 		}
 	}
 	return recap.NewIndex(persons), nil
-}
-
-// fill takes the lines that fit.
-func (p *recapPart) fill(lines []recap.Line, index recap.Index, in recapInput) {
-	limit, chars := 40, maxAllChars
-	if in.Part != "" {
-		limit, chars = 200, maxPartChars
-	}
-	limit = valueOr(in.Limit, limit)
-	var whole []recapLine
-	for _, l := range lines {
-		line := recapLine{At: known(l.At), Speaker: untrusted.Line(l.Name, 80)}
-		if who, ok := index.Find(l); ok {
-			line.Attended = true
-			if name := untrusted.Line(who.Name, 80); name != "" {
-				line.Speaker = name
-			}
-		}
-		for _, text := range untrusted.Lines(l.Text, maxLine) {
-			line.Text = text
-			whole = append(whole, line)
-		}
-	}
-	p.Total, p.Offset = len(whole), min(valueOr(in.Offset, 0), len(whole))
-	for _, line := range whole[p.Offset:] {
-		text := line.text()
-		if len(p.Lines) >= limit || len(p.Lines) > 0 && len(p.quote)+len(text) > chars {
-			break
-		}
-		p.Lines = append(p.Lines, line)
-		p.quote += text
-	}
-	if p.LeftOut = p.Total - p.Offset - len(p.Lines); p.LeftOut > 0 {
-		p.Next = fmt.Sprintf("Repeat the call with part=%s and offset=%d.", p.Part, p.Offset+len(p.Lines))
-	}
 }

@@ -9,27 +9,44 @@ import (
 )
 
 func (o recapOutput) headline() string {
-	var have, lack []string
+	var have, none, odd, said []string
 	for _, p := range o.Parts {
+		of := ""
+		if p.SessionID != "" {
+			of = " (session " + p.SessionID + ")"
+		}
 		switch {
+		case p.State == empty:
+			odd = append(odd, "the "+p.Part+" was made, but empty"+of)
+		case p.State == unreadable || p.State == failed:
+			odd = append(odd, "the "+p.Part+" could not be read"+of)
 		case !p.Found:
-			lack = append(lack, p.Part)
-		case p.Part == "transcript":
-			have = append(have, fmt.Sprintf("a transcript of %s by %s", people(p.Total, "line", "lines"), people(len(o.Speakers), "speaker", "speakers")))
-		case p.Part == "chat":
-			have = append(have, "a chat of "+people(p.Total, "line", "lines"))
+			none = append(none, "no "+p.Part+of)
+		case p.Part == "summary":
+			have = append(have, "a summary"+of)
 		default:
-			have = append(have, "a summary")
+			have = append(have, "a "+p.Part+" of "+people(p.Total, "line", "lines")+o.by(p)+of)
 		}
 	}
-	text := "There is " + strings.Join(have, ", ")
 	switch {
-	case len(have) == 0:
-		return "There is no " + strings.Join(lack, ", no ") + " of this session."
-	case len(lack) > 0:
-		text += "; no " + strings.Join(lack, ", no ")
+	case len(have) > 0:
+		said = []string{"there is " + strings.Join(have, ", ")}
+		if len(none) > 0 {
+			said = append(said, strings.Join(none, ", "))
+		}
+	case len(none) > 0:
+		said = []string{"there is " + strings.Join(none, ", ") + " of this session"}
 	}
-	return text + "."
+	text := strings.Join(append(said, odd...), "; ") + "."
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// by says how many spoke, of the only transcript of an answer.
+func (o recapOutput) by(p recapPart) string {
+	if p.Part != "transcript" || p.SessionID != "" || o.spoke == 0 {
+		return ""
+	}
+	return " by " + people(o.spoke, "speaker", "speakers")
 }
 
 // Text quotes each part, so that no line of it can pass for the answer's own.
@@ -42,19 +59,26 @@ func (o recapOutput) Text() string {
 		b.WriteString(", is live.")
 	}
 	b.WriteString(" " + o.Note + "\n")
+	for _, note := range o.own {
+		b.WriteString(note + "\n")
+	}
+	for _, s := range o.Sessions {
+		fmt.Fprintf(&b, "Together with it: session %s, started %s.\n", s.SessionID, clock(s.StartedAt))
+	}
+	spoken := false
 	for _, p := range o.Parts {
-		fmt.Fprintf(&b, "\n%s: ", p.Part)
-		switch {
-		case !p.Found:
-			b.WriteString(p.Why + "\n")
-			continue
-		case p.Total == 0:
-			b.WriteString("empty.\n")
+		b.WriteString("\n" + p.Part)
+		if p.SessionID != "" {
+			b.WriteString(" of session " + p.SessionID)
+		}
+		if !p.Found {
+			b.WriteString(": " + p.Why + "\n")
 			continue
 		}
-		fmt.Fprintf(&b, "lines %d to %d of %d.\n", min(p.Offset+1, p.Total), p.Offset+len(p.Lines), p.Total)
-		if p.Part == "transcript" {
+		fmt.Fprintf(&b, ": lines %d to %d of %d.\n", min(p.Offset+1, p.Total), p.Offset+len(p.Lines), p.Total)
+		if p.Part == "transcript" && !spoken {
 			b.WriteString(o.speakers())
+			spoken = true
 		}
 		b.WriteString(p.quote)
 		if p.LeftOut > 0 {
@@ -72,7 +96,10 @@ func (o recapOutput) speakers() string {
 	b.WriteString("\n| speaker | custom id | lines | words | attended |\n| --- | --- | --- | --- | --- |\n")
 	for _, s := range o.Speakers {
 		attended := "not found among the attendees"
-		if s.Attended {
+		switch {
+		case s.ByName:
+			attended = "yes, by name alone"
+		case s.Attended:
 			attended = "yes"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", nameCell(s.Name), untrusted.Cell(s.CustomID, 80), s.Lines, s.Words, attended)
@@ -80,11 +107,11 @@ func (o recapOutput) speakers() string {
 	return b.String() + "\n"
 }
 
-// text is the line as a quote: "> 14:03 Ann: hello".
+// text is the line as a quote: "> 14:03:05 Ann: hello".
 func (l recapLine) text() string {
 	text := "> "
 	if l.At != nil {
-		text += l.At.Format("15:04") + " "
+		text += l.At.Format("15:04:05") + " "
 	}
 	if l.At != nil || l.Speaker != "" {
 		name := cmp.Or(untrusted.Cell(l.Speaker, 80), "(unnamed)")

@@ -37,9 +37,11 @@ type presence struct {
 	}
 }
 
-func TestAttendance(t *testing.T) {
+func TestAttendance(t *testing.T) { bothShapes(t, testAttendance) }
+
+func testAttendance(t *testing.T, sample sampler) {
 	t.Parallel()
-	p := start(t, nil, "--demo")
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	var a presence
 	p.call("get_meeting_attendance", args{"query": "DESIGN review", "response_format": "detailed"}).into(t, &a)
 	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 guest." || a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
@@ -113,7 +115,9 @@ func TestAttendance(t *testing.T) {
 }
 
 // TestWebinarAttendance is 5,000 invited and 8,000 peers in one call.
-func TestWebinarAttendance(t *testing.T) {
+func TestWebinarAttendance(t *testing.T) { bothShapes(t, testWebinarAttendance) }
+
+func testWebinarAttendance(t *testing.T, sample sampler) {
 	t.Parallel()
 	for _, noPaging := range []bool{false, true} {
 		var twice atomic.Int32
@@ -141,7 +145,9 @@ func TestWebinarAttendance(t *testing.T) {
 	}
 }
 
-func TestCompareAttendance(t *testing.T) {
+func TestCompareAttendance(t *testing.T) { bothShapes(t, testCompareAttendance) }
+
+func testCompareAttendance(t *testing.T, sample sampler) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api))
@@ -171,9 +177,11 @@ func TestCompareAttendance(t *testing.T) {
 	}
 }
 
-func TestListSessions(t *testing.T) {
+func TestListSessions(t *testing.T) { bothShapes(t, testListSessions) }
+
+func testListSessions(t *testing.T, sample sampler) {
 	t.Parallel()
-	p := start(t, nil, "--demo")
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	var s struct {
 		Total, LeftOut int
 		Sessions       []struct {
@@ -222,9 +230,11 @@ func TestListSessions(t *testing.T) {
 
 // TestBreakoutRooms finds people who spent the middle of a session in rooms of
 // it, under another user id, present all the time.
-func TestBreakoutRooms(t *testing.T) {
+func TestBreakoutRooms(t *testing.T) { bothShapes(t, testBreakoutRooms) }
+
+func testBreakoutRooms(t *testing.T, sample sampler) {
 	t.Parallel()
-	p := start(t, nil, "--demo")
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	var a presence
 	p.call("get_meeting_attendance", args{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}).into(t, &a)
 	if a.Invited != 6 || a.Attended != 5 || a.Guests != 0 || a.LeftEarly != 0 {

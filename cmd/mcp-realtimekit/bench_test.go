@@ -34,7 +34,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 func webinarPage(b *testing.B) (*demoapi.Server, string) {
-	api := sample(b, demoapi.Options{LargeRoster: 20})
+	api := unpaced(b, demoapi.Options{LargeRoster: 20})
 	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID + "/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
 }
 
@@ -92,7 +92,7 @@ func BenchmarkLatency(b *testing.B) { walk(b, 50_000, 20*time.Millisecond) }
 
 // BenchmarkLatencySerial asks for the 500 pages one after the other.
 func BenchmarkLatencySerial(b *testing.B) {
-	api := sample(b, demoapi.Options{LargeRoster: 50_000, Faults: demoapi.Faults{Latency: 20 * time.Millisecond}})
+	api := unpaced(b, demoapi.Options{LargeRoster: 50_000, Faults: demoapi.Faults{Latency: 20 * time.Millisecond}})
 	p := start(b, environment(api), "--log-level=error", unlimited)
 	for b.Loop() {
 		for no := range 500 {
@@ -104,7 +104,7 @@ func BenchmarkLatencySerial(b *testing.B) {
 }
 
 func walk(b *testing.B, size int, latency time.Duration) {
-	api := sample(b, demoapi.Options{LargeRoster: size, Faults: demoapi.Faults{Latency: latency}})
+	api := unpaced(b, demoapi.Options{LargeRoster: size, Faults: demoapi.Faults{Latency: latency}})
 	p := start(b, environment(api), "--log-level=error", unlimited)
 	for b.Loop() {
 		var r roster

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
 // question is what a client which can ask its user gets.
@@ -23,10 +25,12 @@ type question struct {
 var onboarding = args{"name": "get_meeting_attendance", "arguments": args{"query": "onboarding"}}
 
 // TestChoiceByRequest is how revisions before 2026-07-28 ask: by a request of the server's.
-func TestChoiceByRequest(t *testing.T) {
+func TestChoiceByRequest(t *testing.T) { bothShapes(t, testChoiceByRequest) }
+
+func testChoiceByRequest(t *testing.T, sample sampler) {
 	t.Parallel()
 	for revision, titled := range map[string]bool{"2025-06-18": false, "2025-11-25": true} {
-		p := launch(t, nil, "--demo")
+		p := launch(t, environment(sample(t, demoapi.Options{})))
 		p.request("initialize", args{"protocolVersion": revision, "capabilities": args{"elicitation": args{}}, "clientInfo": args{"name": "test", "version": "1"}})
 		p.send(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
 		for _, answer := range []string{"accept", "decline", "cancel"} {
@@ -68,9 +72,11 @@ func TestChoiceByRequest(t *testing.T) {
 
 // TestChoiceByAnswer is how 2026-07-28 asks: the answer asks for input, and the
 // call is made again with it.
-func TestChoiceByAnswer(t *testing.T) {
+func TestChoiceByAnswer(t *testing.T) { bothShapes(t, testChoiceByAnswer) }
+
+func testChoiceByAnswer(t *testing.T, sample sampler) {
 	t.Parallel()
-	p := launch(t, nil, "--demo")
+	p := launch(t, environment(sample(t, demoapi.Options{})))
 	with := func(capabilities, more args) args {
 		params := args{"_meta": args{
 			"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": args{"name": "test", "version": "1"},

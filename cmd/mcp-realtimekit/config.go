@@ -114,7 +114,7 @@ func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, don
 	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
 	closeSample := func() {}
 	if c.SampleData {
-		sample, err := demoapi.Start(ctx, demoapi.Options{})
+		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: true})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -54,7 +54,17 @@ func environment(api *demoapi.Server) map[string]string {
 	}
 }
 
+// sample starts a sample account that keeps the documented rate limits, so that
+// a test fails where the server does not.
 func sample(t testing.TB, o demoapi.Options) *demoapi.Server {
+	t.Helper()
+	o.EnforceRate = true
+	return unpaced(t, o)
+}
+
+// unpaced starts a sample account that answers any number of requests, for
+// tests of size and speed.
+func unpaced(t testing.TB, o demoapi.Options) *demoapi.Server {
 	t.Helper()
 	s, err := demoapi.Start(t.Context(), o)
 	if err != nil {
@@ -62,6 +72,22 @@ func sample(t testing.TB, o demoapi.Options) *demoapi.Server {
 	}
 	t.Cleanup(s.Close)
 	return s
+}
+
+// sampler starts a sample account.
+type sampler func(testing.TB, demoapi.Options) *demoapi.Server
+
+// bothShapes runs a test against a sample account that answers as documented
+// now, and against one that answers as it did before.
+func bothShapes(t *testing.T, f func(*testing.T, sampler)) {
+	t.Parallel()
+	t.Run("current", func(t *testing.T) { f(t, sample) })
+	t.Run("older", func(t *testing.T) {
+		f(t, func(t testing.TB, o demoapi.Options) *demoapi.Server {
+			o.OlderShapes = true
+			return sample(t, o)
+		})
+	})
 }
 
 // sampleSession is the id of the latest session of a meeting of the sample

@@ -8,9 +8,11 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
-func TestPrompts(t *testing.T) {
+func TestPrompts(t *testing.T) { bothShapes(t, testPrompts) }
+
+func testPrompts(t *testing.T, sample sampler) {
 	t.Parallel()
-	p := start(t, nil, "--demo")
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	var list struct {
 		Prompts []struct {
 			Name, Title, Description string
@@ -51,7 +53,9 @@ func TestPrompts(t *testing.T) {
 	}
 }
 
-func TestCompletion(t *testing.T) {
+func TestCompletion(t *testing.T) { bothShapes(t, testCompletion) }
+
+func testCompletion(t *testing.T, sample sampler) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api))

@@ -28,7 +28,9 @@ type recapResult struct {
 	}
 }
 
-func TestRecap(t *testing.T) {
+func TestRecap(t *testing.T) { bothShapes(t, testRecap) }
+
+func testRecap(t *testing.T, sample sampler) {
 	t.Parallel()
 	var mu sync.Mutex
 	downloads := 0
@@ -105,7 +107,9 @@ func TestRecap(t *testing.T) {
 	}
 }
 
-func TestRecapFailures(t *testing.T) {
+func TestRecapFailures(t *testing.T) { bothShapes(t, testRecapFailures) }
+
+func testRecapFailures(t *testing.T, sample sampler) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Referer") != "" {
@@ -158,7 +162,9 @@ func TestRecapFailures(t *testing.T) {
 	})
 }
 
-func TestSessionParticipants(t *testing.T) {
+func TestSessionParticipants(t *testing.T) { bothShapes(t, testSessionParticipants) }
+
+func testSessionParticipants(t *testing.T, sample sampler) {
 	t.Parallel()
 	var mu sync.Mutex
 	var seen []string

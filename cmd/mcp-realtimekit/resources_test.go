@@ -9,7 +9,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
-func TestResources(t *testing.T) {
+func TestResources(t *testing.T) { bothShapes(t, testResources) }
+
+func testResources(t *testing.T, sample sampler) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api), "--log-format=json")
@@ -69,8 +71,11 @@ func TestResources(t *testing.T) {
 	}
 }
 
-func TestAttendanceCommand(t *testing.T) {
+func TestAttendanceCommand(t *testing.T) { bothShapes(t, testAttendanceCommand) }
+
+func testAttendanceCommand(t *testing.T, sample sampler) {
 	t.Parallel()
+	api := sample(t, demoapi.Options{})
 	for _, tc := range []struct {
 		name string
 		args []string
@@ -91,7 +96,7 @@ func TestAttendanceCommand(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			out, logs, code := once(t, nil, append([]string{"--demo", "attendance"}, tc.args...)...)
+			out, logs, code := once(t, environment(api), append([]string{"attendance"}, tc.args...)...)
 			if code == 0 && logs != "" || code != 0 && strings.Count(logs, "\n") != 1 {
 				t.Errorf("logs: %q", logs)
 			}
@@ -103,11 +108,10 @@ func TestAttendanceCommand(t *testing.T) {
 		})
 	}
 	// Without limits: the webinar's 5,000 people.
-	out, _, code := once(t, nil, "--demo", "attendance", demoapi.WebinarMeetingID, "--format=csv")
+	out, _, code := once(t, environment(api), "attendance", demoapi.WebinarMeetingID, "--format=csv")
 	if code == 0 {
 		t.Errorf("the webinar is in another app: %.200s", out)
 	}
-	api := sample(t, demoapi.Options{})
 	out, logs, code := once(t, with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID), "attendance", "webinar", "--format=csv")
 	if code != 0 || strings.Count(out, "\r\n") != 5001 {
 		t.Errorf("code %d, %d lines, %s", code, strings.Count(out, "\r\n"), logs)

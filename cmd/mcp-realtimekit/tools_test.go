@@ -187,7 +187,7 @@ func TestOneRequest(t *testing.T) {
 
 func TestScale(t *testing.T) {
 	t.Parallel()
-	api := sample(t, demoapi.Options{LargeRoster: 50_000})
+	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
 	p := start(t, environment(api))
 	for _, tc := range []struct {
 		meeting string
@@ -324,9 +324,11 @@ func TestFindMeetings(t *testing.T) {
 	}
 }
 
-func TestGetMeeting(t *testing.T) {
+func TestGetMeeting(t *testing.T) { bothShapes(t, testGetMeeting) }
+
+func testGetMeeting(t *testing.T, sample sampler) {
 	t.Parallel()
-	p := start(t, nil, "--demo")
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	r := p.call("get_meeting", args{"meeting_id": demoapi.LiveMeetingID})
 	if !strings.Contains(r.text(), "is live since") || !strings.Contains(r.text(), "5 participants were added") {
 		t.Error(r.text())

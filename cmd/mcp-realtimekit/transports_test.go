@@ -81,7 +81,9 @@ var handshakes = map[string][]step{
 }
 
 // TestTransportsAgree replays the same messages over stdio and over HTTP.
-func TestTransportsAgree(t *testing.T) {
+func TestTransportsAgree(t *testing.T) { bothShapes(t, testTransportsAgree) }
+
+func testTransportsAgree(t *testing.T, sample sampler) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{}) // one for both, so that its times are the same
 	web := serveHTTP(t, environment(api))

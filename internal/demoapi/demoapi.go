@@ -33,9 +33,14 @@ type Options struct {
 	Seed        uint64    // another seed gives other ids
 	LargeRoster int       // participants of the meeting LargeMeetingID; without any it does not exist
 	Accounts    int       // how many accounts the token reaches; only the first has anything in it; default 1
-	Apps        int       // how many of the apps exist; default all three
-	MaxPerPage  int       // per_page is clamped to it; default 100
+	Apps        int       // how many apps exist; the fourth and later ones are empty; default three
+	MaxPerPage  int       // per_page is clamped to it; default 100, for the participants of a session 200
 	Faults      Faults
+
+	OlderShapes   bool // answer as before May 2026: see shape.go
+	Sparse        bool // leave out of rows whatever the API's types call optional
+	UnknownFields bool // add fields that nobody has heard of, at every depth
+	EnforceRate   bool // refuse what exceeds a documented rate limit, with 429 and Retry-After
 
 	AccountToken bool      // the token is the account's own, not a user's
 	TokenStatus  string    // of the token; default active
@@ -52,6 +57,7 @@ type API struct {
 	apps     []app
 	meetings []*meeting
 
+	limits      limits
 	faults      atomic.Pointer[Faults]
 	failed      atomic.Int64
 	requests    atomic.Int64
@@ -66,9 +72,6 @@ func New(o Options) *API {
 		o.Now = time.Now()
 	}
 	o.Now = o.Now.UTC().Truncate(time.Second)
-	if o.MaxPerPage == 0 {
-		o.MaxPerPage = 100
-	}
 	if o.Quota == 0 {
 		o.Quota = 1200
 	}
@@ -99,7 +102,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for old := a.maxInFlight.Load(); n > old && !a.maxInFlight.CompareAndSwap(old, n); old = a.maxInFlight.Load() {
 	}
 	w.Header().Set("Cf-Ray", fmt.Sprintf("%016x-DEMO", uint64(no)))
-	// Told, not enforced: 429 is a fault.
+	// Told whether or not it is enforced.
 	w.Header().Set("Ratelimit", fmt.Sprintf(`"default";r=%d;t=300`, max(0, int64(a.opts.Quota)-no)))
 	w.Header().Set("Ratelimit-Policy", fmt.Sprintf(`"default";q=%d;w=300`, a.opts.Quota))
 	if a.fault(w, r) {
@@ -115,6 +118,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Header.Get("Authorization") != "Bearer "+Token {
 		cloudflareError(w, http.StatusUnauthorized, 10000, "Authentication error")
+		return
+	}
+	if a.opts.EnforceRate && a.limits.refuse(w, r) {
 		return
 	}
 	a.mux.ServeHTTP(w, r)

@@ -14,35 +14,53 @@ import (
 	"time"
 )
 
-// documents are what is kept of a session; nil where there is none.
-type documents struct{ summary, transcript, chat []byte }
+// documents are what is kept of a session; nil where there is none. A transcript
+// is kept in each format.
+type documents struct {
+	summary, chat []byte
+	transcript    map[string][]byte
+}
 
 // linkLife is how long a download link is good for.
 const linkLife = 15 * time.Minute
 
 func (a *API) getSummary(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.documents().summary == nil {
+	if a.kept(s).summary == nil {
 		productError(w, http.StatusNotFound, http.StatusNotFound, "Summary not found for the session")
 		return
 	}
-	link, expiry := a.sign(r, s.ID, "summary")
+	link, expiry := a.sign(r, s.ID, "summary.txt")
 	a.send(w, map[string]any{"success": true, "data": map[string]string{"sessionId": s.ID, "summaryDownloadUrl": link, "summaryDownloadUrlExpiry": expiry}})
 }
 
+// getTranscript leads to CSV unless the query's format says otherwise. Before
+// there were formats, the parameter was unknown.
 func (a *API) getTranscript(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.documents().transcript == nil {
+	format := strings.ToLower(cmp.Or(r.URL.Query().Get("format"), csvFormat))
+	if a.opts.OlderShapes {
+		format = olderFormat
+	}
+	d := a.kept(s)
+	if d.transcript == nil {
 		productError(w, http.StatusNotFound, http.StatusNotFound, "Transcript not found for the session")
 		return
 	}
-	link, expiry := a.sign(r, s.ID, "transcript")
-	a.send(w, map[string]any{"success": true, "data": map[string]string{"sessionId": s.ID, "transcript_download_url": link, "transcript_download_url_expiry": expiry}})
+	if d.transcript[format] == nil {
+		code := http.StatusUnprocessableEntity
+		productError(w, code, code, "format must be one of CSV, JSON, SRT, VTT")
+		return
+	}
+	link, expiry := a.sign(r, s.ID, "transcript."+format)
+	a.send(w, envelope(map[string]string{
+		"sessionId": s.ID, "transcript_download_url": link, "transcript_download_url_expiry": expiry,
+	}, nil))
 }
 
 // getChat answers with an empty URL where there is no chat.
 func (a *API) getChat(w http.ResponseWriter, r *http.Request, s *session) {
 	data := map[string]string{"chat_download_url": "", "chat_download_url_expiry": ""}
-	if s.documents().chat != nil {
-		data["chat_download_url"], data["chat_download_url_expiry"] = a.sign(r, s.ID, "chat")
+	if a.kept(s).chat != nil {
+		data["chat_download_url"], data["chat_download_url_expiry"] = a.sign(r, s.ID, "chat.csv")
 	}
 	a.send(w, map[string]any{"success": true, "data": data})
 }
@@ -94,17 +112,43 @@ func (a *API) download(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	id, document, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/downloads/"), "/")
+	a.serve(w, r, id, document)
+}
+
+func (a *API) serve(w http.ResponseWriter, r *http.Request, id, document string) {
+	name, format, _ := strings.Cut(document, ".")
 	for _, m := range a.meetings {
 		for _, s := range m.sessions {
-			if s.ID == id {
-				w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-				d := s.documents()
-				_, _ = w.Write(map[string][]byte{"summary": d.summary, "transcript": d.transcript, "chat": d.chat}[document]) // a client gone is its own affair
-				return
+			if s.ID != id {
+				continue
 			}
+			d := a.kept(s)
+			body := map[string][]byte{
+				"summary": d.summary, "transcript": d.transcript[format], "chat": d.chat,
+				"recording": []byte("no film was made of it\n"),
+			}[name]
+			w.Header().Set("Content-Type", cmp.Or(contentTypes[format], "text/plain; charset=utf-8"))
+			_, _ = w.Write(body) // a client gone is its own affair
+			return
 		}
 	}
 	http.NotFound(w, r)
+}
+
+var contentTypes = map[string]string{
+	csvFormat: "text/csv", "json": "application/json", "vtt": "text/vtt", "mp4": "video/mp4",
+}
+
+// retention is how long texts are kept; they are removed on the night after it.
+const retention = 7 * 24 * time.Hour
+
+// kept are the session's texts without what has expired. A persisted chat does not.
+func (a *API) kept(s *session) documents {
+	d := s.documents()
+	if s.EndedAt != nil && s.EndedAt.Before(a.opts.Now.Truncate(24*time.Hour).Add(-retention)) {
+		d.summary, d.transcript = nil, nil
+	}
+	return d
 }
 
 // said is one line of a conversation: who of the session's people, and what.
@@ -174,10 +218,12 @@ func (s *session) document(m *meeting, no uint64) (d documents) {
 	}
 	if m.SummarizeOnEnd {
 		d.summary = []byte(summary)
-		d.transcript = s.table(people, talk, nil)
+	}
+	if m.TranscribeOnEnd {
+		d.transcript = transcript(s, s.spoken(people, talk))
 	}
 	if m.PersistChat {
-		d.chat = s.table(people, chat, []string{"id", "participantId", "sessionId", "meetingId", "displayName", "pinned", "isEdited", "payloadType", "payload", "createdAt"})
+		d.chat = s.chat(s.spoken(people, chat))
 	}
 	return d
 }
@@ -195,26 +241,41 @@ func (s *session) people() []peer {
 	return out
 }
 
-// table writes a transcript, or with a header a chat, as CSV.
-func (s *session) table(people []peer, talk []said, header []string) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	if header != nil {
-		_ = w.Write(header) // into memory
-	}
+// utterance is a line of a conversation with its speaker and its time.
+type utterance struct {
+	by   peer
+	from time.Duration // since the session's start
+	text string
+}
+
+// spoken spreads lines evenly over the session.
+func (s *session) spoken(people []peer, talk []said) []utterance {
+	out := make([]utterance, len(talk))
 	step := s.EndedAt.Sub(s.StartedAt) / time.Duration(len(talk)+1)
 	for i, line := range talk {
-		p := people[line.who%len(people)]
-		at := s.StartedAt.Add(step * time.Duration(i+1)).Format(time.RFC3339)
-		name := ""
-		if p.Name != nil {
-			name = *p.Name
-		}
-		row := []string{at, p.ID, p.UserID, p.CustomID, name, line.text}
-		if header != nil {
-			row = []string{uuid(0, 12, uint64(i), 0), p.UserID, s.ID, s.MeetingID, cmp.Or(name, "Unnamed"), "false", "false", "TEXT_MESSAGE", line.text, at} //nolint:gosec // small and positive
-		}
-		_ = w.Write(row) // into memory
+		at := (step * time.Duration(i+1)).Truncate(time.Second)
+		out[i] = utterance{people[line.who%len(people)], at, line.text}
+	}
+	return out
+}
+
+func (p peer) name() string {
+	if p.Name == nil {
+		return ""
+	}
+	return *p.Name
+}
+
+func (s *session) chat(talk []utterance) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.Write([]string{"id", "participantId", "sessionId", "meetingId", "displayName",
+		"pinned", "isEdited", "payloadType", "payload", "createdAt"}) // into memory
+	for i, u := range talk {
+		at := s.StartedAt.Add(u.from).Format(time.RFC3339)
+		id := uuid(0, 12, uint64(i), 0) //nolint:gosec // small and positive
+		_ = w.Write([]string{id, u.by.UserID, s.ID, s.MeetingID, cmp.Or(u.by.name(), "Unnamed"),
+			"false", "false", "TEXT_MESSAGE", u.text, at}) // into memory
 	}
 	w.Flush()
 	return b.Bytes()

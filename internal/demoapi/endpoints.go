@@ -16,24 +16,56 @@ const prefix = "/client/v4"
 
 func (a *API) routes() {
 	kit := prefix + "/accounts/{account}/realtime/kit"
+	app := kit + "/{app}"
 	a.mux.HandleFunc(prefix+"/user/tokens/verify", a.verifyToken(false))
 	a.mux.HandleFunc(prefix+"/accounts", a.accounts)
 	a.mux.HandleFunc(prefix+"/accounts/{account}/tokens/verify", a.account(a.verifyToken(true)))
 	a.mux.HandleFunc(kit+"/apps", a.account(a.listApps))
-	a.mux.HandleFunc(kit+"/{app}/meetings", a.app(a.listMeetings))
-	a.mux.HandleFunc(kit+"/{app}/meetings/{meeting}", a.meeting(a.getMeeting))
-	a.mux.HandleFunc(kit+"/{app}/meetings/{meeting}/participants", a.meeting(a.listParticipants))
-	a.mux.HandleFunc(kit+"/{app}/meetings/{meeting}/participants/{participant}", a.meeting(a.getParticipant))
-	a.mux.HandleFunc(kit+"/{app}/meetings/{meeting}/active-session", a.meeting(a.activeSession))
-	a.mux.HandleFunc(kit+"/{app}/sessions", a.app(a.listSessions))
-	a.mux.HandleFunc(kit+"/{app}/sessions/{session}", a.session(a.getSession))
-	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/participants", a.session(a.listPeers))
-	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/summary", a.session(a.getSummary))
-	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/transcript", a.session(a.getTranscript))
-	a.mux.HandleFunc(kit+"/{app}/sessions/{session}/chat", a.session(a.getChat))
-	a.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		cloudflareError(w, http.StatusNotFound, 7003, "Could not route the request: perhaps the path is wrong")
-	})
+	a.mux.HandleFunc(app+"/meetings", a.app(a.listMeetings))
+	a.mux.HandleFunc(app+"/meetings/{meeting}", a.meeting(a.getMeeting))
+	a.mux.HandleFunc(app+"/meetings/{meeting}/participants", a.meeting(a.listParticipants))
+	a.mux.HandleFunc(app+"/meetings/{meeting}/participants/{participant}", a.meeting(a.getParticipant))
+	a.mux.HandleFunc(app+"/meetings/{meeting}/active-session", a.meeting(a.activeSession))
+	a.mux.HandleFunc(app+"/meetings/{meeting}/active-livestream", a.meeting(a.activeLivestream))
+	a.mux.HandleFunc(app+"/sessions", a.app(a.listSessions))
+	a.mux.HandleFunc(app+"/sessions/{session}", a.session(a.getSession))
+	a.mux.HandleFunc(app+"/sessions/{session}/{part}", a.sessionPart)
+	a.mux.HandleFunc(app+"/sessions/{session}/participants/{peer}", a.session(a.getPeer))
+	a.mux.HandleFunc(app+"/recordings", a.app(a.listRecordings))
+	a.mux.HandleFunc(app+"/recordings/{recording}", a.app(a.getRecording))
+	a.mux.HandleFunc(app+"/recordings/active-recording/{meeting}", a.meeting(a.activeRecording))
+	a.mux.HandleFunc(app+"/webhooks", a.app(a.listWebhooks))
+	a.mux.HandleFunc(app+"/webhooks/{webhook}", a.app(a.getWebhook))
+	a.mux.HandleFunc(app+"/presets", a.app(a.listPresets))
+	a.mux.HandleFunc(app+"/presets/{preset}", a.app(a.getPreset))
+	a.mux.HandleFunc(app+"/livestreams", a.app(a.listLivestreams))
+	a.mux.HandleFunc(app+"/livestreams/{livestream}", a.app(a.getLivestream))
+	a.mux.HandleFunc(app+"/livestreams/{livestream}/{part}", a.app(a.livestreamPart))
+	a.mux.HandleFunc(app+"/analytics/daywise", a.app(a.daywise))
+	a.mux.HandleFunc(app+"/analytics/livestreams/overall", a.app(a.livestreamsOverall))
+	a.mux.HandleFunc(app+"/analytics/livestreams/daywise", a.app(a.livestreamsDaywise))
+	a.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { noRoute(w) })
+}
+
+func noRoute(w http.ResponseWriter) {
+	cloudflareError(w, http.StatusNotFound, 7003, "Could not route the request: perhaps the path is wrong")
+}
+
+// sessionPart also takes peer-report, which stands where other paths have a
+// session: the mux would not accept both patterns.
+func (a *API) sessionPart(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("session") == "peer-report" {
+		a.app(a.getPeerReport)(w, r)
+		return
+	}
+	next, ok := map[string]func(http.ResponseWriter, *http.Request, *session){
+		"participants": a.listPeers, "summary": a.getSummary, "transcript": a.getTranscript, "chat": a.getChat,
+	}[r.PathValue("part")]
+	if !ok {
+		noRoute(w)
+		return
+	}
+	a.session(next)(w, r)
 }
 
 func (a *API) account(next http.HandlerFunc) http.HandlerFunc {
@@ -115,8 +147,20 @@ func (a *API) accounts(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-func (a *API) listApps(w http.ResponseWriter, _ *http.Request) {
-	a.send(w, map[string]any{"success": true, "data": a.apps})
+func (a *API) listApps(w http.ResponseWriter, r *http.Request) {
+	if a.opts.OlderShapes {
+		a.send(w, map[string]any{"success": true, "data": a.apps})
+		return
+	}
+	q := r.URL.Query()
+	var found []app
+	for _, x := range a.apps {
+		if contains(q.Get("search"), x.Name, x.ID) {
+			found = append(found, x)
+		}
+	}
+	slices.SortStableFunc(found, func(x, y app) int { return direction(q, x.CreatedAt.Compare(y.CreatedAt)) })
+	a.list(w, r, len(found), func(from, to int) any { return rows(from, to, func(i int) app { return found[i] }) })
 }
 
 func (a *API) listMeetings(w http.ResponseWriter, r *http.Request, appID string) {
@@ -130,8 +174,12 @@ func (a *API) listMeetings(w http.ResponseWriter, r *http.Request, appID string)
 	a.list(w, r, len(found), func(from, to int) any { return rows(from, to, func(i int) *meeting { return found[i] }) })
 }
 
+// getMeeting tells more than the list does.
 func (a *API) getMeeting(w http.ResponseWriter, _ *http.Request, m *meeting) {
-	a.send(w, map[string]any{"success": true, "data": m})
+	a.send(w, map[string]any{"success": true, "data": struct {
+		*meeting
+		AI *aiConfig `json:"ai_config,omitempty"`
+	}{m, m.ai()}})
 }
 
 func (a *API) listParticipants(w http.ResponseWriter, r *http.Request, m *meeting) {
@@ -193,11 +241,15 @@ func (a *API) getSession(w http.ResponseWriter, r *http.Request, s *session) {
 		body = struct {
 			*session
 			Rooms []*session `json:"breakout_rooms"`
-		}{s, s.rooms}
+		}{s, append([]*session{}, s.rooms...)}
 	}
-	a.send(w, map[string]any{"success": true, "data": map[string]any{"session": body}})
+	if a.opts.OlderShapes {
+		body = map[string]any{"session": body}
+	}
+	a.send(w, map[string]any{"success": true, "data": body})
 }
 
+// listPeers puts paging inside data, as the documented examples do.
 func (a *API) listPeers(w http.ResponseWriter, r *http.Request, s *session) {
 	q := r.URL.Query()
 	at, n := s.at, s.size
@@ -205,7 +257,35 @@ func (a *API) listPeers(w http.ResponseWriter, r *http.Request, s *session) {
 		found := selectPeers(s, q)
 		at, n = func(i int) peer { return found[i] }, len(found)
 	}
-	a.list(w, r, n, func(from, to int) any { return map[string]any{"participants": rows(from, to, at)} })
+	events := q.Get("include_peer_events") == "true"
+	a.page(w, r, n, maxPeers, func(from, to int, paging *paging) map[string]any {
+		list := rows(from, to, at)
+		for i := range list {
+			if events {
+				list[i].Events = list[i].events(s)
+			}
+		}
+		data := map[string]any{"participants": list}
+		if paging != nil && !a.opts.OlderShapes {
+			data["paging"], paging = paging, nil
+		}
+		return envelope(data, paging)
+	})
+}
+
+// getPeer finds a joining by its own id, or the first one of a person.
+func (a *API) getPeer(w http.ResponseWriter, r *http.Request, s *session) {
+	id := r.PathValue("peer")
+	for _, q := range rows(0, s.size, s.at) {
+		if q.ID == id || q.UserID == id {
+			if r.URL.Query().Get("include_peer_events") == "true" {
+				q.Events = q.events(s)
+			}
+			a.send(w, envelope(map[string]any{"participant": q}, nil))
+			return
+		}
+	}
+	productError(w, http.StatusNotFound, http.StatusNotFound, "Participant not found")
 }
 
 func selectPeers(s *session, q url.Values) []peer {
@@ -251,29 +331,57 @@ func selectPeers(s *session, q url.Values) []peer {
 	return found
 }
 
+// Rows of a page at most, unless Options.MaxPerPage says otherwise.
+const (
+	maxRows  = 100
+	maxPeers = 200 // documented for the participants of a session alone
+)
+
+// paging tells which rows a page holds, counted from 1; an empty page starts at 0.
+type paging struct {
+	Total int `json:"total_count"`
+	Start int `json:"start_offset"`
+	End   int `json:"end_offset"`
+}
+
+func envelope(data any, paging *paging) map[string]any {
+	body := map[string]any{"success": true, "data": data}
+	if paging != nil {
+		body["paging"] = paging
+	}
+	return body
+}
+
 // list answers with the rows from..to (exclusive) which the page parameters choose.
 func (a *API) list(w http.ResponseWriter, r *http.Request, total int, data func(from, to int) any) {
+	a.page(w, r, total, maxRows, func(from, to int, p *paging) map[string]any { return envelope(data(from, to), p) })
+}
+
+// page answers with what body makes of the rows; no paging is given where a fault leaves it out.
+func (a *API) page(
+	w http.ResponseWriter, r *http.Request, total, most int, body func(from, to int, p *paging) map[string]any,
+) {
 	no, ok1 := whole(r, "page_no", 1)
 	per, ok2 := whole(r, "per_page", 25)
 	if !ok1 || !ok2 {
 		productError(w, http.StatusBadRequest, http.StatusBadRequest, "page_no and per_page must be integers of at least 0")
 		return
 	}
-	per = min(per, a.opts.MaxPerPage)
+	per = min(per, cmp.Or(a.opts.MaxPerPage, most))
 	from := total
 	if no-1 <= total/per {
 		from = min((no-1)*per, total)
 	}
 	to := min(from+per, total)
-	body := map[string]any{"success": true, "data": data(from, to)}
-	if !a.faults.Load().NoPaging {
-		start := from + 1
-		if from == to {
-			start = 0
-		}
-		body["paging"] = map[string]int{"total_count": total, "start_offset": start, "end_offset": to}
+	if a.faults.Load().NoPaging {
+		a.send(w, body(from, to, nil))
+		return
 	}
-	a.send(w, body)
+	start := from + 1
+	if from == to {
+		start = 0
+	}
+	a.send(w, body(from, to, &paging{total, start, to}))
 }
 
 func rows[T any](from, to int, at func(int) T) []T {
@@ -323,6 +431,9 @@ func direction(q url.Values, c int) int {
 
 func (a *API) send(w http.ResponseWriter, body any) {
 	raw, err := json.Marshal(body)
+	if err == nil {
+		raw, err = a.reshape(raw)
+	}
 	if err != nil {
 		productError(w, http.StatusInternalServerError, http.StatusInternalServerError, err.Error())
 		return

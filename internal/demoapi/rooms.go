@@ -33,10 +33,8 @@ func (s *session) breakOut(o Options, rooms int, key uint64) {
 		visit.leave(back)
 		inRoom[i%rooms] = append(inRoom[i%rooms], visit)
 	}
-	s.size, s.at = len(stayed), func(i int) peer { return stayed[i] }
+	s.hold(stayed)
 	for n, room := range s.rooms {
-		peers := inRoom[n]
-		room.size, room.at = len(peers), func(i int) peer { return peers[i] }
-		room.MaxConcurrent = len(peers)
+		room.hold(inRoom[n])
 	}
 }

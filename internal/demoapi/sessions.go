@@ -30,7 +30,7 @@ type session struct {
 type peer struct {
 	ID        string     `json:"id"`
 	UserID    string     `json:"user_id"`
-	Name      *string    `json:"display_name"`
+	Name      *string    `json:"display_name,omitempty"`
 	CustomID  string     `json:"custom_participant_id"`
 	Preset    string     `json:"preset_name"`
 	JoinedAt  time.Time  `json:"joined_at"`
@@ -38,7 +38,14 @@ type peer struct {
 	Duration  float64    `json:"duration"` // minutes
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
+
+	Events []peerEvent `json:"peer_events,omitempty"` // only if asked for
+
+	away []span // while the client reconnected: the row does not show it
 }
+
+// span is a part of a session.
+type span struct{ from, to time.Time }
 
 type behaviour int
 
@@ -46,18 +53,20 @@ const (
 	punctual behaviour = iota
 	absent
 	late
-	dropped    // lost the connection, came back
-	leftEarly  //
-	twoDevices // overlapping peers
+	dropped // lost the connection, came back
+	leftEarly
+	twoDevices  // overlapping peers
+	reconnected // lost the connection, which came back by itself: one peer, whose events tell
 )
 
 // presence is when a behaviour is in the room, as shares of the session.
 var presence = map[behaviour][][2]float64{
-	punctual:   {{0, 1}},
-	late:       {{0.4, 1}},
-	dropped:    {{0, 0.45}, {0.55, 1}},
-	leftEarly:  {{0, 0.6}},
-	twoDevices: {{0, 1}, {0.2, 0.8}},
+	punctual:    {{0, 1}},
+	late:        {{0.4, 1}},
+	dropped:     {{0, 0.45}, {0.55, 1}},
+	leftEarly:   {{0, 0.6}},
+	twoDevices:  {{0, 1}, {0.2, 0.8}},
+	reconnected: {{0, 1}},
 }
 
 // conduct is how somebody behaves at a session. The stand-up tells a story that
@@ -76,7 +85,7 @@ func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 			return dropped
 		}
 	case ReviewMeetingID:
-		return map[int]behaviour{2: late, 4: dropped, 5: absent, 6: leftEarly, 7: twoDevices, 8: absent}[who]
+		return map[int]behaviour{2: late, 3: reconnected, 4: dropped, 5: absent, 6: leftEarly, 7: twoDevices, 8: absent}[who]
 	}
 	if p.id == WorkshopMeetingID && who == 5 {
 		return absent
@@ -111,16 +120,20 @@ func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth in
 	}
 	var peers []peer
 	join := func(who int, part participant, b behaviour) {
-		for k, span := range presence[b] {
+		for k, stay := range presence[b] {
 			q := newPeer(uuid(o.Seed, 5, key, uint64(who*4+k)), part) //nolint:gosec // small and positive
 			jitter := time.Duration(mix(key^uint64(who))%40) * time.Second
-			if span[0] == 0 {
+			if stay[0] == 0 {
 				q.join(start.Add(jitter))
 			} else {
-				q.join(start.Add(share(span[0], start, end)))
+				q.join(start.Add(share(stay[0], start, end)))
 			}
-			if !live || span[1] < 1 {
-				q.leave(start.Add(share(span[1], start, end)))
+			if !live || stay[1] < 1 {
+				q.leave(start.Add(share(stay[1], start, end)))
+			}
+			if b == reconnected {
+				gone := start.Add(share(0.43, start, end)).Truncate(time.Minute)
+				q.away = []span{{gone, gone.Add(3 * time.Minute)}}
 			}
 			peers = append(peers, q)
 		}
@@ -142,9 +155,31 @@ func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth in
 		}
 	}
 	s.MinutesConsumed = minutes(time.Duration(s.MinutesConsumed * float64(time.Minute)))
-	s.MaxConcurrent = len(peers)
-	s.size, s.at = len(peers), func(i int) peer { return peers[i] }
+	s.hold(peers)
 	return s
+}
+
+// hold sets the session's peers.
+func (s *session) hold(peers []peer) {
+	s.size, s.at = len(peers), func(i int) peer { return peers[i] }
+	s.MaxConcurrent = concurrent(peers)
+}
+
+// concurrent is how many people at most were there at once; a second device is
+// no second person.
+func concurrent(peers []peer) int {
+	most := 0
+	here := map[string]bool{}
+	for _, at := range peers { // the number rises only when somebody joins
+		clear(here)
+		for _, q := range peers {
+			if !q.JoinedAt.After(at.JoinedAt) && (q.LeftAt == nil || q.LeftAt.After(at.JoinedAt)) {
+				here[q.UserID] = true
+			}
+		}
+		most = max(most, len(here))
+	}
+	return most
 }
 
 // crowdSession is an ended session whose peers are computed when asked for:

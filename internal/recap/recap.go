@@ -1,169 +1,164 @@
 // Package recap reads the texts that RealtimeKit keeps of a session (summary,
-// transcript, chat) and tells who spoke. It is pure, and takes any bytes: what
-// it cannot read as the documented CSV it gives on as plain lines.
+// transcript, chat) and tells who spoke. It is pure and takes any bytes: it
+// recognises what arrived by its content, since an API may ignore the format it
+// was asked for, and what it knows no form of is read as plain lines. It reads as a
+// stream: whatever comes, it keeps no more than one line at a time.
+//
+// The forms are those of
+// https://developers.cloudflare.com/realtime/realtimekit/ai/transcription/#output-formats
+// and of the product's predecessor.
 package recap
 
 import (
+	"bufio"
 	"bytes"
-	"encoding/csv"
-	"encoding/json"
+	"errors"
 	"io"
-	"strconv"
-	"strings"
+	"regexp"
 	"time"
-	"unicode"
 )
+
+// Kind is what a text is of a session.
+type Kind int
+
+// The texts of a session.
+const (
+	Summary Kind = iota
+	Transcript
+	Chat
+)
+
+// MaxText bounds the text of one line, in bytes; what is longer is cut there,
+// and Report.Cut counts it.
+const MaxText = 1 << 20
+
+// maxID bounds ids and names, in bytes. A longer id is none.
+const maxID = 512
 
 // Line is one utterance, chat message or line of text. All strings are untrusted.
 type Line struct {
-	At       time.Time // zero where unknown
-	IDs      []string  // peer id, user id: which is which differs between the texts
+	At       time.Time // UTC; zero if unknown
+	Peer     string    // id of the joining that spoke
+	User     string    // id on the roster
 	CustomID string
 	Name     string
 	Text     string
+
+	// Caption marks a line of a subtitle file, which knows nobody's id. Its
+	// name may still be the beginning of Text: see Index.Attribute.
+	Caption bool
 }
 
-// columns are the names that a column goes by, lower case, letters and digits only.
-var columns = map[string]func(*Line, string){
-	"timestamp": setTime, "createdat": setTime, "date": setTime, "time": setTime,
-	"participantid": addID, "peerid": addID, "userid": addID,
-	"customparticipantid": func(l *Line, v string) { l.CustomID = v },
-	"participantname":     setName, "displayname": setName, "name": setName, "speaker": setName,
-	"transcript": setText, "payload": setText, "message": setText, "text": setText,
+// Options says what a text is.
+type Options struct {
+	Kind        Kind
+	Start       time.Time // of the session; times are offsets from it in most forms
+	ContentType string    // as the text was served; may be empty
 }
 
-func setTime(l *Line, v string) { l.At = moment(v) }
-func addID(l *Line, v string)   { l.IDs = append(l.IDs, v) }
-func setName(l *Line, v string) { l.Name = v }
-func setText(l *Line, v string) { l.Text = v }
-
-// transcriptColumns is the order in which a transcript's CSV has them; it comes
-// without a header.
-var transcriptColumns = []string{"timestamp", "participantid", "userid", "customparticipantid", "participantname", "transcript"}
-
-// Plain reads a text line by line; empty lines at its ends are dropped.
-func Plain(data []byte) []Line {
-	text := strings.ToValidUTF8(string(bytes.TrimPrefix(data, []byte("\ufeff"))), "")
-	text = strings.Trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	var out []Line
-	for line := range strings.SplitSeq(text, "\n") {
-		out = append(out, Line{Text: strings.TrimRightFunc(line, unicode.IsSpace)})
-	}
-	return out
+// Report says how a text was read, beyond its lines.
+type Report struct {
+	Form       string // JSON, CSV, SRT, WebVTT or text; empty if nothing was there
+	Charset    string // the encoding it claims, if that is unknown: it was read as UTF-8
+	Lines      int    // lines yielded
+	Lost       int    // characters lost, since they are invalid in the text's encoding
+	Cut        int    // lines cut at MaxText
+	Broken     bool   // the form breaks off after the last line: what followed was not read
+	OpenQuote  bool   // a quote is never closed: what followed is all in the last line
+	Unreadable bool   // it holds something, but no lines in any known form
 }
 
-// Transcript reads a transcript's CSV, with a header or without.
-func Transcript(data []byte) []Line { return table(data, transcriptColumns) }
+// ErrWebPage is returned for HTML or XML: something answered in place of the text.
+var ErrWebPage = errors.New("a web page came instead of the text")
 
-// Chat reads a chat's CSV, which has a header.
-func Chat(data []byte) []Line { return table(data, nil) }
+// headSize is how much of a text is looked at to recognise its form.
+const headSize = 4096
 
-func table(data []byte, bare []string) []Line {
-	records, ok := parse(data)
-	if !ok || len(records) == 0 {
-		return Plain(data)
+// Read reads a text and yields its lines in order. The error is that of r, or
+// ErrWebPage.
+func Read(r io.Reader, o Options, yield func(Line)) (Report, error) {
+	var out Report
+	text := decode(r, o.ContentType)
+	out.Charset = text.unknown
+	x := &reader{r: bufio.NewReaderSize(text, 32<<10), o: o, report: &out}
+	x.yield = func(l Line) {
+		out.Lines++
+		yield(l)
 	}
-	header := normal(records[0])
+	head, err := x.r.Peek(headSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return out, err
+	}
+	if bytes.HasPrefix(head, []byte(bom)) {
+		_, _ = x.r.Discard(len(bom)) // it was peeked
+		head = head[len(bom):]
+	}
+	head = bytes.TrimSpace(head)
+	if webPage.Match(head) {
+		return out, ErrWebPage
+	}
+	out.Form = x.read(head)
+	out.Lost = text.lost
+	if out.Lines == 0 && !out.Unreadable {
+		out.Form = ""
+	}
+	return out, x.err
+}
+
+const bom = "\ufeff"
+
+var (
+	webPage = regexp.MustCompile(`(?i)^<(!doctype html|html|\?xml)[\s>]`)
+	isJSON  = regexp.MustCompile(`^(\[\s*([\[{\]]|$)|\{\s*(["}]|$)|null\s*$)`)
+	isVTT   = regexp.MustCompile(`^WEBVTT([ \t\r\n]|$)`)
+	isSRT   = regexp.MustCompile(`^(\d+[ \t]*(\r\n?|\n))?[ \t]*(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->`)
+)
+
+// reader is one reading of a text.
+type reader struct {
+	r      *bufio.Reader
+	o      Options
+	report *Report
+	yield  func(Line)
+	texts  bool  // an object has a text, be it empty
+	err    error // of r, other than io.EOF
+}
+
+// read recognises the form from the head of a text.
+func (x *reader) read(head []byte) (form string) {
 	switch {
-	case holdsText(header):
-		records = records[1:]
-	case len(bare) > 0 && len(records[0]) >= len(bare) && !moment(records[0][0]).IsZero():
-		header = bare
-	default:
-		return Plain(data)
+	case x.o.Kind == Summary:
+		x.plain()
+		return "text"
+	case isJSON.Match(head):
+		x.json()
+		return "JSON"
+	case isVTT.Match(head):
+		x.captions(true)
+		return "WebVTT"
+	case isSRT.Match(head):
+		x.captions(false)
+		return "SRT"
 	}
-	out := make([]Line, 0, len(records))
-	for _, r := range records {
-		var l Line
-		kind := ""
-		for i, v := range r[:min(len(r), len(header))] {
-			v = strings.ToValidUTF8(v, "")
-			if header[i] == "payloadtype" {
-				kind = v
-			}
-			if set, known := columns[header[i]]; known && v != "" {
-				set(&l, v)
-			}
-		}
-		l.Text = payload(kind, l.Text)
-		if l.Text != "" {
-			out = append(out, l)
-		}
-	}
-	return out
+	return x.table(head)
 }
 
-func parse(data []byte) ([][]string, bool) {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = true
-	var out [][]string
-	for {
-		record, err := r.Read()
-		if err == io.EOF {
-			return out, true
-		}
-		if err != nil {
-			return nil, false
-		}
-		out = append(out, record)
+// failed keeps an error that is not the end of the text.
+func (x *reader) failed(err error) {
+	if !errors.Is(err, io.EOF) {
+		x.err = err
 	}
 }
 
-func normal(record []string) []string {
-	out := make([]string, len(record))
-	for i, v := range record {
-		out[i] = strings.Map(func(c rune) rune {
-			if unicode.IsLetter(c) || unicode.IsDigit(c) {
-				return unicode.ToLower(c)
-			}
-			return -1
-		}, v)
+// emit yields a row that has a text.
+func (x *reader) emit(r row) bool {
+	l := r.line(x.o)
+	if l.Text == "" || r.partial {
+		return false
 	}
-	return out
-}
-
-func holdsText(header []string) bool {
-	text, known := false, 0
-	for _, name := range header {
-		if _, ok := columns[name]; ok {
-			known++
-		}
-		text = text || name == "transcript" || name == "payload" || name == "message" || name == "text"
+	if r.cut {
+		x.report.Cut++
 	}
-	return text && known > 1
-}
-
-// payload says in words what a chat message holds beside text.
-func payload(kind, text string) string {
-	if kind == "" || kind == "TEXT_MESSAGE" {
-		return text
-	}
-	var v struct {
-		Name    string `json:"name"`
-		Message string `json:"message"`
-	}
-	if json.Unmarshal([]byte(text), &v) != nil {
-		v.Message = text
-	}
-	what := strings.ToLower(strings.TrimSuffix(kind, "_MESSAGE"))
-	return strings.TrimSpace("[" + strings.TrimSpace(what+" "+v.Name) + "] " + v.Message)
-}
-
-// moment reads RFC 3339, or milliseconds or seconds since 1970.
-func moment(s string) time.Time {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.UTC()
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	switch {
-	case err != nil || n < 1e9 || n > 1e14:
-		return time.Time{}
-	case n < 1e11:
-		return time.Unix(n, 0).UTC()
-	}
-	return time.UnixMilli(n).UTC()
+	x.yield(l)
+	return true
 }

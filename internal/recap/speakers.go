@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Person is somebody who was in the session.
@@ -13,74 +14,196 @@ type Person struct {
 	Name     string
 }
 
-// Index finds the person behind a line: by id, else by a custom id that one
-// person alone bears. Anybody may take any name, so names match nobody.
+// Match says how the person behind a line was found.
+type Match int
+
+// The ways to find a person.
+const (
+	Unmatched Match = iota
+	ByID
+	ByName // of a caption: somebody else may have taken the name
+)
+
+// Index finds the person behind a line: by the id of the peer, by that of the
+// roster, else by a custom id that one person alone bears. Anybody may take any
+// name, so names match nobody, except in captions, which have nothing else: there
+// a name matches if one person alone bears it.
 type Index struct {
 	people   []Person
 	byID     map[string]int
 	byCustom map[string]int
+	byName   map[string]int
 }
 
 // NewIndex returns an index of people.
 func NewIndex(people []Person) Index {
-	x := Index{people: people, byID: map[string]int{}, byCustom: map[string]int{}}
+	x := Index{people: people, byID: map[string]int{}, byCustom: map[string]int{}, byName: map[string]int{}}
 	for i, p := range people {
 		for _, id := range p.IDs {
 			x.byID[id] = i
 		}
-		if _, twice := x.byCustom[p.CustomID]; twice {
-			x.byCustom[p.CustomID] = -1
-		} else {
-			x.byCustom[p.CustomID] = i
-		}
+		alone(x.byCustom, p.CustomID, i)
+		alone(x.byName, fold(p.Name), i)
 	}
 	delete(x.byID, "")
 	delete(x.byCustom, "")
+	delete(x.byName, "")
 	return x
 }
 
-// Find returns who said a line.
-func (x Index) Find(l Line) (Person, bool) {
-	for _, id := range l.IDs {
+// alone keeps -1 for what several bear.
+func alone(index map[string]int, key string, i int) {
+	if _, twice := index[key]; twice {
+		i = -1
+	}
+	index[key] = i
+}
+
+// fold makes names alike that differ in white space or case only.
+func fold(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+// Attribute finds who said a line. Of a caption it also takes the name from the
+// beginning of the text: a name of somebody who was there, else what precedes the
+// first colon.
+func (x Index) Attribute(l Line) (Line, *Person, Match) {
+	if l.Caption && l.Name == "" {
+		l.Name, l.Text = x.named(l.Text)
+	}
+	i, how := x.find(l)
+	if how == Unmatched {
+		return l, nil, how
+	}
+	return l, &x.people[i], how
+}
+
+func (x Index) find(l Line) (int, Match) {
+	for _, id := range []string{l.Peer, l.User} {
 		if i, ok := x.byID[id]; ok {
-			return x.people[i], true
+			return i, ByID
 		}
 	}
 	if i, ok := x.byCustom[l.CustomID]; ok && i >= 0 {
-		return x.people[i], true
+		return i, ByID
 	}
-	return Person{}, false
+	if l.Caption {
+		if i, ok := x.byName[fold(l.Name)]; ok && i >= 0 {
+			return i, ByName
+		}
+	}
+	return 0, Unmatched
+}
+
+const maxNamed = 200 // bytes that a name may have at the beginning of a caption
+
+// named splits "Name: text". A name may hold a colon itself.
+func (x Index) named(s string) (name, text string) {
+	head := s[:min(len(s), maxNamed)]
+	if i := strings.IndexByte(head, '\n'); i >= 0 {
+		head = head[:i]
+	}
+	first := -1
+	for i := len(head) - 1; i >= 0; i-- {
+		if head[i] != ':' || i+1 < len(s) && s[i+1] != ' ' && s[i+1] != '\n' {
+			continue
+		}
+		if _, ok := x.byName[fold(head[:i])]; ok {
+			first = i
+			break
+		}
+		first = i
+	}
+	if first < 0 {
+		return "", s
+	}
+	return strings.TrimSpace(head[:first]), strings.TrimSpace(s[first+1:])
 }
 
 // Speaker is somebody with what they said.
 type Speaker struct {
-	Name     string // of the person where known, else as the text gives it
+	Name     string // of the person if known, else as the text gives it
 	CustomID string
-	Attended bool // found among the session's people
+	Match    Match
 	Lines    int
 	Words    int
 }
 
-// Speakers counts lines and words, most words first.
-func (x Index) Speakers(lines []Line) []Speaker {
-	var out []Speaker
-	index := map[string]int{}
-	for _, l := range lines {
-		s := Speaker{Name: l.Name, CustomID: l.CustomID}
-		key := "name\x00" + l.Name + "\x00" + l.CustomID
-		if p, ok := x.Find(l); ok {
-			s = Speaker{Name: cmp.Or(p.Name, l.Name), CustomID: p.CustomID, Attended: true}
-			key = "person\x00" + p.IDs[0]
-		}
-		at, known := index[key]
-		if !known {
-			at = len(out)
-			index[key] = at
-			out = append(out, s)
-		}
-		out[at].Lines++
-		out[at].Words += len(strings.Fields(l.Text))
+// maxSpeakers bounds how many speakers are told apart.
+const maxSpeakers = 2000
+
+// Tally counts lines and words of speakers. Its zero value is not usable.
+type Tally struct {
+	index    map[speakerKey]int
+	speakers []Speaker
+	keys     []speakerKey // of speakers
+	named    bool
+	Others   Speaker // what those said who are too many to be told apart
+}
+
+type speakerKey struct {
+	person       *Person
+	name, custom string
+}
+
+// NewTally returns an empty tally.
+func NewTally() *Tally { return &Tally{index: map[speakerKey]int{}} }
+
+// Add counts a line, which Index.Attribute returned with the rest.
+func (t *Tally) Add(l Line, p *Person, how Match) {
+	s := Speaker{Name: l.Name, CustomID: l.CustomID}
+	key := speakerKey{name: l.Name, custom: l.CustomID}
+	if how != Unmatched {
+		s = Speaker{Name: cmp.Or(p.Name, l.Name), CustomID: p.CustomID, Match: how}
+		key = speakerKey{person: p}
 	}
+	t.named = t.named || how != Unmatched || l.Name != "" || l.CustomID != "" || l.Peer != "" || l.User != ""
+	s.Lines, s.Words = 1, words(l.Text)
+	t.add(key, s)
+}
+
+func (t *Tally) add(key speakerKey, s Speaker) {
+	to := &t.Others
+	if at, known := t.index[key]; known {
+		to = &t.speakers[at]
+	} else if len(t.speakers) < maxSpeakers {
+		t.index[key] = len(t.speakers)
+		t.speakers, t.keys = append(t.speakers, s), append(t.keys, key)
+		return
+	}
+	to.Lines += s.Lines
+	to.Words += s.Words
+}
+
+// Merge adds what another tally counted with the same index.
+func (t *Tally) Merge(other *Tally) {
+	for i, s := range other.speakers {
+		t.add(other.keys[i], s)
+	}
+	t.named = t.named || other.named
+	t.Others.Lines += other.Others.Lines
+	t.Others.Words += other.Others.Words
+}
+
+// Speakers returns them, most words first; none if the text names nobody at all.
+func (t *Tally) Speakers() []Speaker {
+	if !t.named {
+		return nil
+	}
+	out := slices.Clone(t.speakers)
 	slices.SortStableFunc(out, func(a, b Speaker) int { return b.Words - a.Words })
 	return out
+}
+
+// words is len(strings.Fields(s)).
+func words(s string) (n int) {
+	within := false
+	for _, c := range s {
+		space := unicode.IsSpace(c)
+		if within && space {
+			within = false
+		} else if !within && !space {
+			within = true
+			n++
+		}
+	}
+	return n
 }

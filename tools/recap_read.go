@@ -1,0 +1,265 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/recap"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+// partRead is one part of one session, and how it was read.
+type partRead struct {
+	session client.Session
+	out     recapPart
+	report  recap.Report
+	tally   *recap.Tally
+	err     error // why it could not be downloaded
+}
+
+// States of a part, as the answer has them.
+const (
+	found      = "found"
+	empty      = "empty"      // made, but there is nothing in it
+	missing    = "missing"    // nothing to download
+	unreadable = "unreadable" // made, in no form that is known
+	failed     = "failed"     // made, but could not be downloaded
+)
+
+// read gets all parts of all sessions. That one was not made, or cannot be
+// downloaded, is an answer if others were asked for as well; a refusal of the
+// API is not.
+func (r *recapper) read(ctx context.Context, g *gauge) ([]*partRead, error) {
+	wanted := recapParts
+	if r.in.Part != "" {
+		wanted = []string{r.in.Part}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	var index recap.Index
+	met := make(chan struct{}) // closed once index is complete
+	if r.in.Part == "summary" {
+		close(met)
+	} else {
+		group.Go(func() (err error) {
+			if index, err = r.people(ctx, g); err == nil {
+				close(met)
+			}
+			return err
+		})
+	}
+	who := func(ctx context.Context) (recap.Index, error) {
+		select {
+		case <-met:
+			return index, nil
+		case <-ctx.Done():
+			return recap.Index{}, ctx.Err()
+		}
+	}
+	var parts []*partRead
+	for _, s := range r.sessions {
+		for _, part := range wanted {
+			p := &partRead{session: s, tally: recap.NewTally(), out: recapPart{Part: part, Lines: []recapLine{}}}
+			if len(r.sessions) > 1 {
+				p.out.SessionID = untrusted.Line(s.ID, 64)
+			}
+			parts = append(parts, p)
+			group.Go(func() error { return r.part(ctx, p, who) })
+		}
+	}
+	return parts, group.Wait()
+}
+
+// part reads one part.
+func (r *recapper) part(ctx context.Context, p *partRead, who func(context.Context) (recap.Index, error)) error {
+	var err error
+	switch p.out.Part {
+	case "summary":
+		err = r.text(ctx, p, recap.Summary, who, r.d.API.Summary)
+	case "chat":
+		err = r.text(ctx, p, recap.Chat, who, r.d.API.Chat)
+	default:
+		err = r.transcript(ctx, p, who)
+	}
+	if err != nil || p.out.State != failed {
+		return err
+	}
+	if r.in.Part != "" {
+		return p.err
+	}
+	p.out.Why = untrusted.Line(p.err.Error(), 400)
+	return nil
+}
+
+// transcript asks for JSON, in which nothing has to be guessed, and if that
+// brings nothing, for what the API gives of itself: it may know no formats.
+func (r *recapper) transcript(ctx context.Context, p *partRead, who func(context.Context) (recap.Index, error)) error {
+	in := func(f client.TranscriptFormat) linker {
+		return func(ctx context.Context, app client.AppRef, session string) (*client.Link, error) {
+			return r.d.API.Transcript(ctx, app, session, f)
+		}
+	}
+	first := *p
+	err := r.text(ctx, &first, recap.Transcript, who, in(client.TranscriptJSON))
+	live := p.session.EndedAt.IsZero()
+	again := first.out.State == empty || first.out.State == unreadable || first.out.State == missing && !live
+	if err == nil && first.out.State == failed {
+		again = otherForm(first.err)
+	}
+	if !again && !otherForm(err) {
+		*p = first
+		return err
+	}
+	err2 := r.text(ctx, p, recap.Transcript, who, in(client.TranscriptDefault))
+	switch {
+	case err2 == nil && p.out.State == found:
+		return nil
+	case errors.Is(err2, context.Canceled):
+		return err2
+	case err == nil && first.out.State != missing:
+		*p = first // it was made, and this says what is wrong with it
+		return nil
+	case err2 == nil && err != nil && p.out.State == missing && serverFault(err):
+		return err
+	}
+	return err2
+}
+
+// otherForm reports whether a failure may be due to the format that was asked for.
+func otherForm(err error) bool {
+	var e *client.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired, http.StatusTooManyRequests:
+		return false
+	}
+	return e.Status >= 400 || errors.Is(err, client.ErrBodyTooLarge)
+}
+
+func serverFault(err error) bool {
+	var e *client.Error
+	return errors.As(err, &e) && e.Status >= 500
+}
+
+type linker func(context.Context, client.AppRef, string) (*client.Link, error)
+
+// text downloads and reads one text. An error is one of the API: a failure to
+// download is kept in p.
+func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who func(context.Context) (recap.Index, error), get linker) error {
+	link, err := get(ctx, r.app, p.session.ID)
+	if err != nil {
+		return err
+	}
+	if link == nil {
+		p.out.State = missing
+		return nil
+	}
+	index, err := who(ctx)
+	if err != nil {
+		return err
+	}
+	var lines *collector
+	err = r.d.API.Download(ctx, link, func(text io.Reader, contentType string) error {
+		lines = r.collector(index)
+		o := recap.Options{Kind: kind, Start: p.session.StartedAt, ContentType: contentType}
+		report, err := recap.Read(text, o, lines.add)
+		p.report = report
+		return err
+	})
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.Is(err, recap.ErrWebPage) {
+		err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: try again later", p.out.Part, err)
+	}
+	if err != nil {
+		p.out.State, p.err = failed, err
+		return nil
+	}
+	p.tally, p.out.Form = lines.tally, p.report.Form
+	switch {
+	case p.report.Unreadable:
+		p.out.State = unreadable
+	case p.report.Lines == 0:
+		p.out.State = empty
+	default:
+		p.out.State, p.out.Found = found, true
+		r.fill(&p.out, lines)
+	}
+	return nil
+}
+
+// collector keeps the lines that an answer has room for, and counts the others.
+type collector struct {
+	index         recap.Index
+	tally         *recap.Tally
+	offset, limit int
+	chars         int
+
+	total int
+	full  bool
+	lines []recapLine
+	quote strings.Builder
+}
+
+func (r *recapper) collector(index recap.Index) *collector {
+	limit, chars := 40, maxAllChars/len(r.sessions)
+	if r.in.Part != "" {
+		limit, chars = 200, maxPartChars/len(r.sessions)
+	}
+	return &collector{index: index, tally: recap.NewTally(), offset: valueOr(r.in.Offset, 0), limit: valueOr(r.in.Limit, limit), chars: chars}
+}
+
+// add takes the next line. One that is too long becomes several.
+func (c *collector) add(l recap.Line) {
+	l, person, how := c.index.Attribute(l)
+	c.tally.Add(l, person, how)
+	var pieces []string
+	n := 1
+	if len(l.Text) > maxLine {
+		pieces = untrusted.Lines(l.Text, maxLine)
+		n = len(pieces)
+	}
+	before := c.total
+	c.total += n
+	if c.full || c.total <= c.offset {
+		return
+	}
+	if pieces == nil {
+		pieces = untrusted.Lines(l.Text, maxLine)
+	}
+	line := recapLine{At: known(l.At), Speaker: untrusted.Line(l.Name, 80), Attended: how != recap.Unmatched, ByName: how == recap.ByName}
+	if person != nil && person.Name != "" {
+		line.Speaker = untrusted.Line(person.Name, 80)
+	}
+	for _, text := range pieces[max(0, c.offset-before):] {
+		line.Text = text
+		quoted := line.text()
+		if len(c.lines) >= c.limit || len(c.lines) > 0 && c.quote.Len()+len(quoted) > c.chars {
+			c.full = true
+			return
+		}
+		c.lines = append(c.lines, line)
+		c.quote.WriteString(quoted)
+	}
+}
+
+func (r *recapper) fill(p *recapPart, c *collector) {
+	p.Total, p.Offset = c.total, min(c.offset, c.total)
+	p.Lines, p.quote = append(p.Lines, c.lines...), c.quote.String()
+	if p.LeftOut = p.Total - p.Offset - len(p.Lines); p.LeftOut > 0 {
+		session := ""
+		if p.SessionID != "" {
+			session = "session_id=" + p.SessionID + ", "
+		}
+		p.Next = fmt.Sprintf("Repeat the call with %spart=%s and offset=%d.", session, p.Part, p.Offset+len(p.Lines))
+	}
+}
