@@ -89,7 +89,7 @@ func identifier(v string) bool {
 
 // isMasked is true of xxxx, **** and of a value of which only a part is shown.
 func isMasked(v string) bool {
-	for _, part := range []string{"***", "•••", "●●●", "...", "…"} {
+	for _, part := range []string{"***", "•••", "●●●", "...", "…", "xxxxxxxx", "XXXXXXXX"} {
 		if strings.Contains(v, part) {
 			return true
 		}
@@ -102,7 +102,7 @@ func isExample(v, name string) bool {
 	if strings.EqualFold(v, name) || upper(v) && endsIn(v, "TOKEN", "KEY", "SECRET", "ID") {
 		return true
 	}
-	words := strings.FieldsFunc(strings.ToLower(v), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	words := strings.FieldsFunc(strings.ToLower(v), func(c rune) bool { return !alphanumeric(c) })
 	whole := strings.Join(words, "-")
 	if slices.Contains([]string{
 		"null", "undefined", "nil", "none", "nan", "n-a", "object-object", "todo", "fixme", "tbd", "redacted",

@@ -86,7 +86,8 @@ func TestPlaceholdersAreRefused(t *testing.T) {
 		"YOUR_CLOUDFLARE_API_TOKEN", "paste-your-token", "insert token here", "token-here",
 		"REPLACE_ME", "replace-with-token", "CHANGE_ME", "changeme", "API_TOKEN", "TOKEN", name, "undefined",
 		"null", "None", "TODO", "[object Object]", "<redacted>", "placeholder",
-		"xxxx", "XXXXXXXX-XXXX", "xxx", "***", "********", "abcd****", "••••••", "cfut_abc...", "cfut_abc…",
+		"xxxx", "XXXXXXXX-XXXX", "xxx", "***", "********", "abcd****", "••••••", "cfut_abc...",
+		"cfut_" + strings.Repeat("x", 40), "cfut_abc…",
 	}
 	var cases []string
 	if err := json.Unmarshal(scripted.Case(t, "placeholders.json"), &cases); err != nil {
@@ -115,7 +116,8 @@ func TestTokenIsRefused(t *testing.T) {
 		"/run/secrets/token": name + "_FILE", "~/.token": name + "_FILE", "me@example.com": "which no token has",
 		"a\x00b": "not text", "a\x00b\x00c": "not text",
 	} {
-		if got, err := Token(name, text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), tok) {
+		got, err := Token(name, text)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), tok) {
 			t.Errorf("%q: %q, %v", text, got, err)
 		}
 	}
@@ -158,7 +160,9 @@ func TestIDs(t *testing.T) {
 		}
 	}
 	const dashboard = "https://dash.cloudflare.com/"
-	for _, text := range []string{app, "“" + app + "”", dashboard + account + "/realtime/kit/" + app + "?tab=x", "short-id"} {
+	for _, text := range []string{
+		app, "“" + app + "”", dashboard + account + "/realtime/kit/" + app + "?tab=x", "short-id",
+	} {
 		if got, err := AppID("REALTIMEKIT_APP_ID", text); got != app && got != text || err != nil {
 			t.Errorf("%q: %q, %v", text, got, err)
 		}
