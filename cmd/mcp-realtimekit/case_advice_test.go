@@ -196,6 +196,25 @@ func TestCaseProxies(t *testing.T) {
 	}
 }
 
+// TestCaseProxyOfDownloads has a proxy that refuses to connect to where a text is kept.
+func TestCaseProxyOfDownloads(t *testing.T) {
+	t.Parallel()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go refuseConnects(l, "407 Proxy Authentication Required", make(chan string, 100))
+	api := scripted.Start(t)
+	api.JSON("/sessions/"+caseSession, scripted.Case(t, "session-details-current.json"))
+	api.JSON("/sessions/"+caseSession+"/participants", scripted.Case(t, "session-participants-paging-in-data.json"))
+	api.JSON("/sessions/"+caseSession+"/chat", []byte(`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`))
+	env := with(api.Environment(), "HTTPS_PROXY", "http://someone:proxy-password@"+l.Addr().String())
+	r := start(t, env).call("get_session_recap", args{"session_id": caseSession, "part": "chat"})
+	says(t, withoutToken(t, r.text()), "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "5ecret|93.184|proxy-password")
+}
+
 func refuseConnects(l net.Listener, status string, seen chan<- string) {
 	for {
 		c, err := l.Accept()
