@@ -134,8 +134,12 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 	case errors.Is(err, ErrBodyTooLarge):
 		out.Message = fmt.Sprintf("the answer is larger than %d MiB", MaxBody>>20)
 		out.Remedy = "Ask for fewer rows with per_page."
+	case errors.Is(err, ErrTooManyRows):
+		out.Message, out.Remedy = ErrTooManyRows.Error(), "Ask for fewer rows with per_page."
 	case errors.Is(err, ErrReset), errors.Is(err, ErrCutOff), errors.Is(err, io.ErrUnexpectedEOF):
 		brokenOff(out, err)
+	case errors.Is(err, ErrUndocumented) && !errors.Is(err, errNotJSON):
+		out.Cause, out.Message, out.Remedy = CauseBetween, err.Error(), proxyRemedy
 	default:
 		out.Cause, out.Remedy = CauseBetween, proxyRemedy
 		out.Message = "the answer is not the JSON that the API documents" + titled(e.head)
