@@ -58,7 +58,9 @@ func (p *polite) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (p *polite) token(h tokenHash) *perToken {
-	item, known := p.tokens.GetOrSetFunc(h, func() *perToken { return &perToken{budget: newBudget(p.limit), flights: flights{big: p.big}} })
+	item, known := p.tokens.GetOrSetFunc(h, func() *perToken {
+		return &perToken{budget: newBudget(p.limit), flights: flights{big: p.big}}
+	})
 	if !known {
 		p.tokens.DeleteExpired()
 	}
