@@ -3,11 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,8 +34,10 @@ const (
 	tokenPage   = "https://dash.cloudflare.com/profile/api-tokens"
 	statusPage  = "https://www.cloudflarestatus.com"
 	proxyRemedy = "A proxy or a wrong CLOUDFLARE_BASE_URL may stand between; unset it or check the proxy, then try again."
-	accountID   = "the dashboard (https://dash.cloudflare.com) shows the id, 32 letters and digits, in the address of the account's pages"
-	findAccount = "Set CLOUDFLARE_ACCOUNT_ID, or pass account_id: " + accountID + ". An account's own token cannot list accounts."
+	accountID   = "the dashboard (https://dash.cloudflare.com) shows the id, 32 letters and digits, in the address " +
+		"of the account's pages"
+	findAccount = "Set CLOUDFLARE_ACCOUNT_ID, or pass account_id: " + accountID + ". An account's own token cannot " +
+		"list accounts."
 
 	malformedRemedy = "The token is malformed: copy it again, without quotes, placeholder or the word Bearer; " +
 		"a global API key is not one. Or create one at " + tokenPage + "."
@@ -61,7 +59,8 @@ const (
 var table = []advice{
 	{mark: true, cause: CauseBetween, message: "bot protection answered in place of the API", remedy: blockRemedy},
 	{from: 407, cause: CauseBetween, message: "the proxy wants credentials",
-		remedy: "The proxy wants credentials: put user and password into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or ask who runs it."},
+		remedy: "The proxy wants credentials: put user and password into HTTPS_PROXY " +
+			"(http://USER:PASSWORD@HOST:PORT), or ask who runs it."},
 	{from: 511, cause: CauseBetween, message: "the network wants a sign-in",
 		remedy: "Sign in to the network with a browser, then try again."},
 	{codes: []int{1015}, edge: true, cause: CauseRate, remedy: "A rate limit is reached: {wait}."},
@@ -69,7 +68,10 @@ var table = []advice{
 	{from: 429, cause: CauseRate, remedy: "A rate limit is reached: {wait}."},
 	{codes: []int{1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1020, 1106}, edge: true, cause: CauseBetween,
 		message: "Cloudflare's edge blocks this address or program", remedy: blockRemedy},
-	{codes: []int{1000, 1001, 1002, 1003, 1014, 1016, 1018, 1023, 1033}, edge: true, cause: CauseBetween, remedy: originRemedy},
+	{
+		codes: []int{1000, 1001, 1002, 1003, 1014, 1016, 1018, 1023, 1033}, edge: true, cause: CauseBetween,
+		remedy: originRemedy,
+	},
 	{from: 403, body: pageBody, cause: CauseBetween, remedy: blockRemedy},
 	{from: 200, to: 499, body: pageBody, cause: CauseBetween, remedy: proxyRemedy},
 	{from: 300, to: 399, cause: CauseBetween, remedy: proxyRemedy},
@@ -82,18 +84,20 @@ var table = []advice{
 			"and see whether the token is limited to other IP addresses."},
 	{codes: []int{9109}, cause: CauseToken,
 		remedy: "The token is not allowed from this IP address: at " + tokenPage +
-			" (an account's own: Manage Account, Account API Tokens) change its Client IP Address Filtering, or call from an allowed address."},
+			" (an account's own: Manage Account, Account API Tokens) change its Client IP Address Filtering, or call " +
+			"from an allowed address."},
 	{from: 400, about: aboutAccounts, cause: CauseAccount, remedy: findAccount},
 	{from: 403, about: aboutAccounts, cause: CauseAccount, remedy: findAccount},
 	{from: 404, about: aboutToken, cause: CauseBetween, remedy: wrongAddress},
 	{from: 405, about: aboutToken, cause: CauseBetween, remedy: wrongAddress},
 	{codes: []int{7000, 7003}, about: aboutToken | aboutAccounts, cause: CauseBetween, remedy: wrongAddress},
 	{codes: []int{7000, 7003}, cause: CauseArgument,
-		remedy: "The API does not know this address: check account_id and app_id (list_apps lists the apps), and CLOUDFLARE_BASE_URL."},
+		remedy: "The API does not know this address: check account_id and app_id (list_apps lists the apps), and " +
+			"CLOUDFLARE_BASE_URL."},
 	{from: 400, to: 403, codes: []int{1000}, cause: CauseToken, remedy: wrongRemedy},
 	{codes: []int{10001}, cause: CauseToken,
-		remedy: "The API could not authenticate with this token: it takes API tokens, not global keys; copy it again, or create one at " +
-			tokenPage + " and {token}."},
+		remedy: "The API could not authenticate with this token: it takes API tokens, not global keys; copy it again, " +
+			"or create one at " + tokenPage + " and {token}."},
 
 	{from: 401, about: aboutAccounts, cause: CauseToken,
 		remedy: wrongRemedy + " An account's own token cannot list accounts: if it is one, set CLOUDFLARE_ACCOUNT_ID too."},
@@ -104,32 +108,62 @@ var table = []advice{
 	{from: 403, cause: CausePermission,
 		remedy: "The token lacks permission: give it Realtime (or Realtime Admin) for this account, and check account_id."},
 	{codes: []int{10000}, cause: CauseToken, remedy: wrongRemedy},
-	{from: 404, about: aboutAccount, cause: CauseNotFound, remedy: "Check account_id (CLOUDFLARE_ACCOUNT_ID): " + accountID + "."},
+	{
+		from: 404, about: aboutAccount, cause: CauseNotFound,
+		remedy: "Check account_id (CLOUDFLARE_ACCOUNT_ID): " + accountID + ".",
+	},
 	{from: 404, about: aboutApp, cause: CauseNotFound,
 		remedy: "Check app_id (REALTIMEKIT_APP_ID) and account_id: list_apps lists the account's apps."},
 	{from: 404, about: aboutMeeting, cause: CauseNotFound,
-		remedy: "Check the meeting_id, and that it belongs to this app and account: find_meetings finds meetings, list_apps the apps."},
+		remedy: "Check the meeting_id, and that it belongs to this app and account: find_meetings finds meetings, " +
+			"list_apps the apps."},
 	{from: 404, about: aboutSession, cause: CauseNotFound,
-		remedy: "Check the session_id, and that it belongs to this app and account: list_sessions lists a meeting's sessions, list_apps the apps."},
+		remedy: "Check the session_id, and that it belongs to this app and account: list_sessions lists a meeting's " +
+			"sessions, list_apps the apps."},
 	{from: 404, cause: CauseNotFound,
-		remedy: "Check the id, and that it belongs to this app and account: find_meetings finds meetings, list_apps the apps."},
+		remedy: "Check the id, and that it belongs to this app and account: find_meetings finds meetings, list_apps " +
+			"the apps."},
 	{from: 405, cause: CauseBetween, remedy: proxyRemedy},
-	{from: 408, cause: CauseAPI, remedy: "The API gave up waiting, and retries did not help: try again, or ask for fewer rows with per_page."},
-	{from: 409, cause: CauseAPI, remedy: "Something changed at the same time, and retries did not help: try again in a moment."},
-	{from: 410, cause: CauseNotFound, remedy: "It is gone; RealtimeKit keeps much for some days only. There is nothing left to fetch.{next}"},
+	{
+		from: 408, cause: CauseAPI,
+		remedy: "The API gave up waiting, and retries did not help: try again, or ask for fewer rows with per_page.",
+	},
+	{
+		from: 409, cause: CauseAPI,
+		remedy: "Something changed at the same time, and retries did not help: try again in a moment.",
+	},
+	{
+		from: 410, cause: CauseNotFound,
+		remedy: "It is gone; RealtimeKit keeps much for some days only. There is nothing left to fetch.{next}",
+	},
 	{from: 413, to: 414, cause: CauseArgument, remedy: "The request is too long: shorten its arguments."},
-	{from: 422, cause: CauseArgument, remedy: "The API refused an argument: correct the one that its message names.{next}"},
-	{from: 431, cause: CauseArgument, remedy: "The request's headers are too long: check the token, and what a proxy adds."},
-	{from: 451, cause: CauseBetween, remedy: "The network refuses this address for legal reasons: use another network. {ray}"},
+	{
+		from: 422, cause: CauseArgument,
+		remedy: "The API refused an argument: correct the one that its message names.{next}",
+	},
+	{
+		from: 431, cause: CauseArgument,
+		remedy: "The request's headers are too long: check the token, and what a proxy adds.",
+	},
+	{
+		from: 451, cause: CauseBetween,
+		remedy: "The network refuses this address for legal reasons: use another network. {ray}",
+	},
 
-	{from: 525, to: 526, cause: CauseAPI, message: "Cloudflare found no valid TLS certificate at the origin", remedy: originRemedy},
+	{
+		from: 525, to: 526, cause: CauseAPI, message: "Cloudflare found no valid TLS certificate at the origin",
+		remedy: originRemedy,
+	},
 	{from: 520, to: 524, cause: CauseAPI, message: "Cloudflare got no good answer from the origin", remedy: originRemedy},
 	{from: 527, to: 530, cause: CauseAPI, message: "Cloudflare could not reach the origin", remedy: originRemedy},
 	{from: 502, to: 504, body: pageBody, foreign: true, cause: CauseBetween, remedy: gatewayRemedy},
 	{from: 502, to: 504, body: textBody, foreign: true, cause: CauseBetween, remedy: gatewayRemedy},
 	{from: 500, to: 599, cause: CauseAPI,
 		remedy: "The fault is on Cloudflare's side and retries did not help: try again later, or see " + statusPage + "."},
-	{from: 400, to: 499, cause: CauseArgument, remedy: "The API refused the request: correct the arguments as its message says.{next}"},
+	{
+		from: 400, to: 499, cause: CauseArgument,
+		remedy: "The API refused the request: correct the arguments as its message says.{next}",
+	},
 	{remedy: "Try again; if it persists, give the cf-ray to Cloudflare's support."},
 }
 
@@ -203,7 +237,8 @@ func fill(ctx context.Context, remedy string, e *Error, about subject) string {
 	if _, theirs := ctx.Value(tokenKey{}).(string); theirs {
 		token = "let your client send it"
 	}
-	return strings.NewReplacer("{wait}", wait, "{ray}", who, "{token}", token, "{base}", DefaultBaseURL, "{next}", about.next()).Replace(remedy)
+	return strings.NewReplacer("{wait}", wait, "{ray}", who, "{token}", token, "{base}", DefaultBaseURL,
+		"{next}", about.next()).Replace(remedy)
 }
 
 // wholeSeconds rounds up, so that a client which waits exactly this long is not early.
@@ -276,54 +311,8 @@ func AccountRemedy(accounts int) string {
 // none is configured.
 func AppRemedy(apps int) string {
 	if apps == 0 {
-		return "Create one in the dashboard, under Realtime, or pass the account_id of another account (CLOUDFLARE_ACCOUNT_ID)."
+		return "Create one in the dashboard, under Realtime, or pass the account_id of another account " +
+			"(CLOUDFLARE_ACCOUNT_ID)."
 	}
 	return "Pass one of their ids as app_id, or set REALTIMEKIT_APP_ID."
-}
-
-// brokenOff explains an answer that began or was due, and did not come to its
-// end, although it was asked for again.
-func brokenOff(out *Error, err error) {
-	out.Cause, out.Message, out.Remedy = CauseNetwork, ErrCutOff.Error()+", twice", cutRemedy
-	if errors.Is(err, ErrReset) {
-		out.Message = ErrReset.Error() + " before the answer was complete, twice"
-	}
-}
-
-// unreachable explains why no answer came.
-func unreachable(out *Error, err error) {
-	var dns *net.DNSError
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var cert *tls.CertificateVerificationError
-	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
-	var elsewhere *redirected
-	var dial *net.OpError
-	out.Cause = CauseNetwork
-	switch {
-	case errors.As(err, &elsewhere):
-		out.Cause, out.Message = CauseBetween, elsewhere.Error()
-		out.Remedy = "If the network wants a sign-in, sign in with a browser. " + proxyRemedy
-	case errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks")):
-		out.Cause, out.Message = CauseBetween, "the proxy could not be reached"
-		out.Remedy = "Check HTTPS_PROXY, or unset it if this network needs no proxy."
-	case errors.Is(err, ErrReset):
-		out.Message, out.Remedy = ErrReset.Error()+" before an answer came, each time", cutRemedy
-	case errors.As(err, &dns):
-		out.Message, out.Remedy = "the API's host name could not be resolved", "Check the network, the DNS and CLOUDFLARE_BASE_URL."
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		out.Message = "the TLS certificate has expired or is not valid yet"
-		out.Remedy = "Check this machine's clock; if it is right, the certificate of CLOUDFLARE_BASE_URL, or of a proxy before it, has to be renewed."
-	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
-		out.Message = "the TLS connection could not be trusted"
-		out.Remedy = "A proxy may intercept TLS: install its certificate in the system's store (or SSL_CERT_FILE), or check CLOUDFLARE_BASE_URL."
-	case errors.Is(err, ErrReset):
-		brokenOff(out, err)
-	case errors.Is(err, http.ErrSchemeMismatch):
-		out.Cause, out.Message, out.Remedy = CauseBetween, "an answer without TLS came in place of the API's", proxyRemedy
-	default:
-		out.Message = "the API could not be reached"
-		out.Remedy = "Check the network, proxy (HTTPS_PROXY) and CLOUDFLARE_BASE_URL, then try again."
-	}
 }

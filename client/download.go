@@ -68,6 +68,10 @@ func (c *Client) explainDownload(ctx context.Context, l *Link, status int, err e
 		out.Status = 0
 	}
 	out.Message, out.Remedy = c.downloadAdvice(ctx, status, err)
+	var proxy *proxyRefused
+	if errors.As(err, &proxy) {
+		proxy.explain(ctx, out)
+	}
 	return sealed(out, string(l.URL), c.tokenFor(ctx))
 }
 
@@ -232,6 +236,7 @@ func (c *Client) newDownloader() *http.Client {
 	transport.DialContext = direct.DialContext
 	transport.Proxy = nil
 	viaProxy := http.DefaultTransport.(*http.Transport).Clone()
+	viaProxy.OnProxyConnectResponse = proxyConnected
 	return &http.Client{
 		Transport: byProxy{direct: transport, proxied: viaProxy},
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {

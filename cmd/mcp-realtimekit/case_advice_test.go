@@ -91,9 +91,15 @@ func TestCaseErrors(t *testing.T) {
 		"the proxy wants credentials":                {"the proxy wants credentials|HTTPS_PROXY", "permission"},
 		"JSON under another content type is read":    {"Could not route|code 7003", "not JSON"},
 		"the message is shown; correct the argument": {`"per_page" must be a number`, ""},
-		"bot protection or the network stands between; give cf-ray; no word of permissions": {"bot protection|network|cf-ray 8f2a1b-FRA", "permission|Realtime (or"},
-		"the message is shown/upstream unavailable":                                         {"upstream unavailable|try again later", ""},
-		"the message is shown/per_page must be at most 200":                                 {"per_page must be at most 200", ""},
+		"bot protection or the network stands between; give cf-ray; no word of permissions": {
+			"bot protection|network|cf-ray 8f2a1b-FRA", "permission|Realtime (or",
+		},
+		"the message is shown/upstream unavailable": {
+			"upstream unavailable|try again later", "",
+		},
+		"the message is shown/per_page must be at most 200": {
+			"per_page must be at most 200", "",
+		},
 	}
 	for i, row := range rows {
 		expected, ok := want[row.Advice]
@@ -136,13 +142,20 @@ func TestCaseCodes(t *testing.T) {
 		body      string
 		want, not string
 	}{
-		"address filter": {403, "application/json", `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.7"}]}`, "IP address|192.0.2.7", "permission"},
-		"10001":          {403, "application/json", `{"success":false,"errors":[{"code":10001,"message":"Unable to authenticate request"}]}`, "could not authenticate|code 10001", ""},
-		"1015":           {429, "text/plain", "error code: 1015", "a rate limit|wait some minutes", "1,200|1200|250"},
-		"portal":         {200, "text/html", "<html><title>Hotel Wi-Fi</title></html>", "Hotel Wi-Fi|not the JSON|proxy", ""},
-		"gateway":        {502, "text/html", "<html><title>Squid</title></html>", "Squid|gateway", "Cloudflare's side"},
-		"empty":          {403, "", "", "network", "permission"},
-		"origin":         {526, "text/html", "<title>Invalid SSL certificate</title>", "HTTP 526|CLOUDFLARE_BASE_URL", ""},
+		"address filter": {
+			403, "application/json",
+			`{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.7"}]}`,
+			"IP address|192.0.2.7", "permission",
+		},
+		"10001": {
+			403, "application/json", `{"success":false,"errors":[{"code":10001,"message":"Unable to authenticate request"}]}`,
+			"could not authenticate|code 10001", "",
+		},
+		"1015":    {429, "text/plain", "error code: 1015", "a rate limit|wait some minutes", "1,200|1200|250"},
+		"portal":  {200, "text/html", "<html><title>Hotel Wi-Fi</title></html>", "Hotel Wi-Fi|not the JSON|proxy", ""},
+		"gateway": {502, "text/html", "<html><title>Squid</title></html>", "Squid|gateway", "Cloudflare's side"},
+		"empty":   {403, "", "", "network", "permission"},
+		"origin":  {526, "text/html", "<title>Invalid SSL certificate</title>", "HTTP 526|CLOUDFLARE_BASE_URL", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,7 +177,9 @@ func TestCaseProxies(t *testing.T) {
 		status    string
 		want, not string
 	}{
-		"407":              {"407 Proxy Authentication Required", "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "permission"},
+		"407": {
+			"407 Proxy Authentication Required", "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "permission",
+		},
 		"407 in its words": {"407 authenticationrequired", "the proxy wants credentials", ""},
 		"403":              {"403 Forbidden", "a proxy refused to connect|network", "permission"},
 		"502":              {"502 Bad Gateway", "a proxy refused to connect|gateway", "Cloudflare's side"},
@@ -196,6 +211,25 @@ func TestCaseProxies(t *testing.T) {
 	}
 }
 
+// TestCaseProxyOfDownloads has a proxy that refuses to connect to where a text is kept.
+func TestCaseProxyOfDownloads(t *testing.T) {
+	t.Parallel()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go refuseConnects(l, "407 Proxy Authentication Required", make(chan string, 100))
+	api := scripted.Start(t)
+	api.JSON("/sessions/"+caseSession, scripted.Case(t, "session-details-current.json"))
+	api.JSON("/sessions/"+caseSession+"/participants", scripted.Case(t, "session-participants-paging-in-data.json"))
+	api.JSON("/sessions/"+caseSession+"/chat", []byte(`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`))
+	env := with(api.Environment(), "HTTPS_PROXY", "http://someone:proxy-password@"+l.Addr().String())
+	r := start(t, env).call("get_session_recap", args{"session_id": caseSession, "part": "chat"})
+	says(t, withoutToken(t, r.text()), "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "5ecret|93.184|proxy-password")
+}
+
 func refuseConnects(l net.Listener, status string, seen chan<- string) {
 	for {
 		c, err := l.Accept()
@@ -221,8 +255,12 @@ func TestCaseBrokenConnections(t *testing.T) {
 	}{
 		"closed without a word": {"", false, "closed or reset before the answer was there|try again"},
 		"reset without a word":  {"", true, "closed or reset before the answer was there|try again"},
-		"closed in the middle":  {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", false, "cut off|try again"},
-		"reset in the middle":   {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "closed or reset before|try again"},
+		"closed in the middle": {
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", false, "cut off|try again",
+		},
+		"reset in the middle": {
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "closed or reset before|try again",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -267,7 +305,11 @@ func TestCaseAccountToken(t *testing.T) {
 		status int
 		body   string
 	}{
-		"400":           {400, `{"success":false,"errors":[{"code":1001,"message":"List accounts endpoint does not support account owned tokens."}]}`},
+		"400": {
+			400,
+			`{"success":false,"errors":[{"code":1001,"message":"List accounts endpoint does not support account owned ` +
+				`tokens."}]}`,
+		},
 		"403":           {403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`},
 		"an empty list": {200, `{"success":true,"errors":[],"messages":[],"result":[]}`},
 	} {
@@ -301,7 +343,8 @@ func TestCaseAccountToken(t *testing.T) {
 				t.Errorf("exit code %d", code)
 			}
 			says(t, diagnosis(t, env), app+"|FAIL  app", "it has none")
-			if r := start(t, bare).call("list_apps", args{}); r.IsError || !strings.Contains(r.text(), "no RealtimeKit app") || strings.Contains(r.text(), "|") {
+			if r := start(t, bare).call("list_apps", args{}); r.IsError || !strings.Contains(r.text(), "no RealtimeKit "+
+				"app") || strings.Contains(r.text(), "|") {
 				t.Errorf("list_apps: %s", r.text())
 			}
 		})
