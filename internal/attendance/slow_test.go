@@ -327,19 +327,28 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 			out = append(out, n)
 			continue
 		}
-		family := related(own[0])
-		if antichain(family) > 1 || slices.ContainsFunc(own, func(s string) bool { return !slices.Contains(family, s) }) {
+		var families []string
+		told := true
+		for _, name := range own {
+			family := related(name)
+			told = told && antichain(family) == 1
+			if !slices.Contains(families, fmt.Sprint(family)) {
+				families = append(families, fmt.Sprint(family))
+			}
+		}
+		if !told {
 			out = append(out, n)
 			continue
 		}
-		key := fmt.Sprint(family)
+		slices.Sort(families)
+		key := fmt.Sprint(families)
 		byFamily[key] = append(byFamily[key], n)
 	}
 	for _, nodes := range byFamily {
 		out = append(out, merge(nodes))
 	}
 	for _, p := range out {
-		p.differs, p.shared = apart == 2, apart != 2
+		p.differs, p.shared = apart == 2 && len(out) > 1, apart != 2
 	}
 	return out
 }
