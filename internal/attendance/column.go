@@ -19,16 +19,16 @@ type column struct {
 	start, until time.Time // scheduled
 }
 
-// near is how far from a session's begin a schedule may be, among several sessions.
-const near = 12 * time.Hour
+// sameDay is how far from a session's begin a schedule may be, among several sessions.
+const sameDay = 12 * time.Hour
 
 func newColumn(parts []*part, r Rules, several bool) *column {
 	c := &column{parts: parts, rules: r, start: r.ScheduledStart, until: r.ScheduledEnd}
 	first, last := parts[0], parts[len(parts)-1]
-	if several && first.from.Sub(c.start).Abs() > near {
+	if several && first.from.Sub(c.start).Abs() > sameDay {
 		c.start = time.Time{}
 	}
-	if several && last.from.Sub(c.until).Abs() > near {
+	if several && last.from.Sub(c.until).Abs() > sameDay {
 		c.until = time.Time{}
 	}
 	for i, p := range parts {

@@ -142,7 +142,7 @@ func (g *registry) somebody(w *who, columns int) *somebody {
 // by the joinings.
 func (p *somebody) describe(roster []Invited, rows []int, joinings []*joining) {
 	var names []string
-	var ids ids
+	var ids idList
 	for k, i := range rows {
 		r := roster[i]
 		if k == 0 {
@@ -168,13 +168,13 @@ func (p *somebody) describe(roster []Invited, rows []int, joinings []*joining) {
 	}
 }
 
-// ids are different ids in the order that they came.
-type ids struct {
+// idList holds different ids in the order that they came.
+type idList struct {
 	list  []string
 	known map[string]bool // of many
 }
 
-func (s *ids) add(id string) {
+func (s *idList) add(id string) {
 	switch {
 	case id == "" || s.known[id]:
 		return
