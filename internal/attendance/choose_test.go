@@ -75,6 +75,7 @@ var chooseCases = []struct {
 	{"kept alive: short is who was there", "10:00-11:00 abc; 11:20-11:40 /a 11:20-11:23, b 11:20-11:23", "[0]", 20 * time.Minute, "[0 1]"},
 	{"kept alive: the end is who was there", "10:00-11:10 /a 10:00-11:00, b 10:00-11:00; 12:01-12:02 a", "[1]", -1, "[0 1]"},
 	{"a live one always", "10:00-11:00 abc; 11:05- a", "[1]", -1, "[0 1]"},
+	{"a live one always, of one person for two minutes", "11:20-12:20 abc; 12:28- a", "[1]", -1, "[0 1]"},
 	{"a live one always, whatever began later", "11:05- a; 11:10-11:20 abc", "[0]", -1, "[]"},
 	{"a weekly to which one came", "9:00-9:45 abcdef; 16:00-16:02 a", "[1]", -1, "[]"},
 	{"reopened twice", "10:00-11:00 abc; 11:05-11:06 a; 11:10-11:11 b", "[0]", 10 * time.Minute, "[0 2]"},
