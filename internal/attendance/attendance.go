@@ -211,11 +211,18 @@ type Result struct {
 
 // Lived is how long the session lasted, without the pause between two taken together.
 func (r Result) Lived() time.Duration {
-	var d time.Duration
+	var spans []Interval
 	for _, p := range r.Parts {
-		if !p.Start.IsZero() {
-			d += max(0, p.End.Sub(p.Start))
+		if !p.Start.IsZero() && p.End.After(p.Start) {
+			spans = append(spans, Interval{p.Start, p.End})
 		}
+	}
+	if len(spans) == 0 {
+		return 0
+	}
+	var d time.Duration
+	for _, i := range union(spans) {
+		d += i.To.Sub(i.From)
 	}
 	return d
 }

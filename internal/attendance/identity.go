@@ -161,20 +161,23 @@ func (g *registry) unite(group []*node) []*who {
 	if v.apart == 1 || v.apart == 0 && !crowded(group) {
 		return []*who{{nodes: group}}
 	}
-	families := map[int]*who{}
+	families := map[uint]*who{}
 	var out []*who
 	for i, n := range group {
-		family := -1
+		family := uint(0)
 		if v.apart == 2 {
-			family = v.only(written[i], known)
+			family = v.families(written[i], known)
 		}
 		w := families[family]
-		if w == nil || family < 0 {
+		if w == nil || family == 0 {
 			w = &who{differs: v.apart == 2, shared: v.apart != 2}
 			families[family] = w
 			out = append(out, w)
 		}
 		w.nodes = append(w.nodes, n)
+	}
+	if len(out) == 1 {
+		out[0].differs = false // all go by the same two names
 	}
 	return out
 }
@@ -204,21 +207,21 @@ func (g *registry) written(n *node) []string {
 	return out
 }
 
-// only is the family of a node's names, -1 without a name or if they are of several.
-func (v verdict) only(written []string, known names) int {
-	family := -1
+// families are those of a node's names, a bit each; 0 if it has no name, or one
+// whose family cannot be told.
+func (v verdict) families(written []string, known names) uint {
+	var bits uint
 	for _, w := range written {
 		at := known.of[w]
 		if at < 0 {
 			continue
 		}
-		f := v.family[at]
-		if f < 0 || family >= 0 && f != family {
-			return -1
+		if v.family[at] < 0 {
+			return 0
 		}
-		family = f
+		bits |= 1 << v.family[at]
 	}
-	return family
+	return bits
 }
 
 // crowded reports whether three or more nodes were present at once.

@@ -47,7 +47,7 @@ func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	european := false // the letter that marks now belong to
-	for _, r := range norm.NFKD.String(s) {
+	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, "\ufffd")) {
 		switch {
 		case r < unicode.MaxASCII:
 			european = 'a' <= r|0x20 && r|0x20 <= 'z'
