@@ -48,8 +48,9 @@ func testResources(t *testing.T, sample sampler) {
 		t.Errorf("%v %s %s %s", err, mime, text, failure)
 	}
 	mime, text, _ = read("realtimekit://sessions/" + session + "/attendance?format=csv")
+	text, marked := strings.CutPrefix(text, "\ufeff") // by which Excel knows UTF-8
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" || strings.Count(text, "\r\n") != len(rows) {
+	if err != nil || !marked || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" || strings.Count(text, "\r\n") != len(rows) {
 		t.Errorf("%v %s %s", err, mime, text)
 	}
 	for uri, want := range map[string]string{
