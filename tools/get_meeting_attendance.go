@@ -117,7 +117,7 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	}
 	l := d.lookup(g, app, zone, in.LeaveOut)
 	l.rooms = true
-	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions != "",
+	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions == "latest",
 		All: in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)})
 	if err != nil {
 		return attendanceOutput{}, err
