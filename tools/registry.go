@@ -119,7 +119,7 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var args I
 		given := req.GetArguments()
-		if raw := req.GetRawArguments(); !empty(raw) && given == nil {
+		if !empty(req.Params.Arguments) && given == nil {
 			return mcp.NewToolResultError("arguments must be an object, such as {\"query\": \"stand-up\"}"), nil
 		}
 		if id, err := chosen(req); err != nil {
