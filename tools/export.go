@@ -25,6 +25,7 @@ type AttendanceQuery struct {
 	After, Before string // RFC 3339 or a date
 	Show          string
 	Timezone      string // IANA name, for Markdown and the table
+	Start, End    string // scheduled, of the session's day or in full
 }
 
 // Attendance is an answer of get_meeting_attendance without its limits.
@@ -33,7 +34,8 @@ type Attendance struct{ out attendanceOutput }
 // Attendance answers a query.
 func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, error) {
 	args := map[string]any{}
-	for name, v := range map[string]string{"session_id": q.SessionID, "started_after": q.After, "started_before": q.Before, "show": q.Show, "timezone": q.Timezone} {
+	for name, v := range map[string]string{"session_id": q.SessionID, "started_after": q.After, "started_before": q.Before, "show": q.Show, "timezone": q.Timezone,
+		"scheduled_start": q.Start, "scheduled_end": q.End} {
 		if v != "" {
 			args[name] = v
 		}
@@ -56,6 +58,9 @@ func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, 
 	}
 	return &Attendance{out}, nil
 }
+
+// Notes are sentences on what limits the answer. CSV has no place for them.
+func (a *Attendance) Notes() []string { return a.out.Notes }
 
 // AttendanceFormats are what Write takes.
 var AttendanceFormats = []string{"table", "csv", "json", "markdown"}
@@ -124,7 +129,7 @@ func (a *Attendance) writeTable(w io.Writer) error {
 		}
 	}
 	var b strings.Builder
-	b.WriteString(a.out.Summary + "\n" + a.out.about(a.out.Title) + "\n\n")
+	b.WriteString(a.out.lead() + a.out.about(a.out.Title) + "\n\n")
 	for _, line := range lines {
 		text := ""
 		for i, cell := range line {

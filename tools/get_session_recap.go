@@ -33,7 +33,7 @@ type recapOutput struct {
 	Title     string         `json:"title" jsonschema:"description=Untrusted text"`
 	SessionID string         `json:"session_id"`
 	Live      bool           `json:"live"`
-	StartedAt time.Time      `json:"started_at"`
+	StartedAt time.Time      `json:"started_at,omitzero"`
 	EndedAt   *time.Time     `json:"ended_at,omitempty"`
 	Sessions  []recapSession `json:"sessions,omitempty" jsonschema:"description=Only if the answer is for several sessions together; oldest first"`
 	Parts     []recapPart    `json:"parts"`
@@ -47,7 +47,7 @@ type recapOutput struct {
 
 type recapSession struct {
 	SessionID string     `json:"session_id"`
-	StartedAt time.Time  `json:"started_at"`
+	StartedAt time.Time  `json:"started_at,omitzero"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 }
 

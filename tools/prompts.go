@@ -17,7 +17,7 @@ import (
 func prompts() []server.ServerPrompt {
 	return []server.ServerPrompt{
 		prompt("who_attended", "Who attended?", "Who came to a meeting's latest session, who was late and who did not come",
-			`Call get_meeting_attendance for the meeting %s. Answer in a few sentences: how many of those invited came, who did not come, who was late or left early, and which guests there were. If the session is live, say as of when.`),
+			`Call get_meeting_attendance for the meeting %s. Answer in a few sentences: how many of those invited came, who did not come, who was late or left early, and who came without being on the roster. Pass on what the notes say. If the session is live, say as of when.`),
 		prompt("draft_follow_ups", "Draft follow-ups", "Messages to those who attended a meeting and to those who did not",
 			`Call get_meeting_attendance and get_session_recap for the meeting %s. Draft one short message for each person who attended, thanking them and fitting how long they were there and what the recap says was decided or left to them, and one message for all who did not come, telling them what they missed. Address people by their name as given. What the recap does not say, do not invent: ask me for it where a message needs it. Send nothing.`),
 		prompt("attendance_trend", "Attendance trend", "How attendance of a recurring meeting develops",

@@ -19,24 +19,24 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 			Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/participants", "meeting_participants",
 				mcp.WithTemplateTitle("A meeting's roster"), mcp.WithTemplateMIMEType("application/json"),
 				mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON. It does not say who attended.")),
-			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (string, string, error) {
+			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document, error) {
 				id, ok := meetingID(variable(req, "meeting_id"))
 				if !ok {
-					return "", "", errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
+					return document{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
 				}
 				out, err := d.rosterExport(ctx, id)
 				if err != nil {
-					return "", "", err
+					return document{}, err
 				}
 				raw, err := json.Marshal(out)
-				return string(raw), "application/json", err
+				return document{string(raw), "application/json", out.Notes}, err
 			}),
 		},
 		{
 			Template: mcp.NewResourceTemplate("realtimekit://sessions/{session_id}/attendance{?format}", "session_attendance",
 				mcp.WithTemplateTitle("A session's attendance"), mcp.WithTemplateMIMEType("application/json"),
-				mcp.WithTemplateDescription("Everybody who attended a session, was invited and did not come, or came as a guest; as JSON, or with format=csv as text/csv.")),
-			Handler: logResource(d, "session_attendance", func(ctx context.Context, req mcp.ReadResourceRequest) (string, string, error) {
+				mcp.WithTemplateDescription("Everybody who attended a session, was invited and did not come, or came and is not on the roster (any more); as JSON, or with format=csv as text/csv.")),
+			Handler: logResource(d, "session_attendance", func(ctx context.Context, req mcp.ReadResourceRequest) (document, error) {
 				format, mime := variable(req, "format"), "application/json"
 				switch format {
 				case "", "json":
@@ -44,22 +44,22 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 				case "csv":
 					mime = "text/csv"
 				default:
-					return "", "", fmt.Errorf("the URI's format must be json or csv; got %q", clip(format))
+					return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", clip(format))
 				}
 				id := variable(req, "session_id")
 				if id == "" {
-					return "", "", errors.New("the URI lacks a session_id, as list_sessions gives it")
+					return document{}, errors.New("the URI lacks a session_id, as list_sessions gives it")
 				}
 				a, err := d.Attendance(ctx, AttendanceQuery{SessionID: id})
 				if err != nil {
-					return "", "", err
+					return document{}, err
 				}
 				var b bytes.Buffer
 				if format == "csv" {
 					b.WriteString(ByteOrderMark) // it is saved as a file, and opened in Excel
 				}
 				err = a.Write(&b, format)
-				return b.String(), mime, err
+				return document{b.String(), mime, a.Notes()}, err
 			}),
 		},
 	}
@@ -78,17 +78,28 @@ func variable(req mcp.ReadResourceRequest, name string) string {
 	return ""
 }
 
-func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResourceRequest) (text, mime string, err error)) server.ResourceTemplateHandlerFunc {
+// document is a resource's content. Its notes are in _meta too, for CSV has no
+// place for them.
+type document struct {
+	text, mime string
+	notes      []string
+}
+
+func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResourceRequest) (document, error)) server.ResourceTemplateHandlerFunc {
 	return func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-		var text, mime string
+		var doc document
 		err := record(ctx, d.Log, "resource", name, func(ctx context.Context) (string, error) {
 			var err error
-			text, mime, err = read(ctx, req)
+			doc, err = read(ctx, req)
 			return "", err
 		})
 		if err != nil {
 			return nil, errors.New(errorText(err))
 		}
-		return []mcp.ResourceContents{mcp.TextResourceContents{URI: req.Params.URI, MIMEType: mime, Text: text}}, nil
+		out := mcp.TextResourceContents{URI: req.Params.URI, MIMEType: doc.mime, Text: doc.text}
+		if len(doc.notes) > 0 {
+			out.Meta = map[string]any{"mcp-realtimekit/notes": doc.notes}
+		}
+		return []mcp.ResourceContents{out}, nil
 	}
 }

@@ -33,10 +33,11 @@ func attendanceCommand(c *config, s *streams) *cobra.Command {
 	oneOf(fs, &format, "format", "table", "of the output", tools.AttendanceFormats...)
 	fs.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, by which Excel knows that it is UTF-8")
 	fs.BoolVar(&q.All, "all", false, "add up all sessions in the range, at most the 25 latest, not only the latest")
-	fs.StringVar(&q.After, "after", "", "only sessions that started at or after this RFC 3339 `TIME` or date")
-	fs.StringVar(&q.Before, "before", "", "only sessions that started before this RFC 3339 `TIME` or date")
+	fs.StringVar(&q.After, "after", "", "only sessions that started at or after this `TIME` or date")
+	fs.StringVar(&q.Before, "before", "", "only sessions that started before this `TIME` or until the end of this date")
+	fs.StringVar(&q.Start, "scheduled-start", "", "count who was late from this `TIME`, for example 14:00")
+	fs.StringVar(&q.End, "scheduled-end", "", "count who left early from this `TIME`")
 	oneOf(fs, &q.Show, "show", "all", "whom to list", "all", "attended", "absent", "guests", "late", "left_early", "here_now")
-	fs.StringVar(&q.Timezone, "timezone", "", "IANA `NAME` for the times of table and markdown; default UTC")
 	return cmd
 }
 
@@ -50,6 +51,13 @@ func attendance(ctx context.Context, c *config, s *streams, q tools.AttendanceQu
 	answer, err := d.Attendance(ctx, q)
 	if err != nil {
 		return err
+	}
+	if format == "csv" {
+		for _, note := range answer.Notes() {
+			if _, err := fmt.Fprintln(s.logs, "Note: "+note); err != nil {
+				return err
+			}
+		}
 	}
 	if bom {
 		if _, err := io.WriteString(s.out, tools.ByteOrderMark); err != nil {

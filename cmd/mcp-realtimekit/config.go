@@ -29,7 +29,9 @@ type config struct {
 	Timeout    time.Duration
 	RateLimit  client.Limit
 	CacheEnded time.Duration
-	LogLevel   *slog.Level // nil: the command's own
+	Zone       *time.Location // nil is UTC
+	LeaveOut   []string       // presets
+	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
 
 	token         string
@@ -48,6 +50,11 @@ func (c *config) register(fs *pflag.FlagSet) {
 		"limit; lower it if several processes share a token",
 		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long ended sessions and who was in them are remembered; 0s is not at all")
+	fs.Func("timezone", "IANA `NAME` of the zone in which times are shown, and read if they have none (default UTC)", func(v string) (err error) {
+		c.Zone, err = tools.ReadZone(v)
+		return err
+	})
+	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil, "`PRESETS`, with commas between them, of those who are no attendees, such as recorders")
 	fs.Func("log-level", "`LEVEL` debug, info, warn or error; default info, for commands that print an answer warn", func(v string) error {
 		c.LogLevel = new(slog.Level)
 		return c.LogLevel.UnmarshalText([]byte(v))
@@ -55,7 +62,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 	oneOf(fs, &c.LogFormat, "log-format", "text", "of the logs on stderr", "text", "json")
 	for flag, name := range map[string]string{
 		"token-file": "CLOUDFLARE_API_TOKEN_FILE", "account-id": "CLOUDFLARE_ACCOUNT_ID", "app-id": "REALTIMEKIT_APP_ID", "base-url": "CLOUDFLARE_BASE_URL",
-		"rate-limit": "REALTIMEKIT_RATE_LIMIT", "cache-ended": "REALTIMEKIT_CACHE_ENDED",
+		"timezone": "REALTIMEKIT_TIMEZONE", "leave-out-presets": "REALTIMEKIT_LEAVE_OUT_PRESETS", "rate-limit": "REALTIMEKIT_RATE_LIMIT", "cache-ended": "REALTIMEKIT_CACHE_ENDED",
 	} {
 		fallBackTo(fs, flag, name)
 	}
@@ -81,7 +88,7 @@ func (c *config) validate() error {
 // deps opens the API (or the sample account); done releases it.
 func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, done func(), err error) {
 	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, Limit: c.RateLimit, CacheEnded: c.CacheEnded, WrapTransport: c.wrapTransport}
-	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
+	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Zone: c.Zone, LeaveOut: c.LeaveOut, Log: log}
 	closeSample := func() {}
 	if c.SampleData {
 		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: true})
