@@ -174,12 +174,14 @@ func (o *recapOutput) speak(tally *recap.Tally) {
 	o.spoke = len(all)
 	switch {
 	case tally.Others.Lines > 0:
-		o.own = append(o.own, fmt.Sprintf("There are more than %d speakers, of whom those who spoke most among the first are listed.", len(all)))
+		o.own = append(o.own, fmt.Sprintf("There are more than %d speakers: of the first of them, "+
+			"those who spoke most are listed.", len(all)))
 	case len(all) > maxSpeakers:
 		o.own = append(o.own, fmt.Sprintf("%d of %d speakers are listed, most words first.", maxSpeakers, len(all)))
 	}
 	if slices.ContainsFunc(all, func(s recap.Speaker) bool { return s.Match == recap.ByName }) {
-		o.own = append(o.own, "The transcript came with names and without ids: speakers are matched by name alone, which anybody could have taken.")
+		o.own = append(o.own, "The transcript came with names and without ids: "+
+			"speakers are matched by name alone, which anybody could have taken.")
 	}
 }
 
