@@ -3,7 +3,6 @@ package tools
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ type AttendanceQuery struct {
 	After, Before string // RFC 3339 or a date
 	Show          string
 	Timezone      string // IANA name, for Markdown and the table
+	Start, End    string // scheduled, of the session's day or in full
 }
 
 // Attendance is an answer of get_meeting_attendance without its limits.
@@ -34,7 +34,8 @@ type Attendance struct{ out attendanceOutput }
 // Attendance answers a query.
 func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, error) {
 	args := map[string]any{}
-	for name, v := range map[string]string{"session_id": q.SessionID, "started_after": q.After, "started_before": q.Before, "show": q.Show, "timezone": q.Timezone} {
+	for name, v := range map[string]string{"session_id": q.SessionID, "started_after": q.After, "started_before": q.Before, "show": q.Show, "timezone": q.Timezone,
+		"scheduled_start": q.Start, "scheduled_end": q.End} {
 		if v != "" {
 			args[name] = v
 		}
@@ -57,6 +58,9 @@ func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, 
 	}
 	return &Attendance{out}, nil
 }
+
+// Notes are sentences on what limits the answer. CSV has no place for them.
+func (a *Attendance) Notes() []string { return a.out.Notes }
 
 // AttendanceFormats are what Write takes.
 var AttendanceFormats = []string{"table", "csv", "json", "markdown"}
@@ -90,11 +94,8 @@ func (a *Attendance) Write(w io.Writer, format string) error {
 var attendanceColumns = []string{"name", "custom_participant_id", "status", "sessions_attended", "first_joined", "last_left", "minutes_present", "joins", "late_by_minutes", "left_early_by_minutes", "here_now"}
 
 func (a *Attendance) writeCSV(w io.Writer) error {
-	c := csv.NewWriter(w)
-	c.UseCRLF = true
-	if err := c.Write(attendanceColumns); err != nil {
-		return err
-	}
+	var c csvRows
+	c.add(attendanceColumns...)
 	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 	at := func(t *time.Time) string {
 		if t == nil {
@@ -103,15 +104,12 @@ func (a *Attendance) writeCSV(w io.Writer) error {
 		return t.UTC().Format(time.RFC3339)
 	}
 	for _, r := range a.out.People {
-		if err := c.Write([]string{
-			untrusted.Spreadsheet(r.Name, 80), untrusted.Spreadsheet(r.CustomID, 80), r.Status, strconv.Itoa(r.Sessions), at(r.FirstJoined), at(r.LastLeft),
+		c.add(
+			untrusted.Line(r.Name, 80), untrusted.Line(r.CustomID, 80), r.Status, strconv.Itoa(r.Sessions), at(r.FirstJoined), at(r.LastLeft),
 			number(r.Minutes), strconv.Itoa(r.Joins), number(r.LateBy), number(r.EarlyBy), strconv.FormatBool(r.HereNow),
-		}); err != nil {
-			return err
-		}
+		)
 	}
-	c.Flush()
-	return c.Error()
+	return c.writeTo(w)
 }
 
 // writeTable lines columns up by the width that a terminal gives each character.
@@ -131,7 +129,7 @@ func (a *Attendance) writeTable(w io.Writer) error {
 		}
 	}
 	var b strings.Builder
-	b.WriteString(a.out.Summary + "\n" + a.out.about(a.out.Title) + "\n\n")
+	b.WriteString(a.out.lead() + a.out.about(a.out.Title) + "\n\n")
 	for _, line := range lines {
 		text := ""
 		for i, cell := range line {

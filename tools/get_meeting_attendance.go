@@ -117,7 +117,7 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	}
 	l := d.lookup(g, app, zone, in.LeaveOut)
 	l.rooms = true
-	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions != "",
+	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions == "latest",
 		All: in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)})
 	if err != nil {
 		return attendanceOutput{}, err
@@ -202,10 +202,9 @@ func notesOf(r attendance.Result) []string {
 		}
 		notes = append(notes, "Shared custom ids, which three or more people bear, tell nobody apart: "+text+".")
 	}
-	for _, p := range slices.Concat(r.Attended, r.Guests, r.Absent) {
-		if p.DifferentNames {
-			return append(notes, "Some people have the same custom id under different names; they are counted apart and flagged.")
-		}
+	differs := func(p attendance.Person) bool { return p.DifferentNames }
+	if slices.ContainsFunc(r.Attended, differs) || slices.ContainsFunc(r.Guests, differs) || slices.ContainsFunc(r.Absent, differs) {
+		notes = append(notes, "Some people have the same custom id under different names; they are counted apart and flagged.")
 	}
 	return notes
 }

@@ -24,8 +24,8 @@ type sessionChoice struct {
 type sessionQuery struct {
 	sessionChoice
 	After, Before *time.Time
-	All           bool // in the range, not only the latest; see Literal
-	Literal       bool // the latest, or all, whatever the rule makes of reopenings and breaks
+	All           bool // in the range, not only the latest
+	Literal       bool // the latest, even if it only reopened the meeting
 }
 
 // picked are the sessions that an answer is about.
@@ -88,11 +88,6 @@ func (p *picked) note(sentences ...string) {
 // choose sets the columns.
 func (p *picked) choose(ctx context.Context, l *lookup, q sessionQuery) error {
 	switch {
-	case q.All && q.Literal:
-		for _, s := range p.listed {
-			p.columns = append(p.columns, []client.Session{s})
-		}
-		return nil
 	case q.All:
 		return p.chooseAll(ctx, l)
 	case q.Literal:
@@ -104,12 +99,7 @@ func (p *picked) choose(ctx context.Context, l *lookup, q sessionQuery) error {
 	for {
 		c := attendance.Choose(l.held(p.listed), l.roster, l.rules)
 		if len(c.Need) == 0 {
-			p.columns = [][]client.Session{nil}
-			for _, i := range c.Sessions {
-				p.columns[0] = append(p.columns[0], p.listed[i])
-			}
-			p.explain(c, l)
-			return nil
+			return p.take(c, l)
 		}
 		var need []client.Session
 		for _, i := range c.Need {
@@ -121,6 +111,21 @@ func (p *picked) choose(ctx context.Context, l *lookup, q sessionQuery) error {
 	}
 }
 
+func (p *picked) take(c attendance.Choice, l *lookup) error {
+	var column []client.Session
+	for _, i := range c.Sessions {
+		column = append(column, p.listed[i])
+	}
+	p.columns = [][]client.Session{column}
+	if c.Reopened {
+		after := people(int(c.After/time.Minute), "minute", "minutes") + " later"
+		p.explain(l.zone, []client.Session{p.listed[c.Latest]}, after)
+	} else {
+		p.explain(l.zone, nil, "")
+	}
+	return nil
+}
+
 // rank puts a live session after all others.
 func rank(s client.Session) int {
 	if goesOn(s) {
@@ -130,20 +135,31 @@ func rank(s client.Session) int {
 }
 
 // explain says why not the literally latest session is taken, or not it alone.
-func (p *picked) explain(c attendance.Choice, l *lookup) {
-	latest := p.listed[c.Latest]
-	var ids []string
-	for _, i := range c.Sessions {
-		ids = append(ids, untrusted.Line(p.listed[i].ID, 64)+" ("+momentOr(&p.listed[i].StartedAt, l.zone, unknownTime)+")")
+// Reopenings are those that the only column stands for.
+func (p *picked) explain(zone *time.Location, reopenings []client.Session, after string) {
+	column := p.columns[0]
+	which := "session " + named(column[0], zone)
+	if len(column) > 1 {
+		which = "two sessions together, " + named(column[0], zone) + " and " + named(column[1], zone) + ", for the same people came back after a break"
+		p.why = "This is about " + which + "."
 	}
-	if c.Together {
-		p.why = fmt.Sprintf("This is about two sessions together, %s and %s, for the same people came back after a break.", ids[0], ids[1])
+	if len(reopenings) > 0 {
+		latest := reopenings[len(reopenings)-1]
+		p.why = fmt.Sprintf("This is about %s, not about the latest, %s, which only opened the meeting again%s.", which, named(latest, zone), spaced(after))
+		p.note("sessions=latest takes the latest session even so.")
 	}
-	if c.Reopened {
-		p.why = fmt.Sprintf("This is about %s, not the latest, %s (%s), which only opened the meeting again %s later.", "session "+strings.Join(ids, " and session "),
-			untrusted.Line(latest.ID, 64), momentOr(&latest.StartedAt, l.zone, unknownTime), people(int(c.After/time.Minute), "minute", "minutes"))
-		p.note("sessions=latest takes the session that only opened the meeting again.")
+}
+
+func spaced(s string) string {
+	if s == "" {
+		return ""
 	}
+	return " " + s
+}
+
+// named is a session's id with its begin.
+func named(s client.Session, zone *time.Location) string {
+	return untrusted.Line(s.ID, 64) + " (" + momentOr(&s.StartedAt, zone, unknownTime) + ")"
 }
 
 // chooseAll takes all sessions listed, but for reopenings.
@@ -153,6 +169,10 @@ func (p *picked) chooseAll(ctx context.Context, l *lookup) error {
 	}
 	columns, reopenings := attendance.Columns(l.held(p.listed), l.roster, l.rules)
 	p.columns = p.columnsOf(columns)
+	if len(p.columns) == 1 {
+		p.explain(l.zone, p.columnsOf([][]attendance.Held{reopenings})[0], "")
+		return nil
+	}
 	p.note(reopeningNote(reopenings, l.zone))
 	return nil
 }

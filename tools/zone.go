@@ -19,6 +19,7 @@ func (d *Deps) zone() *time.Location {
 
 // ReadZone finds a time zone by its IANA name.
 func ReadZone(name string) (*time.Location, error) {
+	name = strings.TrimSpace(name)
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || strings.EqualFold(name, "local") {
 		return nil, fmt.Errorf("must be an IANA name, for example \"Europe/Berlin\"; got %q", clip(untrusted.Line(name, 80)))
@@ -32,7 +33,7 @@ func zoneOf(argument any, fallback *time.Location) (*time.Location, error) {
 		return fallback, nil
 	}
 	name, _ := argument.(string)
-	zone, err := ReadZone(strings.TrimSpace(name))
+	zone, err := ReadZone(name)
 	if err != nil {
 		return nil, fmt.Errorf("argument \"timezone\" %w", err)
 	}

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -17,6 +15,8 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
+
+const tokenVariable = "CLOUDFLARE_API_TOKEN"
 
 // config is what every command shares. Flags win over the environment. The
 // token itself has no flag: command lines are readable by others.
@@ -29,10 +29,13 @@ type config struct {
 	Timeout    time.Duration
 	RateLimit  client.Limit
 	CacheEnded time.Duration
-	LogLevel   *slog.Level // nil: the command's own
+	Zone       *time.Location // nil is UTC
+	LeaveOut   []string       // presets
+	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
 
 	token         string
+	tokenFrom     string                                    // the variable or file that holds it
 	wrapTransport func(http.RoundTripper) http.RoundTripper // nil leaves it as it is
 }
 
@@ -45,6 +48,11 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout, "limit of one API request with its retries")
 	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`; lower it where several processes share a token (default 1200/5m)", func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long ended sessions and who was in them are remembered; 0s is not at all")
+	fs.Func("timezone", "IANA `NAME` of the zone in which times are shown, and read if they have none (default UTC)", func(v string) (err error) {
+		c.Zone, err = tools.ReadZone(v)
+		return err
+	})
+	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil, "`PRESETS`, with commas between them, of those who are no attendees, such as recorders")
 	fs.Func("log-level", "`LEVEL` debug, info, warn or error; default info, for commands that print an answer warn", func(v string) error {
 		c.LogLevel = new(slog.Level)
 		return c.LogLevel.UnmarshalText([]byte(v))
@@ -52,7 +60,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 	oneOf(fs, &c.LogFormat, "log-format", "text", "of the logs on stderr", "text", "json")
 	for flag, name := range map[string]string{
 		"token-file": "CLOUDFLARE_API_TOKEN_FILE", "account-id": "CLOUDFLARE_ACCOUNT_ID", "app-id": "REALTIMEKIT_APP_ID", "base-url": "CLOUDFLARE_BASE_URL",
-		"rate-limit": "REALTIMEKIT_RATE_LIMIT", "cache-ended": "REALTIMEKIT_CACHE_ENDED",
+		"timezone": "REALTIMEKIT_TIMEZONE", "leave-out-presets": "REALTIMEKIT_LEAVE_OUT_PRESETS", "rate-limit": "REALTIMEKIT_RATE_LIMIT", "cache-ended": "REALTIMEKIT_CACHE_ENDED",
 	} {
 		fallBackTo(fs, flag, name)
 	}
@@ -69,47 +77,16 @@ func (c *config) validate() error {
 	if c.SampleData {
 		return nil
 	}
-	if c.AccountID != "" {
-		if err := client.CheckAccountID(c.AccountID); err != nil {
-			return fmt.Errorf("CLOUDFLARE_ACCOUNT_ID: %w", err)
-		}
-	}
-	if c.AppID != "" {
-		if err := client.CheckID("app_id", c.AppID); err != nil {
-			return fmt.Errorf("REALTIMEKIT_APP_ID: %w", err)
-		}
-	}
-	if c.BaseURL != "" {
-		if err := client.ValidateBaseURL(c.BaseURL); err != nil {
-			return fmt.Errorf("CLOUDFLARE_BASE_URL: %w", err)
-		}
+	if err := c.readIDs(); err != nil {
+		return err
 	}
 	return c.readToken()
-}
-
-func (c *config) readToken() error {
-	source := "CLOUDFLARE_API_TOKEN"
-	c.token = os.Getenv(source)
-	if c.token == "" && c.TokenFile != "" {
-		source = "CLOUDFLARE_API_TOKEN_FILE"
-		raw, err := os.ReadFile(c.TokenFile)
-		if err != nil {
-			return fmt.Errorf("%s: %w", source, err)
-		}
-		if c.token = strings.TrimSpace(string(raw)); c.token == "" {
-			return fmt.Errorf("%s: the file %s is empty", source, c.TokenFile)
-		}
-	}
-	if strings.ContainsFunc(c.token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fmt.Errorf("%s must be one word of printable ASCII, as Cloudflare shows it", source)
-	}
-	return nil
 }
 
 // deps opens the API (or the sample account); done releases it.
 func (c *config) deps(ctx context.Context, log *slog.Logger) (d *tools.Deps, done func(), err error) {
 	o := client.Options{Token: c.token, BaseURL: c.BaseURL, Timeout: c.Timeout, Limit: c.RateLimit, CacheEnded: c.CacheEnded, WrapTransport: c.wrapTransport}
-	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Log: log}
+	d = &tools.Deps{AccountID: c.AccountID, AppID: c.AppID, Demo: c.SampleData, Zone: c.Zone, LeaveOut: c.LeaveOut, Log: log}
 	closeSample := func() {}
 	if c.SampleData {
 		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: true})

@@ -43,8 +43,11 @@ func Choose(held []Held, roster []Invited, r Rules) Choice {
 	}
 	if near := w.before(c.Latest, window); len(near) > 0 && !held[c.Latest].Read {
 		c.Need = []int{c.Latest}
-		if !held[near[0]].Read {
-			c.Need = append(c.Need, near[0])
+		if window > twinPause && w.maybeLong(c.Latest) {
+			near = w.before(c.Latest, twinPause)
+		}
+		if at := slices.IndexFunc(near, w.maybeLong); at >= 0 && !held[near[at]].Read {
+			c.Need = append(c.Need, near[at]) // it will be needed most likely
 		}
 		return c
 	}
@@ -163,10 +166,10 @@ func (w *scales) before(i int, window time.Duration) []int {
 	return out[:min(len(out), maxReads)]
 }
 
-// surelyShort reports whether a session was short whoever was in it.
-func (w *scales) surelyShort(i int) bool {
+// maybeLong reports whether a session was not short by its times alone.
+func (w *scales) maybeLong(i int) bool {
 	h := w.held[i]
-	return !h.End.IsZero() && !h.Start.IsZero() && h.End.Sub(h.Start) < short
+	return h.End.IsZero() || h.Start.IsZero() || h.End.Sub(h.Start) >= short
 }
 
 // reopens finds the session that a brief one reopened, -1 if none: one that was
@@ -176,7 +179,7 @@ func (w *scales) reopens(i int) (session int, need bool) {
 	near := w.before(i, reopenAfter)
 	for _, briefToo := range []bool{false, true} {
 		for _, k := range near {
-			if !briefToo && w.surelyShort(k) {
+			if !briefToo && !w.maybeLong(k) {
 				continue
 			}
 			if !w.held[k].Read {
@@ -203,7 +206,7 @@ func (w *scales) twin(i int) (session int, need bool) {
 		return -1, false
 	}
 	for _, k := range w.before(i, twinPause) {
-		if w.surelyShort(k) {
+		if !w.maybeLong(k) {
 			continue
 		}
 		if !w.held[k].Read {

@@ -55,25 +55,22 @@ func (p *part) lived() Session {
 
 // judge makes the result.
 func (c *column) judge(people []*somebody, index int, earlier []Session) Result {
-	visits := make([]*Visit, len(people))
+	came, missed := c.visits(people, index)
 	var present []Interval
-	for i, p := range people {
-		if js := p.columns[index]; len(js) > 0 {
-			visits[i] = c.visit(js)
-			present = append(present, visits[i].Intervals...)
-		}
+	for _, p := range came {
+		present = append(present, p.visit.Intervals...)
 	}
 	c.moments(present)
 	r := &c.result
 	shared := map[string]string{}
-	for i, p := range people {
+	for _, p := range slices.Concat(came, missed) {
 		person := p.Person
-		if v := visits[i]; v != nil {
+		if v := p.visit; v != nil {
 			v.LateFrom, v.EarlyFrom = r.LateFrom, r.EarlyFrom
 			person.Visits = []Visit{*v}
 			person.newcome = person.isNewcome(earlier)
 		}
-		if person.SharedID && (len(person.Visits) > 0 || person.Rows > 0) {
+		if person.SharedID {
 			key := idKey(person.CustomID)
 			if written, known := shared[key]; !known || person.CustomID < written {
 				shared[key] = person.CustomID
@@ -82,9 +79,30 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 		r.add(person, !c.live)
 	}
 	r.SharedIDs = slices.Sorted(maps.Values(shared))
-	r.sort()
 	r.JustInTime = justInTime(r.Attended)
 	return *r
+}
+
+// visitor is somebody with their visit, if they came.
+type visitor struct {
+	*somebody
+	visit *Visit
+}
+
+// visits are those who came, by joining, and who is on the roster and did not,
+// in its order.
+func (c *column) visits(people []*somebody, index int) (came, missed []visitor) {
+	for _, p := range people {
+		if js := p.columns[index]; len(js) > 0 {
+			came = append(came, visitor{p, c.visit(js)})
+		} else if p.Rows > 0 {
+			missed = append(missed, visitor{p, nil})
+		}
+	}
+	slices.SortFunc(came, func(a, b visitor) int {
+		return cmp.Or(a.visit.First().Compare(b.visit.First()), strings.Compare(a.Name, b.Name), a.Key-b.Key)
+	})
+	return came, missed
 }
 
 func (r *Result) add(p Person, over bool) {
@@ -93,23 +111,11 @@ func (r *Result) add(p Person, over bool) {
 		r.Attended = append(r.Attended, p)
 	case len(p.Visits) > 0:
 		r.Guests = append(r.Guests, p)
-	case p.Rows == 0: // came to another session
 	case over && p.Added.After(r.End):
 		r.Later = append(r.Later, p)
 	default:
 		r.Absent = append(r.Absent, p)
 	}
-}
-
-func (r *Result) sort() {
-	byJoining := func(a, b Person) int {
-		return cmp.Or(a.First().Compare(b.First()), strings.Compare(a.Name, b.Name), a.Key-b.Key)
-	}
-	slices.SortFunc(r.Attended, byJoining)
-	slices.SortFunc(r.Guests, byJoining)
-	byRoster := func(a, b Person) int { return a.Key - b.Key }
-	slices.SortFunc(r.Absent, byRoster)
-	slices.SortFunc(r.Later, byRoster)
 }
 
 // moments finds what late and early are counted from.

@@ -1,8 +1,10 @@
 package attendance
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Over joins the results of one call of Series, oldest first. Who came to at
@@ -60,3 +62,14 @@ func Over(results []Result) Result {
 }
 
 func (r *Result) everybody() []Person { return slices.Concat(r.Attended, r.Absent, r.Guests, r.Later) }
+
+func (r *Result) sort() {
+	byJoining := func(a, b Person) int {
+		return cmp.Or(a.First().Compare(b.First()), strings.Compare(a.Name, b.Name), a.Key-b.Key)
+	}
+	slices.SortFunc(r.Attended, byJoining)
+	slices.SortFunc(r.Guests, byJoining)
+	byRoster := func(a, b Person) int { return a.Key - b.Key }
+	slices.SortFunc(r.Absent, byRoster)
+	slices.SortFunc(r.Later, byRoster)
+}

@@ -142,25 +142,19 @@ func (g *registry) somebody(w *who, columns int) *somebody {
 // by the joinings.
 func (p *somebody) describe(roster []Invited, rows []int, joinings []*joining) {
 	var names []string
-	known := map[string]bool{"": true}
+	var ids ids
 	for k, i := range rows {
 		r := roster[i]
 		if k == 0 {
 			p.CustomID, p.Preset, p.Added = r.CustomID, r.Preset, r.Added
 		}
-		if !known[r.ID] {
-			known[r.ID] = true
-			p.IDs = append(p.IDs, r.ID)
-		}
+		ids.add(r.ID)
 		names = append(names, r.Name)
 	}
 	p.Name = fullest(names)
 	names = names[:0]
 	for _, j := range joinings {
-		if !known[j.UserID] {
-			known[j.UserID] = true
-			p.IDs = append(p.IDs, j.UserID)
-		}
+		ids.add(j.UserID)
 		names = append(names, j.Name)
 		if len(rows) == 0 {
 			p.Preset = cmp.Or(p.Preset, j.Preset)
@@ -169,8 +163,33 @@ func (p *somebody) describe(roster []Invited, rows []int, joinings []*joining) {
 	if p.Name == "" {
 		p.Name = fullest(names)
 	}
-	if len(p.IDs) > 0 {
+	if p.IDs = ids.list; len(p.IDs) > 0 {
 		p.ID = p.IDs[0]
+	}
+}
+
+// ids are different ids in the order that they came.
+type ids struct {
+	list  []string
+	known map[string]bool // of many
+}
+
+func (s *ids) add(id string) {
+	switch {
+	case id == "" || s.known[id]:
+		return
+	case s.known == nil && slices.Contains(s.list, id):
+		return
+	}
+	s.list = append(s.list, id)
+	if s.known == nil && len(s.list) > 8 {
+		s.known = map[string]bool{}
+		for _, id := range s.list {
+			s.known[id] = true
+		}
+	}
+	if s.known != nil {
+		s.known[id] = true
 	}
 }
 

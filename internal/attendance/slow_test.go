@@ -145,8 +145,8 @@ func (s *slowPart) limit(m int) int {
 
 // there reports whether a peer is there in the minute that begins at m.
 func (p *slowPeer) there(m int) bool {
-	if m < p.from || m >= p.to {
-		return false
+	if m < p.from || m >= p.to || len(p.Events) == 0 {
+		return m >= p.from && m < p.to
 	}
 	last, leaving, back := unknown, false, false
 	for _, e := range p.Events {
@@ -405,9 +405,11 @@ func slowSeries(columns [][]Held, roster []Invited, r Rules) []string {
 func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*slowPerson, r Rules, several bool) string {
 	first, last := own[0], own[len(own)-1]
 	start, end := first.from, max(first.end, last.end)
-	here := func(p *slowPerson) []*slowPeer {
-		return slices.DeleteFunc(slices.Clone(p.peers), func(q *slowPeer) bool { return q.column != c })
+	in := map[*slowPerson][]*slowPeer{}
+	for _, p := range slices.Concat(people, bots) {
+		in[p] = slices.DeleteFunc(slices.Clone(p.peers), func(q *slowPeer) bool { return q.column != c })
 	}
+	here := func(p *slowPerson) []*slowPeer { return in[p] }
 	there := func(p *slowPerson, m int, rooms, main bool) bool {
 		return slices.ContainsFunc(here(p), func(q *slowPeer) bool {
 			return q.there(m) && (q.Room == "" && main || q.Room != "" && rooms)
@@ -633,7 +635,7 @@ func random(r *rand.Rand) ([][]Held, []Invited, Rules) {
 				h.Peers = append(h.Peers, randomPeer(r, fmt.Sprint("peer", peers), base, 9))
 			}
 			column = append(column, h)
-			base += length + pick(r, 10, 0, 2000)
+			base += length + pick(r, 10, 0, 800)
 		}
 		columns = append(columns, column)
 	}
