@@ -59,16 +59,16 @@ func (c *Client) Download(ctx context.Context, l *Link, read func(text io.Reader
 	case err == nil && status == http.StatusOK:
 		return nil
 	}
-	return c.explainDownload(ctx, l.what, status, withoutURL(err))
+	return c.explainDownload(ctx, l, status, withoutURL(err))
 }
 
-func (c *Client) explainDownload(ctx context.Context, what string, status int, err error) error {
-	out := &Error{What: what, Status: status, Err: err}
+func (c *Client) explainDownload(ctx context.Context, l *Link, status int, err error) error {
+	out := &Error{What: l.what, Status: status, Err: err}
 	if status == http.StatusOK {
 		out.Status = 0
 	}
 	out.Message, out.Remedy = c.downloadAdvice(ctx, status, err)
-	return out
+	return sealed(out, string(l.URL), c.tokenFor(ctx))
 }
 
 func (c *Client) downloadAdvice(ctx context.Context, status int, err error) (message, remedy string) {

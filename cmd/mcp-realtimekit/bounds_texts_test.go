@@ -26,8 +26,8 @@ func full(head, unit, tail string) []byte {
 	return []byte(head + strings.Repeat(unit, n) + tail)
 }
 
-// numbered is a text of units that all differ.
-func numbered(format string) []byte {
+// unlike is a text of units that all differ.
+func unlike(format string) []byte {
 	var b bytes.Buffer
 	for i := 0; b.Len() < largest()-200; i++ {
 		fmt.Fprintf(&b, format, i)
@@ -47,7 +47,7 @@ func hostile() map[string]hostileText {
 	same := func(head, unit, tail string) func() []byte {
 		return func() []byte { return full(head, unit, tail) }
 	}
-	differing := func(format string) func() []byte { return func() []byte { return numbered(format) } }
+	differing := func(format string) func() []byte { return func() []byte { return unlike(format) } }
 	return map[string]hostileText{
 		"lines of a letter":    {same("", "a\n", ""), fmt.Sprintf("of %d.", largest()/2)},
 		"empty lines":          {same("", "\n", "a\n"), "of 1."},
