@@ -490,10 +490,16 @@ func TestCaseTextsOfReopenedMeeting(t *testing.T) {
 	t.Parallel()
 	at := func(minute int) time.Time { return clockAt(0, 0).Add(time.Duration(minute) * time.Minute) }
 	api := together(t, [2]time.Time{at(0), at(30)}, [2]time.Time{at(45), at(46)}, []string{"1", "2", "3"}, []string{"1"})
+	p := start(t, api.Environment())
 	var got textsAnswer
-	r := start(t, api.Environment()).call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript"})
+	r := p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript"})
 	r.into(t, &got)
-	if len(got.Parts) != 1 || got.Parts[0].Lines[0].Text != "in session 1" || !strings.Contains(got.Summary, "not the latest") {
+	if len(got.Parts) != 1 || got.Parts[0].Lines[0].Text != "in session 1" ||
+		!strings.Contains(got.Summary, "0002 ") || !strings.Contains(got.Summary, "opened the meeting again") {
 		t.Errorf("%+v\n%s", got, r.text())
+	}
+	p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript", "sessions": "latest"}).into(t, &got)
+	if got.Parts[0].Lines[0].Text != "in session 2" {
+		t.Errorf("the literally latest: %+v", got)
 	}
 }
