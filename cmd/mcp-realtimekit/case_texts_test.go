@@ -411,3 +411,95 @@ func TestCaseWebPage(t *testing.T) {
 		t.Error(r.text())
 	}
 }
+
+// together scripts two sessions of a meeting, with a transcript each that says
+// its number, and who was in them.
+func together(t testing.TB, first, second [2]time.Time, inFirst, inSecond []string) *scripted.API {
+	t.Helper()
+	api := scripted.Start(t)
+	host := strings.TrimSuffix(api.URL, "/client/v4")
+	var sessions []map[string]any
+	peers := map[string][]any{}
+	for i, span := range [][2]time.Time{second, first} { // the latest first
+		no := 2 - i
+		id := fmt.Sprintf("00000000-0000-4000-8000-00000000000%d", no)
+		begin, end := span[0].Format(time.RFC3339), span[1].Format(time.RFC3339)
+		sessions = append(sessions, map[string]any{
+			"id": id, "associated_id": caseMeeting, "type": "meeting", "status": "ENDED",
+			"started_at": begin, "ended_at": end, "max_concurrent_participants": 3,
+		})
+		for _, who := range [][]string{inSecond, inFirst}[i] {
+			peers[id] = append(peers[id], map[string]any{
+				"id": fmt.Sprint("p", no, who), "user_id": "u" + who, "display_name": "Person " + who, "joined_at": begin, "left_at": end,
+			})
+		}
+		api.JSON("/sessions/"+id+"/transcript", fmt.Appendf(nil,
+			`{"success":true,"data":{"transcript_download_url":"%s/files/%d"}}`, host, no))
+		said := fmt.Sprintf(`[{"startTime":1000,"sentence":"in session %d","peerData":{"id":"p%[1]d1"}},`+
+			`{"startTime":2000,"sentence":"more of it","peerData":{"id":"p%[1]d1"}}]`, no)
+		api.Handle(fmt.Sprint("//files/", no), func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(said)) // a client gone is its own affair
+		})
+	}
+	api.Meeting(map[string]any{"id": caseMeeting, "title": "Weekly sync"}, []any{}, sessions, peers)
+	return api
+}
+
+// A meeting that a break split into two sessions has the texts of both, told
+// apart, and one count of who spoke.
+func TestCaseTextsOfTwoSessions(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return clockAt(0, 0).Add(time.Duration(minute) * time.Minute) }
+	api := together(t, [2]time.Time{at(0), at(30)}, [2]time.Time{at(40), at(70)}, []string{"1", "2", "3"}, []string{"1", "2", "3"})
+	p := start(t, api.Environment())
+	var got struct {
+		Summary string
+		Parts   []struct {
+			SessionID string `json:"session_id"`
+			State     string
+			Lines     []textLine
+			Next      string
+		}
+		Speakers []struct {
+			Name  string
+			Lines int
+		}
+	}
+	r := p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript", "limit": 1})
+	r.into(t, &got)
+	if len(got.Parts) != 2 || got.Parts[0].SessionID == got.Parts[1].SessionID || !strings.Contains(got.Summary, "together") ||
+		got.Parts[0].Lines[0].Text != "in session 1" || got.Parts[1].Lines[0].Text != "in session 2" ||
+		!got.Parts[1].Lines[0].At.Equal(at(40).Add(time.Second)) || len(got.Speakers) != 1 || got.Speakers[0].Lines != 4 {
+		t.Fatalf("%+v\n%s", got, r.text())
+	}
+	for _, part := range got.Parts {
+		if !strings.Contains(part.Next, "session_id="+part.SessionID) || !strings.Contains(r.text(), "transcript of session "+part.SessionID) {
+			t.Errorf("%+v is not told apart: %s", part, r.text())
+		}
+	}
+	// The rest of one, as the answer says.
+	var rest textsAnswer
+	p.call("get_session_recap", args{"session_id": got.Parts[0].SessionID, "part": "transcript", "offset": 1}).into(t, &rest)
+	if len(rest.Parts) != 1 || len(rest.Parts[0].Lines) != 1 || rest.Parts[0].Lines[0].Text != "more of it" {
+		t.Errorf("%+v", rest)
+	}
+}
+
+// A link clicked again afterwards opens a session that nobody means.
+func TestCaseTextsOfReopenedMeeting(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return clockAt(0, 0).Add(time.Duration(minute) * time.Minute) }
+	api := together(t, [2]time.Time{at(0), at(30)}, [2]time.Time{at(45), at(46)}, []string{"1", "2", "3"}, []string{"1"})
+	p := start(t, api.Environment())
+	var got textsAnswer
+	r := p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript"})
+	r.into(t, &got)
+	if len(got.Parts) != 1 || got.Parts[0].Lines[0].Text != "in session 1" ||
+		!strings.Contains(got.Summary, "0002 ") || !strings.Contains(got.Summary, "opened the meeting again") {
+		t.Errorf("%+v\n%s", got, r.text())
+	}
+	p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript", "sessions": "latest"}).into(t, &got)
+	if got.Parts[0].Lines[0].Text != "in session 2" {
+		t.Errorf("the literally latest: %+v", got)
+	}
+}

@@ -151,14 +151,13 @@ func (x *reader) failed(err error) {
 }
 
 // emit yields a row that has a text.
-func (x *reader) emit(r row) bool {
+func (x *reader) emit(r row) {
 	l := r.line(x.o)
 	if l.Text == "" || r.partial {
-		return false
+		return
 	}
 	if r.cut {
 		x.report.Cut++
 	}
 	x.yield(l)
-	return true
 }
