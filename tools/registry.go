@@ -113,7 +113,7 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var args I
 		given := req.GetArguments()
-		if given == nil && !absent(req.GetRawArguments()) {
+		if given == nil && !absent(req.Params.Arguments) {
 			return mcp.NewToolResultError("arguments must be an object, such as {\"query\": \"stand-up\"}"), nil
 		}
 		if id, err := chosen(req); err != nil {

@@ -15,16 +15,23 @@ import (
 
 // raw is a server whose output is read only when a test does.
 type raw struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	logs *lockedBuffer
+	t        *testing.T
+	cmd      *exec.Cmd
+	in       io.WriteCloser
+	out      *bufio.Reader
+	closeOut func() error
+	logs     *lockedBuffer
 }
 
 func startRaw(t *testing.T, env map[string]string, args ...string) *raw {
 	t.Helper()
-	r := &raw{t: t, cmd: command(env, args...), logs: &lockedBuffer{}}
+	return startCommand(t, command(env, args...))
+}
+
+// startCommand leaves standard error alone where it is set.
+func startCommand(t *testing.T, cmd *exec.Cmd) *raw {
+	t.Helper()
+	r := &raw{t: t, cmd: cmd, logs: &lockedBuffer{}}
 	in, err := r.cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +40,10 @@ func startRaw(t *testing.T, env map[string]string, args ...string) *raw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.in, r.out, r.cmd.Stderr = in, bufio.NewReaderSize(out, 1<<20), r.logs
+	r.in, r.out, r.closeOut = in, bufio.NewReaderSize(out, 1<<20), out.Close
+	if cmd.Stderr == nil {
+		cmd.Stderr = r.logs
+	}
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +60,9 @@ func (r *raw) send(line string) {
 		r.t.Fatalf("%v; logs: %.1000s", err, r.logs)
 	}
 }
+
+// write leaves errors to who reads the answers.
+func (r *raw) write(text string) { _, _ = io.WriteString(r.in, text) }
 
 func (r *raw) initialize(revision string) {
 	r.t.Helper()
