@@ -53,6 +53,7 @@ func TestLongLines(t *testing.T) {
 			if m := parse(t, r.line()); string(m.ID) != `"after"` || m.Error != nil {
 				t.Errorf("afterwards: %+v", m)
 			}
+			checkPeak(t, r.cmd.Process)
 			_ = r.in.Close()
 			r.end(0, 5*time.Second)
 		})
@@ -64,7 +65,7 @@ func TestManyLargeRequests(t *testing.T) {
 	t.Parallel()
 	r := startRaw(t, nil, "--demo", "--log-level=error")
 	r.initialize("2025-11-25")
-	const calls = 60
+	const calls = 20
 	go func() {
 		text := strings.Repeat("x", 3<<20)
 		for i := range calls {
@@ -76,6 +77,7 @@ func TestManyLargeRequests(t *testing.T) {
 			t.Errorf("%.300s", line)
 		}
 	}
+	checkPeak(t, r.cmd.Process)
 	_ = r.in.Close()
 	r.end(0, 5*time.Second)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -81,21 +82,26 @@ func (r *raw) line() string {
 	return line[:len(line)-1]
 }
 
-// end expects the server to end by itself, with this code and no more memory
-// than the bound.
+// end expects the server to end by itself, with this code, and to have taken no
+// more memory than the bound.
 func (r *raw) end(code int, within time.Duration) {
 	r.t.Helper()
+	checkPeak(r.t, r.cmd.Process)
 	kill := time.AfterFunc(within, func() { _ = r.cmd.Process.Kill() })
 	defer kill.Stop()
 	_ = r.cmd.Wait()
 	if got := r.cmd.ProcessState.ExitCode(); got != code {
 		r.t.Errorf("exit code %d, want %d (-1: by a signal); logs: %.1000s", got, code, r.logs)
 	}
-	if mb, known := peakMB(r.cmd.ProcessState); known && mb > maxPeak && !raceEnabled {
-		r.t.Errorf("a peak of %.0f MB, want at most %d", mb, maxPeak)
-	} else {
-		r.t.Logf("a peak of %.0f MB", mb)
+}
+
+func checkPeak(t *testing.T, p *os.Process) {
+	t.Helper()
+	mb, known := peakSoFar(p)
+	if known && mb > maxPeak && !raceEnabled {
+		t.Errorf("a peak of %.0f MB, want at most %d", mb, maxPeak)
 	}
+	t.Logf("a peak of %.0f MB", mb)
 }
 
 const maxPeak = 150 // MB, whatever comes
@@ -143,6 +149,7 @@ func TestUnreadAnswers(t *testing.T) {
 			if len(answered) != calls {
 				t.Errorf("%d calls were answered", len(answered))
 			}
+			checkPeak(t, r.cmd.Process)
 			_ = r.in.Close()
 			r.end(0, 10*time.Second)
 		})
