@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -15,16 +16,23 @@ import (
 
 // raw is a server whose output is read only when a test does.
 type raw struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	logs *lockedBuffer
+	t        *testing.T
+	cmd      *exec.Cmd
+	in       io.WriteCloser
+	out      *bufio.Reader
+	closeOut func() error
+	logs     *lockedBuffer
 }
 
 func startRaw(t *testing.T, env map[string]string, args ...string) *raw {
 	t.Helper()
-	r := &raw{t: t, cmd: command(env, args...), logs: &lockedBuffer{}}
+	return startCommand(t, command(env, args...))
+}
+
+// startCommand leaves standard error alone where it is set.
+func startCommand(t *testing.T, cmd *exec.Cmd) *raw {
+	t.Helper()
+	r := &raw{t: t, cmd: cmd, logs: &lockedBuffer{}}
 	in, err := r.cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +41,10 @@ func startRaw(t *testing.T, env map[string]string, args ...string) *raw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.in, r.out, r.cmd.Stderr = in, bufio.NewReaderSize(out, 1<<20), r.logs
+	r.in, r.out, r.closeOut = in, bufio.NewReaderSize(out, 1<<20), out.Close
+	if cmd.Stderr == nil {
+		cmd.Stderr = r.logs
+	}
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +61,9 @@ func (r *raw) send(line string) {
 		r.t.Fatalf("%v; logs: %.1000s", err, r.logs)
 	}
 }
+
+// write leaves errors to who reads the answers.
+func (r *raw) write(text string) { _, _ = io.WriteString(r.in, text) }
 
 func (r *raw) initialize(revision string) {
 	r.t.Helper()
@@ -68,21 +82,26 @@ func (r *raw) line() string {
 	return line[:len(line)-1]
 }
 
-// end expects the server to end by itself, with this code and no more memory
-// than the bound.
+// end expects the server to end by itself, with this code, and to have taken no
+// more memory than the bound.
 func (r *raw) end(code int, within time.Duration) {
 	r.t.Helper()
+	checkPeak(r.t, r.cmd.Process)
 	kill := time.AfterFunc(within, func() { _ = r.cmd.Process.Kill() })
 	defer kill.Stop()
 	_ = r.cmd.Wait()
 	if got := r.cmd.ProcessState.ExitCode(); got != code {
 		r.t.Errorf("exit code %d, want %d (-1: by a signal); logs: %.1000s", got, code, r.logs)
 	}
-	if mb, known := peakMB(r.cmd.ProcessState); known && mb > maxPeak && !raceEnabled {
-		r.t.Errorf("a peak of %.0f MB, want at most %d", mb, maxPeak)
-	} else {
-		r.t.Logf("a peak of %.0f MB", mb)
+}
+
+func checkPeak(t *testing.T, p *os.Process) {
+	t.Helper()
+	mb, known := peakSoFar(p)
+	if known && mb > maxPeak && !raceEnabled {
+		t.Errorf("a peak of %.0f MB, want at most %d", mb, maxPeak)
 	}
+	t.Logf("a peak of %.0f MB", mb)
 }
 
 const maxPeak = 150 // MB, whatever comes
@@ -130,6 +149,7 @@ func TestUnreadAnswers(t *testing.T) {
 			if len(answered) != calls {
 				t.Errorf("%d calls were answered", len(answered))
 			}
+			checkPeak(t, r.cmd.Process)
 			_ = r.in.Close()
 			r.end(0, 10*time.Second)
 		})

@@ -30,6 +30,7 @@ type Gate struct {
 	last    time.Time     // when one left or was admitted
 	left    chan struct{} // holds something if one has left
 	garbage bool          // something happened since memory was last collected
+	read    time.Time     // when sample was
 	sample  []metrics.Sample
 }
 
@@ -120,9 +121,12 @@ func (g *Gate) grow(long bool) (garbage bool) {
 	return garbage
 }
 
-// used is the memory of the whole process that calls can fill.
+// used is the memory of the whole process that calls can fill, as of a moment ago.
 func (g *Gate) used() uint64 {
-	metrics.Read(g.sample[:2])
+	if now := time.Now(); now.Sub(g.read) > interval/2 {
+		metrics.Read(g.sample[:2]) // a microsecond
+		g.read = now
+	}
 	return g.sample[0].Value.Uint64() + g.sample[1].Value.Uint64()
 }
 

@@ -1,95 +1,83 @@
 package httpserve
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// What JSON may cost: decoded, a small value takes a hundred times its text.
-const (
-	maxDepth  = 64
-	maxValues = 20_000
-)
+const maxHeld = 16 << 20 // bytes of bodies whose requests are handled
 
-// readBody reads one JSON-RPC message, leaves it in the request, and returns
-// its method; or it answers.
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (method string, ok bool) {
+// readBody reads a request's body, or answers.
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		refuse(w, http.StatusUnsupportedMediaType, mcp.INVALID_REQUEST, "the request's body must not be compressed: leave out Content-Encoding")
+		return nil, false
+	}
+	inner, stop := w, func() {}
 	out, wrapped := w.(*writer)
 	if wrapped {
-		w = out.ResponseWriter // which closes the connection of a body too large
+		inner = out.ResponseWriter // which closes the connection of a body too large
+		stop = func() { _ = out.control.SetReadDeadline(time.Unix(1, 0)) }
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.o.MaxBody))
-	if wrapped {
-		w = out
-	}
+	arrival := h.intake.begin(r.Body, stop)
+	body, err := io.ReadAll(http.MaxBytesReader(inner, io.NopCloser(arrival), h.o.MaxBody))
+	evicted := arrival.end()
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
 		refuse(w, http.StatusRequestEntityTooLarge, mcp.INVALID_REQUEST, fmt.Sprintf("the request is larger than %d bytes", large.Limit))
-		return "", false
+		return nil, false
+	case evicted:
+		w.Header().Set("Connection", "close")
+		busy(w, "too many requests did not arrive in full; try again in a second")
+		return nil, false
 	case err != nil:
 		refuse(w, http.StatusBadRequest, mcp.PARSE_ERROR, "the request's body did not arrive in full and in time")
-		return "", false
-	}
-	if err := bounded(body); err != nil {
-		refuse(w, http.StatusBadRequest, mcp.INVALID_REQUEST, err.Error())
-		return "", false
-	}
-	var message struct {
-		Method string `json:"method"`
-	}
-	if json.Unmarshal(body, &message) != nil {
-		refuse(w, http.StatusBadRequest, mcp.PARSE_ERROR, "the request is not one JSON-RPC message")
-		return "", false
-	}
-	if message.Method == "" {
-		refuse(w, http.StatusBadRequest, mcp.INVALID_REQUEST, "the message has no method; this server asks nothing, so it takes no responses")
-		return "", false
+		return nil, false
 	}
 	if wrapped {
 		out.limitRead(0) // a read that times out would cancel a long call
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return message.Method, true
+	return jsonrpc.Trim(body), true
 }
 
-var (
-	errDeep = fmt.Errorf("the JSON is nested deeper than %d levels", maxDepth)
-	errMany = fmt.Errorf("the JSON has more than %d values", maxValues)
-)
-
-// bounded refuses what would be costly to decode, before anything decodes it.
-// It need not notice malformed JSON.
-func bounded(body []byte) error {
-	depth, values, quoted := 0, 0, false
-	for i := 0; i < len(body); i++ {
-		c := body[i]
-		switch {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-			values++
-		case c == '}' || c == ']':
-			depth--
-		case c == ',':
-			values++
-		}
-		if depth > maxDepth {
-			return errDeep
-		}
-		if values > maxValues {
-			return errMany
-		}
+// admit waits until there is memory for a call, or answers that there are too many.
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request, size int64) (release func(), ok bool) {
+	const message = "too many requests at one time; try again in a second"
+	select {
+	case h.slots <- struct{}{}:
+	default:
+		busy(w, message)
+		return nil, false
 	}
-	return nil
+	if !h.held.TryAcquire(size) {
+		<-h.slots
+		busy(w, message)
+		return nil, false
+	}
+	done := h.connections.call(r)
+	if h.gate.Enter(r.Context()) != nil { // nobody waits for an answer any more
+		done()
+		h.held.Release(size)
+		<-h.slots
+		return nil, false
+	}
+	return func() {
+		h.gate.Leave()
+		done()
+		h.held.Release(size)
+		<-h.slots
+	}, true
+}
+
+func busy(w http.ResponseWriter, message string) {
+	w.Header().Set("Retry-After", "1")
+	refuse(w, http.StatusServiceUnavailable, mcp.INTERNAL_ERROR, message)
 }

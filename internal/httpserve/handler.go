@@ -4,8 +4,10 @@
 package httpserve
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -13,6 +15,10 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/admission"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
 // Paths of what a Handler serves, besides the OAuth metadata where it is configured.
@@ -45,12 +51,18 @@ type OAuth struct {
 
 // Handler is the whole HTTP surface.
 type Handler struct {
-	o        Options
-	next     http.Handler // mcp-go's transport
-	mux      *http.ServeMux
-	guard    guard
-	slots    chan struct{}
-	draining atomic.Bool
+	o           Options
+	server      *server.MCPServer
+	next        http.Handler // mcp-go's transport
+	mux         *http.ServeMux
+	guard       guard
+	tokens      *jsonrpc.Tokens
+	connections *connections
+	intake      intake
+	slots       chan struct{}
+	held        *semaphore.Weighted // bytes of bodies
+	gate        *admission.Gate
+	draining    atomic.Bool
 }
 
 // NewHandler serves s, whose tools, prompts and resources may be any.
@@ -60,7 +72,9 @@ func NewHandler(s *server.MCPServer, o Options) *Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Handler{o: o, mux: http.NewServeMux(), guard: newGuard(o), slots: make(chan struct{}, o.MaxConcurrent)}
+	h := &Handler{o: o, server: s, mux: http.NewServeMux(), guard: newGuard(o), tokens: jsonrpc.NewTokens(),
+		connections: newConnections(maxConnections), slots: make(chan struct{}, o.MaxConcurrent),
+		held: semaphore.NewWeighted(max(maxHeld, o.MaxBody)), gate: admission.New(o.MaxConcurrent)}
 	server.WithToolHandlerMiddleware(deliverFirst)(s)
 	h.next = server.NewStreamableHTTPServer(s, server.WithStateLess(true), server.WithDisableStreaming(true),
 		server.WithDisableLocalhostProtection(true), // guard is stricter, and knows the names of a proxy
@@ -136,31 +150,61 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	default:
-		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, mcp.INTERNAL_ERROR, "too many requests at one time; try again in a second")
-		return
-	}
-	method, ok := h.readBody(w, r)
+	body, ok := h.readBody(w, r)
 	if !ok {
 		return
 	}
-	if method == string(mcp.MethodNotificationCancelled) {
+	release, ok := h.admit(w, r, int64(len(body)))
+	if !ok {
+		return
+	}
+	defer release()
+	r.Header.Del("Authorization") // nobody behind this needs it
+	r.Header.Del("Mcp-Session-Id")
+	if jsonrpc.IsBatch(body) {
+		h.batch(w, r, body)
+		return
+	}
+	h.message(w, r, body)
+}
+
+// message hands one message to mcp-go, unless it is for nobody.
+func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte) {
+	m, failure := jsonrpc.Parse(body)
+	switch {
+	case failure != nil:
+		fail(w, failure)
+		return
+	case m.IsResponse():
+		refuse(w, http.StatusBadRequest, mcp.INVALID_REQUEST, "this server asks nothing, so it takes no responses")
+		return
+	case m.Method == string(mcp.MethodNotificationCancelled):
 		// A stateless server cannot tell whose request an id names, and must not
 		// cancel a stranger's; a caller cancels by closing its request.
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	r.Header.Del("Authorization") // nobody behind this needs it
-	r.Header.Del("Mcp-Session-Id")
+	prepared := h.tokens.Prepare(m)
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(prepared)), int64(len(prepared))
+	if out, ok := w.(*writer); ok {
+		out.restore = h.tokens.Restore
+	}
 	h.next.ServeHTTP(w, track(w, r))
 }
 
-// refuse answers with a JSON-RPC error that belongs to no request.
+// fail answers a message that mcp-go does not see.
+func fail(w http.ResponseWriter, failure *jsonrpc.Failure) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = w.Write(append(failure.Encode(), '\n'))
+}
+
+// refuse answers with a JSON-RPC error that belongs to no request. What of the
+// request's body has not come by then is not waited for.
 func refuse(w http.ResponseWriter, status, code int, message string) {
+	if out, ok := w.(*writer); ok {
+		out.limitRead(refusedTimeout)
+	}
 	body, err := json.Marshal(map[string]any{"jsonrpc": mcp.JSONRPC_VERSION, "error": map[string]any{"code": code, "message": message}})
 	if err != nil {
 		http.Error(w, message, status)

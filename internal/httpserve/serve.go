@@ -33,7 +33,9 @@ func Serve(ctx context.Context, l net.Listener, h *Handler, config *tls.Config, 
 	srv := &http.Server{
 		Handler: h, TLSConfig: config, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		BaseContext: func(net.Listener) context.Context { return base },
-		ErrorLog:    log.New(nameless{slog.NewLogLogger(h.o.Log.Handler(), slog.LevelDebug).Writer()}, "", 0),
+		ConnContext: h.connections.context, ConnState: h.connections.changed,
+		HTTP2:    &http.HTTP2Config{MaxReceiveBufferPerConnection: 128 << 10, MaxReceiveBufferPerStream: 64 << 10}, // else 1 MiB each
+		ErrorLog: log.New(nameless{slog.NewLogLogger(h.o.Log.Handler(), slog.LevelDebug).Writer()}, "", 0),
 	}
 	ended := make(chan error, 1)
 	go func() {

@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	bodyTimeout  = 20 * time.Second // for a whole request body
-	writeTimeout = 30 * time.Second // for a client to take what was written
+	bodyTimeout    = 20 * time.Second // for a whole request body
+	refusedTimeout = time.Second      // for that of a request which is refused without it
+	writeTimeout   = 30 * time.Second // for a client to take what was written
 )
 
 // writer counts, and gives a client that does not read a bounded time. The
@@ -16,7 +17,8 @@ const (
 type writer struct {
 	http.ResponseWriter
 	control  *http.ResponseController
-	delivery *delivery // nil but for what may notify
+	delivery *delivery           // nil but for what may notify
+	restore  func([]byte) []byte // of what mcp-go writes; nil: nothing is to be
 	status   int
 	bytes    int64
 }
@@ -42,9 +44,16 @@ func (w *writer) Write(p []byte) (int, error) {
 		w.WriteHeader(http.StatusOK)
 	}
 	w.limitWrite(writeTimeout)
-	n, err := w.ResponseWriter.Write(p)
+	out := p
+	if w.restore != nil {
+		out = w.restore(p)
+	}
+	n, err := w.ResponseWriter.Write(out)
 	w.bytes += int64(n)
-	return n, err
+	if err == nil {
+		n = len(p)
+	}
+	return min(n, len(p)), err
 }
 
 func (w *writer) Flush() {
