@@ -48,14 +48,15 @@ type Options struct {
 
 // Client reads RealtimeKit. It is safe for concurrent use.
 type Client struct {
-	token    string
-	timeout  time.Duration
-	http     *http.Client
-	apps     *realtime_kit.AppService
-	meetings *realtime_kit.MeetingService
-	active   *realtime_kit.ActiveSessionService
-	sessions *realtime_kit.SessionService
-	ended    *endedCache // nil: off
+	token      string
+	timeout    time.Duration
+	http       *http.Client
+	apps       *realtime_kit.AppService
+	meetings   *realtime_kit.MeetingService
+	active     *realtime_kit.ActiveSessionService
+	sessions   *realtime_kit.SessionService
+	recordings *realtime_kit.RecordingService
+	ended      *endedCache // nil: off
 
 	downloads *http.Client
 	loopback  bool // the API is on this machine, so downloads may be too
@@ -90,12 +91,13 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		token: o.Token, timeout: o.Timeout, http: httpClient,
-		apps:     realtime_kit.NewAppService(opts...),
-		meetings: realtime_kit.NewMeetingService(opts...),
-		active:   realtime_kit.NewActiveSessionService(opts...),
-		sessions: realtime_kit.NewSessionService(opts...),
-		ended:    newEndedCache(o.CacheEnded, maxCacheBytes),
-		loopback: strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+		apps:       realtime_kit.NewAppService(opts...),
+		meetings:   realtime_kit.NewMeetingService(opts...),
+		active:     realtime_kit.NewActiveSessionService(opts...),
+		sessions:   realtime_kit.NewSessionService(opts...),
+		recordings: realtime_kit.NewRecordingService(opts...),
+		ended:      newEndedCache(o.CacheEnded, maxCacheBytes),
+		loopback:   strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
 	}
 	c.downloads = c.newDownloader()
 	return c, nil

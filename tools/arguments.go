@@ -16,20 +16,27 @@ import (
 var uuid = regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 var meetingInURL = regexp.MustCompile(`(?i)meetings?[/=]([0-9a-f]{8}-[0-9a-f-]{27})`)
 
-// decode fills out from arguments as models send them: "50" for 50, null for
-// absent, a meeting's URL for its id. What it cannot read it refuses, naming
-// the argument, the rule and a valid example.
-func decode(schema *jsonschema.Schema, args map[string]any, out any) error {
+// decode fills out from arguments as models send them: "50" for 50, null, "" and
+// [] for absent, a meeting's URL for its id. Times without a zone are in that of
+// the argument timezone, else in zone. What it cannot read it refuses, naming the
+// argument, the rule and a valid example.
+func decode(schema *jsonschema.Schema, zone *time.Location, args map[string]any, out any) error {
+	if _, takes := schema.Properties.Get("timezone"); takes {
+		var err error
+		if zone, err = zoneOf(args["timezone"], zone); err != nil {
+			return err
+		}
+	}
 	clean := make(map[string]any, len(args))
 	for name, v := range args {
 		p, known := schema.Properties.Get(name)
 		if !known {
 			return fmt.Errorf("unknown argument %q; this tool takes: %s", clip(name), strings.Join(names(schema), ", "))
 		}
-		if v == nil {
+		if empty(v) {
 			continue
 		}
-		v, ok := coerce(p, v)
+		v, ok := coerce(name, p, zone, v)
 		if !ok {
 			return fmt.Errorf("argument %q must be %s, for example %s", name, rule(p), example(p))
 		}
@@ -48,9 +55,25 @@ func decode(schema *jsonschema.Schema, args map[string]any, out any) error {
 	return json.Unmarshal(raw, out)
 }
 
-func coerce(p *jsonschema.Schema, v any) (any, bool) {
-	if p.Type == "integer" {
+// empty reports whether a value stands for an argument that is not given.
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(v) == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+func coerce(name string, p *jsonschema.Schema, zone *time.Location, v any) (any, bool) {
+	switch p.Type {
+	case "integer":
 		return integer(p, v)
+	case "array":
+		return list(p, v)
 	}
 	s, ok := v.(string)
 	if n, isNumber := v.(float64); isNumber {
@@ -64,8 +87,8 @@ func coerce(p *jsonschema.Schema, v any) (any, bool) {
 	case p.Format == "uuid":
 		return meetingID(s)
 	case p.Format == "date-time":
-		t, err := parseTime(s)
-		return t, err == nil
+		t, ok := parseTime(s, zone, strings.HasSuffix(name, "_before"))
+		return t, ok
 	case len(p.Enum) > 0:
 		i := slices.IndexFunc(p.Enum, func(e any) bool { return strings.EqualFold(fmt.Sprint(e), s) })
 		if i < 0 {
@@ -78,13 +101,29 @@ func coerce(p *jsonschema.Schema, v any) (any, bool) {
 	return s, true
 }
 
-func parseTime(s string) (string, error) {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		t, err = time.Parse(time.DateOnly, s)
+// list reads words, also given as one string with commas between them.
+func list(p *jsonschema.Schema, v any) (any, bool) {
+	given, ok := v.([]any)
+	if s, one := v.(string); one {
+		ok = true
+		for word := range strings.SplitSeq(s, ",") {
+			given = append(given, word)
+		}
 	}
-	return t.UTC().Format(time.RFC3339Nano), err
+	words := []string{}
+	for _, one := range given {
+		word, isText := one.(string)
+		if word = strings.TrimSpace(word); !isText || len([]rune(word)) > maxWord {
+			return nil, false
+		}
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return words, ok && (p.MaxItems == nil || uint64(len(words)) <= *p.MaxItems)
 }
+
+const maxWord = 200 // characters
 
 func integer(p *jsonschema.Schema, v any) (any, bool) {
 	var f float64
@@ -127,7 +166,9 @@ func rule(p *jsonschema.Schema) string {
 	case p.Format == "uuid":
 		return "a UUID"
 	case p.Format == "date-time":
-		return "an RFC 3339 time or a date"
+		return "an RFC 3339 time, a time without a zone or a date"
+	case p.Type == "array":
+		return fmt.Sprintf("a list of at most %d words", *p.MaxItems)
 	case len(p.Enum) > 0:
 		return "one of " + strings.Join(strings.Fields(strings.Trim(fmt.Sprint(p.Enum), "[]")), ", ")
 	case p.MaxLength != nil:
@@ -137,6 +178,9 @@ func rule(p *jsonschema.Schema) string {
 }
 
 func example(p *jsonschema.Schema) string {
+	if p.Type == "array" {
+		return `["recorder"]`
+	}
 	if len(p.Examples) > 0 {
 		return fmt.Sprintf("%q", fmt.Sprint(p.Examples[0]))
 	}

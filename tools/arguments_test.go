@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -34,7 +35,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		var in participantsInput
-		if err := decode(schema, args, &in); err != nil {
+		if err := decode(schema, time.UTC, args, &in); err != nil {
 			if text := err.Error(); strings.ContainsAny(text, "\n\r") || len(text) > 600 {
 				t.Fatalf("refusal: %q", text)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -16,31 +17,37 @@ import (
 )
 
 type compareInput struct {
-	MeetingID string `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Query     string `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id; it must fit one meeting,example=stand-up"`
-	Sessions  *int   `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5,example=5"`
-	MinStreak *int   `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only invited people who missed at least so many of the latest sessions in a row,example=3"`
-	Limit     *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
+	MeetingID string   `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id; it must fit one meeting,example=stand-up"`
+	Sessions  *int     `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5,example=5"`
+	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only invited people who missed at least so many of the latest sessions in a row,example=3"`
+	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets of those who do not count such as recorders; none for nobody"`
+	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for the times in the text,example=Europe/Berlin"`
+	Limit     *int     `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
 }
 
 type compareOutput struct {
-	Summary   string       `json:"summary" jsonschema:"description=The answer in one sentence"`
-	MeetingID string       `json:"meeting_id"`
-	Title     string       `json:"title" jsonschema:"description=Untrusted text"`
-	Invited   int          `json:"invited"`
-	Sessions  []sessionSum `json:"sessions" jsonschema:"description=Oldest first"`
-	People    []compareRow `json:"people" jsonschema:"description=Longest streak of absence first"`
-	LeftOut   int          `json:"left_out"`
-	Next      string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	head
+	MeetingID  string       `json:"meeting_id"`
+	Title      string       `json:"title" jsonschema:"description=Untrusted text"`
+	Timezone   string       `json:"timezone"`
+	JustInTime bool         `json:"just_in_time" jsonschema:"description=People were added when they joined: the roster does not tell who was expected"`
+	Invited    int          `json:"invited" jsonschema:"description=People on the roster"`
+	Sessions   []sessionSum `json:"sessions" jsonschema:"description=Oldest first"`
+	Matching   int          `json:"sessions_matching" jsonschema:"description=Ended sessions of the meeting; those above are the latest of them"`
+	People     []compareRow `json:"people" jsonschema:"description=Longest streak of absence first"`
+	LeftOut    int          `json:"left_out"`
+	Next       string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 
+	zone  *time.Location
 	table string // the text of People
 }
 
 type compareRow struct {
 	Name       string  `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
 	CustomID   string  `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Invited    bool    `json:"invited" jsonschema:"description=On the roster; else a guest"`
+	Invited    bool    `json:"invited" jsonschema:"description=On the roster"`
 	Came       int     `json:"came"`
 	Missed     int     `json:"missed"`
 	Streak     int     `json:"absence_streak" jsonschema:"description=Latest sessions missed in a row"`
@@ -48,6 +55,8 @@ type compareRow struct {
 	FirstTimer bool    `json:"first_timer,omitempty" jsonschema:"description=The latest session is the only one of these they came to"`
 	Minutes    float64 `json:"minutes_present"`
 	Marks      string  `json:"marks" jsonschema:"description=A character a session; oldest first: x came; - missed; . not invited by then"`
+
+	Flags []string `json:"flags,omitempty" jsonschema:"description=Doubts about who this is"`
 }
 
 func compareAttendance(d *Deps) server.ServerTool {
@@ -58,36 +67,97 @@ func compareAttendance(d *Deps) server.ServerTool {
 			if err != nil {
 				return compareOutput{}, err
 			}
-			meetingID, err := d.meeting(ctx, app, in.MeetingID, in.Query)
+			l := d.lookup(&gauge{req: req}, app, d.zoned(in.Timezone), in.LeaveOut)
+			l.rooms = true
+			p, err := d.pickEnded(ctx, l, in)
 			if err != nil {
 				return compareOutput{}, err
 			}
-			no, per := 1, valueOr(in.Sessions, 5)
-			page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: meetingID, Status: "ENDED"}, client.PageRequest{No: &no, Per: &per})
+			results, err := l.results(ctx, p)
 			if err != nil {
 				return compareOutput{}, err
 			}
-			sessions := page.Items[:min(per, len(page.Items))]
-			if len(sessions) == 0 {
-				return compareOutput{}, fmt.Errorf("meeting %s has no ended session to compare; get_meeting tells whether one is live", meetingID)
-			}
-			slices.SortFunc(sessions, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
-			sessions[0].MeetingID = meetingID
-			roster, results, err := d.history(ctx, &gauge{req: req}, app, sessions, false)
-			if err != nil {
-				return compareOutput{}, err
-			}
-			return compared(in, meetingID, sessions, results, attendance.Compare(roster, results), len(roster)), nil
+			return compared(in, l, p, results), nil
 		})
 }
 
-func compared(in compareInput, meetingID string, sessions []client.Session, results []attendance.Result, records []attendance.Record, invited int) compareOutput {
-	o := compareOutput{MeetingID: meetingID, Title: untrusted.Line(sessions[0].Title, 120), Invited: invited, People: []compareRow{}}
-	for i, s := range sessions {
-		o.Sessions = append(o.Sessions, sessionOf(s, results[i], s.EndedAt))
+// pickEnded finds the latest ended sessions, as many as asked for and as the
+// streak asked about needs.
+func (d *Deps) pickEnded(ctx context.Context, l *lookup, in compareInput) (*picked, error) {
+	meetingID, note, err := d.meeting(ctx, l.app, in.MeetingID, in.Query)
+	if err != nil {
+		return nil, err
 	}
+	l.meetingID = meetingID
+	found, err := d.newestSessions(ctx, l.app, client.SessionFilter{MeetingID: meetingID, Status: "ENDED"}, maxSessions)
+	if err != nil {
+		return nil, err
+	}
+	found.sessions = slices.DeleteFunc(found.sessions, goesOn)
+	if len(found.sessions) == 0 {
+		return nil, d.nothingToCompare(ctx, l.app, meetingID)
+	}
+	p := &picked{listed: found.sessions, total: found.total}
+	p.note(note, found.others.note(), found.note)
+	return p, p.chooseLatest(ctx, l, max(valueOr(in.Sessions, 5), valueOr(in.MinStreak, 0)))
+}
+
+// nothingToCompare is the error of a meeting without ended sessions.
+func (d *Deps) nothingToCompare(ctx context.Context, app client.AppRef, meetingID string) error {
+	if _, err := d.API.Meeting(ctx, app, meetingID); err != nil {
+		return err
+	}
+	return fmt.Errorf("meeting %s has no ended session to compare; get_meeting tells whether one is live", meetingID)
+}
+
+// chooseLatest takes the latest columns. It reads no more sessions than these
+// need: one that only reopened the meeting makes one more necessary, and one
+// that is near another can be judged only together with it.
+func (p *picked) chooseLatest(ctx context.Context, l *lookup, want int) error {
+	for n := min(want, len(p.listed)); ; n++ {
+		first := len(p.listed) - n
+		for k := 0; k < 2 && first > 0 && closeTo(p.listed[first-1], p.listed[first]); k++ {
+			first--
+		}
+		window := p.listed[first:]
+		if err := l.read(ctx, window); err != nil {
+			return err
+		}
+		columns, reopenings := attendance.Columns(l.held(window), l.roster, l.rules)
+		if len(columns) < want && first > 0 {
+			n = max(n, len(window)) // and one more
+			continue
+		}
+		p.columns = p.columnsOf(columns[max(0, len(columns)-want):])
+		p.note(reopeningNote(reopenings, l.zone))
+		return nil
+	}
+}
+
+// closeTo reports whether a session began within an hour of another's end.
+func closeTo(earlier, later client.Session) bool {
+	return earlier.EndedAt.IsZero() || later.StartedAt.Sub(earlier.EndedAt) <= time.Hour
+}
+
+func compared(in compareInput, l *lookup, p *picked, results []attendance.Result) compareOutput {
+	latest := p.latest()
+	o := compareOutput{MeetingID: l.meetingID, Title: untrusted.Line(latest.Title, 120), Timezone: l.zone.String(), zone: l.zone, Matching: p.total, People: []compareRow{}}
+	for i, column := range p.columns {
+		o.Sessions = append(o.Sessions, sessionOf(column, results[i]))
+	}
+	over := attendance.Over(results)
+	o.JustInTime = over.JustInTime
+	o.Notes = slices.Concat(p.notes, l.noted(), notesOf(over))
+	o.fill(in, attendance.Compare(results))
+	return o
+}
+
+func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	always, never := 0, 0
 	for _, r := range records {
+		if r.Invited {
+			o.Invited++
+		}
 		if r.Invited && r.Missed() == 0 && r.Came() > 0 {
 			always++
 		}
@@ -102,18 +172,29 @@ func compared(in compareInput, meetingID string, sessions []client.Session, resu
 	for _, r := range records {
 		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
 			listed.add(compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
-				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: minutes(r.Present()), Marks: marks(r.Marks)})
+				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: presence(r.Person), Marks: marks(r.Marks), Flags: flagsOf(r.Person)})
 		}
 	}
 	o.People, o.LeftOut, o.table = listed.shown, listed.left, string(listed.table)
-	o.Summary = fmt.Sprintf("Of %d invited, %d came to each of the %s they were invited to, %d to none.", invited, always, people(len(sessions), "session", "sessions"), never)
+	invited := "invited"
+	if o.JustInTime {
+		invited = "known to this meeting"
+	}
+	n := len(o.Sessions)
+	sessions := people(n, "session", "sessions")
+	if o.Matching > n {
+		sessions = fmt.Sprintf("%d of %d sessions", n, o.Matching)
+	}
+	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s they were invited to, %d to none.", o.Invited, invited, always, sessions, never)
 	if in.MinStreak != nil {
 		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
+		if *in.MinStreak > n {
+			o.note(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", people(n, "session", "sessions"), *in.MinStreak))
+		}
 	}
 	if o.LeftOut > 0 {
 		o.Next = "Repeat the call with a higher limit (up to 500) or with min_absence_streak."
 	}
-	return o
 }
 
 func marks(m []attendance.Mark) string {
@@ -128,7 +209,9 @@ func marks(m []attendance.Mark) string {
 func (o compareOutput) Text() string {
 	var b strings.Builder
 	last := o.Sessions[len(o.Sessions)-1]
-	fmt.Fprintf(&b, "%s\n\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . not invited by then.\n", o.Summary, untrusted.Cell(o.Title, 120), clock(o.Sessions[0].StartedAt), clock(last.StartedAt))
+	b.WriteString(o.lead())
+	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . not invited by then.\n", untrusted.Cell(o.Title, 120),
+		momentOr(&o.Sessions[0].StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt, o.zone, unknownTime))
 	if len(o.People) > 0 {
 		b.WriteString("\n| name | custom id | came | missed | missed in a row, now | at most | minutes | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	}
@@ -136,17 +219,18 @@ func (o compareOutput) Text() string {
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not listed. %s\n", o.LeftOut, o.Next)
 	}
-	b.WriteString(sessionTable(o.Sessions, nil))
+	b.WriteString(sessionTable(o.Sessions, o.zone))
 	return b.String()
 }
 
 func (r compareRow) appendText(b []byte) []byte {
 	var notes []string
 	if !r.Invited {
-		notes = append(notes, "guest")
+		notes = append(notes, notOnRoster)
 	}
 	if r.FirstTimer {
 		notes = append(notes, "first time")
 	}
+	notes = append(notes, r.Flags...)
 	return fmt.Appendf(b, "| %s | %s | %d | %d | %d | %d | %.0f | %s | %s |\n", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.Came, r.Missed, r.Streak, r.Longest, r.Minutes, r.Marks, strings.Join(notes, "; "))
 }

@@ -3,7 +3,6 @@ package tools
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +47,7 @@ func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, 
 		args["sessions"] = "all"
 	}
 	var in attendanceInput
-	if err := decode(reflectSchema(in), args, &in); err != nil {
+	if err := decode(reflectSchema(in), d.zone(), args, &in); err != nil {
 		return nil, err
 	}
 	out, err := d.attendance(ctx, &gauge{}, in, 0)
@@ -90,11 +89,8 @@ func (a *Attendance) Write(w io.Writer, format string) error {
 var attendanceColumns = []string{"name", "custom_participant_id", "status", "sessions_attended", "first_joined", "last_left", "minutes_present", "joins", "late_by_minutes", "left_early_by_minutes", "here_now"}
 
 func (a *Attendance) writeCSV(w io.Writer) error {
-	c := csv.NewWriter(w)
-	c.UseCRLF = true
-	if err := c.Write(attendanceColumns); err != nil {
-		return err
-	}
+	var c csvRows
+	c.add(attendanceColumns...)
 	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 	at := func(t *time.Time) string {
 		if t == nil {
@@ -103,15 +99,12 @@ func (a *Attendance) writeCSV(w io.Writer) error {
 		return t.UTC().Format(time.RFC3339)
 	}
 	for _, r := range a.out.People {
-		if err := c.Write([]string{
-			untrusted.Spreadsheet(r.Name, 80), untrusted.Spreadsheet(r.CustomID, 80), r.Status, strconv.Itoa(r.Sessions), at(r.FirstJoined), at(r.LastLeft),
+		c.add(
+			untrusted.Line(r.Name, 80), untrusted.Line(r.CustomID, 80), r.Status, strconv.Itoa(r.Sessions), at(r.FirstJoined), at(r.LastLeft),
 			number(r.Minutes), strconv.Itoa(r.Joins), number(r.LateBy), number(r.EarlyBy), strconv.FormatBool(r.HereNow),
-		}); err != nil {
-			return err
-		}
+		)
 	}
-	c.Flush()
-	return c.Error()
+	return c.writeTo(w)
 }
 
 // writeTable lines columns up by the width that a terminal gives each character.
@@ -163,7 +156,7 @@ func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participants
 	if err != nil {
 		return participantsOutput{}, err
 	}
-	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"})
+	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"}, d.zone())
 	r.rows.limit = 0
 	for page, err := range d.API.Participants(ctx, app, meetingID) {
 		if err != nil {
@@ -171,5 +164,7 @@ func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participants
 		}
 		r.add(page)
 	}
-	return r.done(), nil
+	out := r.done()
+	out.finish(d.Demo)
+	return out, nil
 }

@@ -20,30 +20,34 @@ type findMeetingsInput struct {
 	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time,description=Only meetings created at or after this time,example=2026-11-01T00:00:00Z"`
 	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time,description=Only meetings created before this time,example=2026-12-01T00:00:00Z"`
 	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,description=Rows shown; default 20,example=20"`
+	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
 	scope
 }
 
 type findMeetingsOutput struct {
+	head
 	Matching int          `json:"matching"`
 	Meetings []meetingRow `json:"meetings"`
 	LeftOut  int          `json:"left_out"`
+
+	zone *time.Location
 }
 
 type meetingRow struct {
 	ID        string    `json:"id"`
 	Title     string    `json:"title" jsonschema:"description=Untrusted text"`
 	Status    string    `json:"status"`
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 func (o findMeetingsOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s found, newest first.\n", people(o.Matching, "meeting", "meetings"))
+	b.WriteString(o.lead())
 	if len(o.Meetings) > 0 {
 		b.WriteString("\n| title | meeting_id | status | created |\n| --- | --- | --- | --- |\n")
 	}
 	for _, m := range o.Meetings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64), untrusted.Cell(m.Status, 20), clock(m.CreatedAt))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64), untrusted.Cell(m.Status, 20), momentOr(&m.CreatedAt, o.zone, "unknown"))
 	}
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not shown: narrow query or dates, or raise limit (up to 200).\n", o.LeftOut)
@@ -60,25 +64,71 @@ func findMeetings(d *Deps) server.ServerTool {
 				return findMeetingsOutput{}, err
 			}
 			f := client.MeetingFilter{Search: in.Query, Status: in.Status, After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			limit := valueOr(in.Limit, 20)
-			out := findMeetingsOutput{Meetings: []meetingRow{}}
-			seen := map[string]struct{}{}
+			named, others := newestMeetings{limit: valueOr(in.Limit, 20)}, newestMeetings{limit: valueOr(in.Limit, 20)}
+			var read client.Coverage
 			for page, err := range d.API.Meetings(ctx, app, f) {
 				if err != nil {
-					return out, err
+					return findMeetingsOutput{}, err
 				}
+				read = page.Coverage
 				for _, m := range page.Items {
-					if _, dup := seen[m.ID]; dup {
-						continue
+					switch {
+					case !fits(f, m):
+					case holds(m, in.Query):
+						named.add(m)
+					default:
+						others.add(m)
 					}
-					seen[m.ID] = struct{}{}
-					out.Meetings = append(out.Meetings, meetingRow{untrusted.Line(m.ID, 64), untrusted.Line(m.Title, 120), untrusted.Line(m.Status, 20), m.CreatedAt})
 				}
-				slices.SortStableFunc(out.Meetings, func(a, b meetingRow) int { return b.CreatedAt.Compare(a.CreatedAt) })
-				out.Meetings = out.Meetings[:min(limit, len(out.Meetings))]
 			}
-			out.Matching = len(seen)
-			out.LeftOut = out.Matching - len(out.Meetings)
+			out := findMeetingsOutput{zone: d.zoned(in.Zone)}
+			out.fill(named, others, in.Query)
+			out.note(read.Note())
 			return out, nil
 		})
+}
+
+func (o *findMeetingsOutput) fill(named, others newestMeetings, query string) {
+	if named.count == 0 && others.count > 0 {
+		o.note(fmt.Sprintf("No title or id holds %q; these are what the API's search gives.", untrusted.Line(query, 80)))
+		named = others
+	}
+	o.Matching, o.Meetings = named.count, append([]meetingRow{}, named.newest()...)
+	o.LeftOut = o.Matching - len(o.Meetings)
+	o.Summary = people(o.Matching, "meeting", "meetings") + " found, newest first."
+}
+
+// fits checks what the API made of a filter, for its documentation does not say.
+func fits(f client.MeetingFilter, m client.Meeting) bool {
+	switch {
+	case f.Status != "" && m.Status != "" && f.Status != m.Status:
+		return false
+	case m.CreatedAt.IsZero():
+		return true
+	}
+	return (f.After.IsZero() || !m.CreatedAt.Before(f.After)) && (f.Before.IsZero() || m.CreatedAt.Before(f.Before))
+}
+
+// newestMeetings keeps the newest of the meetings that it counts.
+type newestMeetings struct {
+	limit, count int
+	rows         []meetingRow
+}
+
+// holds reports whether a meeting's title or id holds the query.
+func holds(m client.Meeting, query string) bool {
+	return strings.Contains(fold(m.Title), fold(query)) || strings.Contains(m.ID, strings.ToLower(query))
+}
+
+func (n *newestMeetings) add(m client.Meeting) {
+	n.count++
+	n.rows = append(n.rows, meetingRow{untrusted.Line(m.ID, 64), untrusted.Line(m.Title, 120), untrusted.Line(m.Status, 20), m.CreatedAt})
+	if len(n.rows) >= 2*n.limit {
+		n.rows = n.newest()
+	}
+}
+
+func (n *newestMeetings) newest() []meetingRow {
+	slices.SortStableFunc(n.rows, func(a, b meetingRow) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return n.rows[:min(n.limit, len(n.rows))]
 }

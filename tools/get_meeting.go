@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -20,32 +21,40 @@ type getMeetingInput struct {
 }
 
 type getMeetingOutput struct {
+	head
 	ID                string     `json:"id"`
 	Title             string     `json:"title" jsonschema:"description=Untrusted text"`
 	Status            string     `json:"status"`
-	CreatedAt         time.Time  `json:"created_at"`
-	UpdatedAt         time.Time  `json:"updated_at"`
+	CreatedAt         time.Time  `json:"created_at,omitzero"`
+	UpdatedAt         time.Time  `json:"updated_at,omitzero"`
 	ParticipantsAdded int        `json:"participants_added" jsonschema:"description=How many people were added; not how many attended"`
 	Live              bool       `json:"live" jsonschema:"description=Whether a session goes on now"`
 	LiveSessionID     string     `json:"live_session_id,omitempty"`
 	LiveSince         *time.Time `json:"live_since,omitempty"`
 	LiveParticipants  int        `json:"live_participants,omitempty"`
+
+	zone *time.Location
 }
 
-func (o getMeetingOutput) Text() string {
+func (o *getMeetingOutput) headline() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", untrusted.Cell(o.Title, 120), o.ID, o.Status, people(o.ParticipantsAdded, "participant was", "participants were"))
+	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", untrusted.Cell(o.Title, 120), o.ID, cmp.Or(o.Status, "of unknown status"),
+		people(o.ParticipantsAdded, "participant was", "participants were"))
 	if !o.Live {
 		b.WriteString("No session is live.")
-	} else {
-		fmt.Fprintf(&b, "Session %s is live", untrusted.Cell(o.LiveSessionID, 64))
-		if o.LiveSince != nil {
-			fmt.Fprintf(&b, " since %s", clock(*o.LiveSince))
-		}
-		fmt.Fprintf(&b, " with %d in it.", o.LiveParticipants)
+		return b.String()
 	}
-	fmt.Fprintf(&b, "\nCreated %s, updated %s.\n", clock(o.CreatedAt), clock(o.UpdatedAt))
+	fmt.Fprintf(&b, "Session %s is live", untrusted.Cell(o.LiveSessionID, 64))
+	if o.LiveSince != nil {
+		fmt.Fprintf(&b, " since %s", moment(*o.LiveSince, o.zone))
+	}
+	fmt.Fprintf(&b, " with %d in it.", o.LiveParticipants)
 	return b.String()
+}
+
+// Text leads with the headline.
+func (o getMeetingOutput) Text() string {
+	return o.lead() + fmt.Sprintf("Created %s, updated %s.\n", momentOr(&o.CreatedAt, o.zone, unknownTime), momentOr(&o.UpdatedAt, o.zone, unknownTime))
 }
 
 func getMeeting(d *Deps) server.ServerTool {
@@ -72,7 +81,10 @@ func getMeeting(d *Deps) server.ServerTool {
 			}
 			out := getMeetingOutput{
 				ID: in.MeetingID, Title: untrusted.Line(m.Title, 120), Status: untrusted.Line(m.Status, 20),
-				CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, ParticipantsAdded: roster.Total, Live: live != nil,
+				CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, ParticipantsAdded: max(roster.Total, len(roster.Items)), Live: live != nil, zone: d.zone(),
+			}
+			if roster.Total == 0 && len(roster.Items) > 0 {
+				out.note("The API does not say how long the roster is; list_meeting_participants counts it.")
 			}
 			if live != nil {
 				out.LiveSessionID, out.LiveParticipants = untrusted.Line(live.ID, 64), live.LiveParticipants
@@ -80,6 +92,7 @@ func getMeeting(d *Deps) server.ServerTool {
 					out.LiveSince = &live.StartedAt
 				}
 			}
+			out.Summary = out.headline()
 			return out, nil
 		})
 }

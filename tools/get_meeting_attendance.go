@@ -3,52 +3,61 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 type attendanceInput struct {
 	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=Which sessions; default is the latest or with a time range all in it; all takes the 25 latest at most"`
-	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time,example=2026-11-24T00:00:00Z"`
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=latest takes the latest even if it is a mere reopening; all adds up all in the range (25 at most)"`
+	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time or date,example=2026-11-23T00:00:00Z"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time or until the end of this date,example=2026-11-24T00:00:00Z"`
 	Show     string     `json:"show,omitempty" jsonschema:"enum=all,enum=attended,enum=absent,enum=guests,enum=late,enum=left_early,enum=here_now,description=Which people to list; the counts are always of all"`
-	Late     *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=Later than this after the session's start is late; default 5,example=5"`
-	Early    *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=Leaving more than this before the session's end is early; default 5,example=5"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for the times in the text; default UTC,example=Europe/Berlin"`
+	Late     *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=How much later is late; default 5,example=5"`
+	Early    *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=How much earlier is early; default 5,example=5"`
+	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,description=Count late from this time (of the session's day or in full) and not from when two people were there,example=14:00"`
+	End      string     `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,description=Likewise for leaving early,example=15:00"`
+	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets of those who do not count such as recorders; none for nobody"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times in the text and for those given without a zone,example=Europe/Berlin"`
 	Format   string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids; presets and each time span present"`
 	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
 }
 
 type attendanceOutput struct {
-	Summary   string          `json:"summary" jsonschema:"description=The answer in one sentence"`
-	MeetingID string          `json:"meeting_id"`
-	Title     string          `json:"title" jsonschema:"description=Untrusted text"`
-	Live      bool            `json:"live" jsonschema:"description=The latest of the sessions goes on; all is as of as_of"`
-	AsOf      time.Time       `json:"as_of" jsonschema:"description=When the API was asked"`
-	Sessions  []sessionSum    `json:"sessions" jsonschema:"description=Those looked into; oldest first"`
-	Matching  int             `json:"sessions_matching" jsonschema:"description=Sessions of the meeting in the time range; those above are the latest of them"`
-	Invited   int             `json:"invited" jsonschema:"description=People on the roster in time for a session"`
-	Attended  int             `json:"attended" jsonschema:"description=Invited people who came"`
-	Absent    int             `json:"absent" jsonschema:"description=Invited people who did not come"`
-	Guests    int             `json:"guests" jsonschema:"description=People who came without being on the roster"`
-	Later     int             `json:"added_later" jsonschema:"description=People added to the roster after the session; not counted as invited"`
-	HereNow   int             `json:"here_now"`
-	Late      int             `json:"late"`
-	LeftEarly int             `json:"left_early"`
-	People    []attendanceRow `json:"people"`
-	LeftOut   int             `json:"left_out" jsonschema:"description=People not listed"`
-	Next      string          `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	head
+	MeetingID  string          `json:"meeting_id"`
+	Title      string          `json:"title" jsonschema:"description=Untrusted text"`
+	Live       bool            `json:"live" jsonschema:"description=Somebody is in the latest of the sessions; all is as of as_of"`
+	OverSince  *time.Time      `json:"over_since,omitempty" jsonschema:"description=When the last person left a session that is kept open"`
+	AsOf       time.Time       `json:"as_of" jsonschema:"description=When the API was asked"`
+	Timezone   string          `json:"timezone"`
+	Sessions   []sessionSum    `json:"sessions" jsonschema:"description=Those looked into; oldest first"`
+	Matching   int             `json:"sessions_matching" jsonschema:"description=Sessions of the meeting in the time range"`
+	JustInTime bool            `json:"just_in_time" jsonschema:"description=People were added when they joined: the roster does not tell who was expected"`
+	Invited    int             `json:"invited" jsonschema:"description=People on the roster in time for a session; unless just_in_time those expected"`
+	Attended   int             `json:"attended" jsonschema:"description=People on the roster who came"`
+	Absent     int             `json:"absent" jsonschema:"description=People on the roster who did not come"`
+	Guests     int             `json:"guests" jsonschema:"description=People who came and are not on the roster (any more)"`
+	Later      int             `json:"added_later" jsonschema:"description=People added to the roster after the session; not counted as invited"`
+	LeftAside  int             `json:"left_out_by_preset"`
+	HereNow    int             `json:"here_now"`
+	Late       int             `json:"late"`
+	LeftEarly  int             `json:"left_early"`
+	People     []attendanceRow `json:"people"`
+	LeftOut    int             `json:"left_out" jsonschema:"description=People not listed"`
+	Next       string          `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 
-	zone  *time.Location
-	table string // the text of People
+	zone     *time.Location
+	noRoster bool
+	table    string // the text of People
 }
 
 type span struct {
@@ -56,15 +65,25 @@ type span struct {
 	To   time.Time `json:"to"`
 }
 
+type gap struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Kind string    `json:"kind" jsonschema:"enum=away,enum=reconnect,enum=breakout_room"`
+}
+
 type attendanceRow struct {
 	Name          string     `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
 	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest"`
+	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest,description=A guest is not on the roster (any more)"`
 	Sessions      int        `json:"sessions_attended"`
 	FirstJoined   *time.Time `json:"first_joined,omitempty"`
 	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema:"description=Absent while the person is in the session"`
 	Minutes       float64    `json:"minutes_present"`
 	Joins         int        `json:"joins"`
+	Gaps          []gap      `json:"gaps,omitempty"`
+	Reconnects    int        `json:"reconnects,omitempty"`
+	Devices       int        `json:"devices,omitempty" jsonschema:"description=At once; if several"`
+	Flags         []string   `json:"flags,omitempty" jsonschema:"description=Doubts about who this is"`
 	LateBy        float64    `json:"late_by_minutes,omitempty" jsonschema:"description=The most in one session"`
 	LateSessions  int        `json:"late_sessions,omitempty"`
 	EarlyBy       float64    `json:"left_early_by_minutes,omitempty" jsonschema:"description=The most in one session"`
@@ -79,7 +98,7 @@ type attendanceRow struct {
 
 func getMeetingAttendance(d *Deps) server.ServerTool {
 	return define(d, "get_meeting_attendance", "Get a meeting's attendance",
-		"Returns who really attended a meeting's session: who came, when they joined and left, minutes present, who was late or left early, who was invited but did not come, which guests came, and who is in it right now. Use it for any question about attendance; give meeting_id, session_id or part of the title as query. It takes the latest session; sessions=all or a time range add up several, session_id takes one. list_meeting_participants only tells who was added. Lists 50 people unless limit (up to 500) says otherwise.",
+		"Returns who really attended a meeting's session: who came, when they joined and left, gaps, minutes present, who was late or left early, who was invited but did not come, who came without being on the roster, and who is in it right now. Use it for any question about attendance; give meeting_id, session_id or part of the title as query. It takes the latest session (the one before, if that only reopened it); sessions=all or a time range add up several, session_id takes one. list_meeting_participants only tells who was added. Lists 50 people unless limit (up to 500) says otherwise.",
 		func(ctx context.Context, req mcp.CallToolRequest, in attendanceInput) (attendanceOutput, error) {
 			return d.attendance(ctx, &gauge{req: req}, in, valueOr(in.Limit, 50))
 		})
@@ -87,50 +106,60 @@ func getMeetingAttendance(d *Deps) server.ServerTool {
 
 // attendance answers for a tool's call or an export, which has no limit (0).
 func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, limit int) (attendanceOutput, error) {
-	zone, err := time.LoadLocation(in.Timezone)
-	if err != nil || in.Timezone == "Local" {
-		return attendanceOutput{}, fmt.Errorf("argument \"timezone\" must be an IANA name, for example \"Europe/Berlin\"; got %q", clip(in.Timezone))
+	zone := d.zoned(in.Timezone)
+	plan, err := readSchedule(in.Start, in.End, zone)
+	if err != nil {
+		return attendanceOutput{}, err
 	}
 	app, err := d.app(ctx, in.scope)
 	if err != nil {
 		return attendanceOutput{}, err
 	}
-	q := sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before,
-		All: in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)}
-	sessions, matching, err := d.sessions(ctx, app, q)
+	l := d.lookup(g, app, zone, in.LeaveOut)
+	l.rooms = true
+	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions != "",
+		All: in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)})
 	if err != nil {
 		return attendanceOutput{}, err
 	}
-	roster, results, err := d.history(ctx, g, app, sessions, true)
+	results, err := l.results(ctx, p)
 	if err != nil {
 		return attendanceOutput{}, err
 	}
-	a := answerer{in: in, sessions: sessions}
-	a.out.zone, a.out.Matching, a.out.AsOf = zone, matching, d.now().Truncate(time.Second)
+	if err := plan.apply(results, l.rules.Now); err != nil {
+		return attendanceOutput{}, err
+	}
+	a := answerer{in: in, picked: p}
+	a.out.zone, a.out.Timezone, a.out.Matching, a.out.AsOf, a.out.noRoster = zone, zone.String(), p.total, l.rules.Now.Truncate(time.Second), l.noRoster
+	a.out.Notes = append(slices.Clone(p.notes), l.noted()...)
 	a.rows = rows[attendanceRow]{limit: limit, shown: []attendanceRow{}}
-	return a.answer(results, attendance.Over(roster, results)), nil
+	out := a.answer(results, attendance.Over(results))
+	if limit == 0 {
+		out.finish(d.Demo)
+	}
+	return out, nil
 }
 
 // answerer turns results into the output.
 type answerer struct {
-	in       attendanceInput
-	sessions []client.Session
-	out      attendanceOutput
-	show     shower
-	rows     rows[attendanceRow]
+	in     attendanceInput
+	picked *picked
+	out    attendanceOutput
+	show   shower
+	rows   rows[attendanceRow]
 }
 
 func (a *answerer) answer(results []attendance.Result, over attendance.Result) attendanceOutput {
 	o := &a.out
-	for i, s := range a.sessions {
-		o.Sessions = append(o.Sessions, sessionOf(s, results[i], o.AsOf))
+	for i, column := range a.picked.columns {
+		o.Sessions = append(o.Sessions, sessionOf(column, results[i]))
 	}
-	latest := a.sessions[len(a.sessions)-1]
+	latest := a.picked.latest()
 	o.MeetingID, o.Title = untrusted.Line(latest.MeetingID, 64), untrusted.Line(latest.Title, 120)
-	o.Live = latest.EndedAt.IsZero()
+	o.Live, o.OverSince = over.Live && over.OverSince.IsZero(), known(over.OverSince)
 	o.Attended, o.Absent, o.Guests, o.Later = len(over.Attended), len(over.Absent), len(over.Guests), len(over.Later)
-	o.Invited = o.Attended + o.Absent
-	a.show = shower{zone: o.zone, several: len(a.sessions) > 1, day: a.sessions[0].StartedAt}
+	o.Invited, o.JustInTime, o.LeftAside = o.Attended+o.Absent, over.JustInTime, over.LeftOut
+	a.show = newShower(o.zone, o.Sessions)
 	for _, p := range over.Attended {
 		a.add(a.came(p, "attended"))
 	}
@@ -138,20 +167,64 @@ func (a *answerer) answer(results []attendance.Result, over attendance.Result) a
 		a.add(a.came(p, "guest"))
 	}
 	for _, p := range over.Absent {
-		a.add(a.row(p.Name, p.CustomID, "absent", p.ID, p.Preset))
+		a.add(a.row(p, "absent"))
 	}
 	o.People, o.LeftOut, o.table = a.rows.shown, a.rows.left, string(a.rows.table)
 	o.Summary = o.headline(over)
+	if a.picked.why != "" {
+		o.Summary = a.picked.why + " " + o.Summary
+	}
+	o.Notes = append(o.Notes, notesOf(over)...)
 	if o.LeftOut > 0 {
 		o.Next = "Repeat the call with a higher limit (up to 500), or with show set to absent, guests, late, left_early or here_now."
 	}
 	return *o
 }
 
-func (a *answerer) row(name, customID, status, id, preset string) attendanceRow {
-	row := attendanceRow{Name: untrusted.Line(name, 80), CustomID: untrusted.Line(customID, 80), Status: status, show: a.show}
+// notesOf says what limits a result.
+func notesOf(r attendance.Result) []string {
+	var notes []string
+	if r.LeftOut > 0 {
+		notes = append(notes, people(r.LeftOut, "person was", "people were")+" left out by preset.")
+	}
+	if r.JustInTime {
+		notes = append(notes, "Most of those who came were added only when they joined, so the roster tells who is known to this meeting, not who was expected.")
+	}
+	if n := len(r.SharedIDs); n > 0 {
+		ids := r.SharedIDs[:min(n, maxShared)]
+		quoted := make([]string, len(ids))
+		for i, id := range ids {
+			quoted[i] = fmt.Sprintf("%q", untrusted.Line(id, 80))
+		}
+		text := strings.Join(quoted, ", ")
+		if n > len(ids) {
+			text += fmt.Sprintf(" and %d more", n-len(ids))
+		}
+		notes = append(notes, "Shared custom ids, which three or more people bear, tell nobody apart: "+text+".")
+	}
+	differs := func(p attendance.Person) bool { return p.DifferentNames }
+	if slices.ContainsFunc(r.Attended, differs) || slices.ContainsFunc(r.Guests, differs) || slices.ContainsFunc(r.Absent, differs) {
+		notes = append(notes, "Some people have the same custom id under different names; they are counted apart and flagged.")
+	}
+	return notes
+}
+
+const maxShared = 5 // ids named in a note
+
+func flagsOf(p attendance.Person) (flags []string) {
+	if p.DifferentNames {
+		flags = append(flags, "same id, different names")
+	}
+	if p.SharedID {
+		flags = append(flags, "shared id")
+	}
+	return flags
+}
+
+func (a *answerer) row(p attendance.Person, status string) attendanceRow {
+	row := attendanceRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Status: status, Flags: flagsOf(p), show: a.show}
 	if a.in.Format == "detailed" {
-		row.ID, row.Preset = untrusted.Line(id, 64), untrusted.Line(preset, 60)
+		row.ID, row.Preset = untrusted.Line(p.ID, 64), untrusted.Line(p.Preset, 60)
 	}
 	return row
 }
@@ -159,29 +232,17 @@ func (a *answerer) row(name, customID, status, id, preset string) attendanceRow 
 const maxSpans = 20 // of one person
 
 func (a *answerer) came(p attendance.Person, status string) attendanceRow {
-	row := a.row(p.Name, p.CustomID, status, p.ID, p.Preset)
-	first, last := p.First(), p.Last()
-	row.FirstJoined, row.Minutes, row.Joins, row.HereNow, row.Sessions = &first, minutes(p.Present()), p.Joins(), p.Here(), len(p.Visits)
+	row := a.row(p, status)
+	row.FirstJoined, row.Joins, row.HereNow, row.Sessions = known(p.First()), p.Joins(), p.Here(), len(p.Visits)
 	if row.HereNow {
 		a.out.HereNow++
 	} else {
-		row.LastLeft = &last
+		row.LastLeft = known(p.Last())
 	}
 	for _, v := range p.Visits {
-		if late := v.Late(); late > allowance(a.in.Late) {
-			row.LateSessions++
-			row.LateBy = max(row.LateBy, minutes(late))
-		}
-		if early := v.Early(); early > allowance(a.in.Early) {
-			row.EarlySessions++
-			row.EarlyBy = max(row.EarlyBy, minutes(early))
-		}
-		for _, i := range v.Intervals {
-			if a.in.Format == "detailed" && len(row.Spans) < maxSpans {
-				row.Spans = append(row.Spans, span{i.From, i.To})
-			}
-		}
+		row.visit(v, a.in)
 	}
+	row.Minutes = presence(p)
 	if row.LateSessions > 0 {
 		a.out.Late++
 	}
@@ -189,6 +250,46 @@ func (a *answerer) came(p attendance.Person, status string) attendanceRow {
 		a.out.LeftEarly++
 	}
 	return row
+}
+
+// visit adds one session to a person's row.
+func (r *attendanceRow) visit(v attendance.Visit, in attendanceInput) {
+	if v.Late() > allowance(in.Late) {
+		r.LateSessions++
+		r.LateBy = max(r.LateBy, believable(v.LateMinutes()))
+	}
+	if v.Early() > allowance(in.Early) {
+		r.EarlySessions++
+		r.EarlyBy = max(r.EarlyBy, believable(v.EarlyMinutes()))
+	}
+	if v.Devices > 1 {
+		r.Devices = max(r.Devices, v.Devices)
+	}
+	r.Reconnects += v.Reconnects
+	for _, g := range v.Away {
+		if len(r.Gaps) < maxSpans {
+			r.Gaps = append(r.Gaps, gap{g.From, g.To, gapKinds[g.Kind]})
+		}
+	}
+	for _, i := range v.Intervals {
+		if in.Format == "detailed" && len(r.Spans) < maxSpans {
+			r.Spans = append(r.Spans, span{i.From, i.To})
+		}
+	}
+}
+
+var gapKinds = map[attendance.Kind]string{attendance.Gone: "away", attendance.Reconnected: "reconnect", attendance.InRoom: "breakout_room"}
+
+// presence is for how many minutes somebody was there, as clocks show them, so
+// that a row with 14:16 and 14:30 says 14.
+func presence(p attendance.Person) float64 {
+	n := 0
+	for _, v := range p.Visits {
+		for _, i := range v.Intervals {
+			n += max(0, attendance.Minutes(i.From, i.To))
+		}
+	}
+	return believable(n)
 }
 
 // allowance is 5 minutes unless the caller says otherwise.
@@ -215,19 +316,36 @@ func (a *answerer) add(row attendanceRow) {
 	}
 }
 
-func (o attendanceOutput) headline(over attendance.Result) string {
-	guests := people(o.Guests, "guest", "guests")
-	if n := len(o.Sessions); n > 1 {
+func (o *attendanceOutput) headline(over attendance.Result) string {
+	invited := "invited"
+	if o.JustInTime {
+		invited = "known to this meeting"
+	}
+	others := ""
+	if o.Guests > 0 {
+		others = fmt.Sprintf("; %d not on the roster (any more)", o.Guests)
+	}
+	first := o.Sessions[0]
+	switch n := len(o.Sessions); {
+	case o.noRoster:
+		return fmt.Sprintf("%s joined the %ssession; the roster is not known.", people(o.Guests, "person", "people"), first.length())
+	case n > 1:
 		every := 0
 		for _, p := range over.Attended {
 			if len(p.Visits) == n {
 				every++
 			}
 		}
-		return fmt.Sprintf("%d of %d invited came to at least one of %d sessions, %d of them to every one; %d to none; %s.", o.Attended, o.Invited, n, every, o.Absent, guests)
+		return fmt.Sprintf("%d of %d %s came to at least one of %d sessions, %d of them to every one; %d to none%s.", o.Attended, o.Invited, invited, n, every, o.Absent, others)
+	case o.Live:
+		since := "an unknown time"
+		if first.Minutes > 0 || !first.StartedAt.IsZero() && o.AsOf.Sub(first.StartedAt) < time.Minute {
+			since = people(int(first.Minutes), "minute", "minutes")
+		}
+		return fmt.Sprintf("%d of %d %s have joined the session, live for %s; %d there now; %d did not%s.", o.Attended, o.Invited, invited, since, o.HereNow, o.Absent, others)
+	case o.OverSince != nil:
+		return fmt.Sprintf("%d of %d %s attended the %ssession, which is over since %s and kept open; %d did not%s.", o.Attended, o.Invited, invited, first.length(),
+			moment(*o.OverSince, o.zone), o.Absent, others)
 	}
-	if o.Live {
-		return fmt.Sprintf("%d of %d invited have joined the session, live for %.0f minutes; %d there now; %d did not; %s.", o.Attended, o.Invited, o.Sessions[0].Minutes, o.HereNow, o.Absent, guests)
-	}
-	return fmt.Sprintf("%d of %d invited attended the %.0f-minute session; %d did not; %s.", o.Attended, o.Invited, o.Sessions[0].Minutes, o.Absent, guests)
+	return fmt.Sprintf("%d of %d %s attended the %ssession; %d did not%s.", o.Attended, o.Invited, invited, first.length(), o.Absent, others)
 }

@@ -18,17 +18,17 @@ import (
 
 type recapInput struct {
 	sessionChoice
-	After  *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
-	Part   string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
-	Offset *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
-	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
+	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
+	Part     string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
+	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
+	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
 	scope
 }
 
 type recapOutput struct {
-	Summary   string         `json:"summary" jsonschema:"description=What there is; in one sentence"`
-	Notes     []string       `json:"notes" jsonschema:"description=What else there is to know of this answer: what is missing and why; or cut or uncertain"`
+	head
 	MeetingID string         `json:"meeting_id"`
 	Title     string         `json:"title" jsonschema:"description=Untrusted text"`
 	SessionID string         `json:"session_id"`
@@ -105,12 +105,15 @@ func getSessionRecap(d *Deps) server.ServerTool {
 			if err != nil {
 				return recapOutput{}, err
 			}
-			found, _, err := d.sessions(ctx, app, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
+			l := d.lookup(&gauge{req: req}, app, d.zoned(in.Timezone), nil)
+			p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
 			if err != nil {
 				return recapOutput{}, err
 			}
-			r := recapper{d: d, app: app, sessions: found, in: in}
-			return r.recap(ctx, &gauge{req: req})
+			r := recapper{d: d, app: app, sessions: p.sessions(), in: in, lookup: l}
+			out, err := r.recap(ctx)
+			out.pickedBy(p, l)
+			return out, err
 		})
 }
 
@@ -120,10 +123,11 @@ type recapper struct {
 	app      client.AppRef
 	sessions []client.Session // oldest first; several if they are one to those who were there
 	in       recapInput
+	lookup   *lookup
 }
 
-func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
-	parts, err := r.read(ctx, g)
+func (r *recapper) recap(ctx context.Context) (recapOutput, error) {
+	parts, err := r.read(ctx)
 	if err != nil {
 		return recapOutput{}, err
 	}
@@ -133,7 +137,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 	s := r.sessions[len(r.sessions)-1]
 	out := recapOutput{
 		MeetingID: untrusted.Line(s.MeetingID, 64), SessionID: untrusted.Line(s.ID, 64), Title: untrusted.Line(s.Title, 120),
-		Live: s.EndedAt.IsZero(), StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), Note: recapNote, zone: time.UTC,
+		Live: goesOn(s), StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), Note: recapNote, zone: r.d.zoned(r.in.Timezone),
 	}
 	if len(r.sessions) > 1 {
 		for _, s := range r.sessions {
@@ -144,7 +148,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 	for _, p := range parts {
 		out.Parts = append(out.Parts, p.out)
 		if p.out.Why != "" {
-			out.Notes = append(out.Notes, "No lines of "+p.name()+": "+p.out.Why)
+			out.note("No lines of " + p.name() + ": " + p.out.Why)
 		}
 		out.own = append(out.own, p.notes()...)
 		if p.out.Part == "transcript" {
@@ -152,7 +156,7 @@ func (r *recapper) recap(ctx context.Context, g *gauge) (recapOutput, error) {
 		}
 	}
 	out.speak(tally)
-	out.Notes = append(append([]string{}, out.Notes...), out.own...)
+	out.Notes = append(out.Notes, out.own...)
 	out.Summary = out.headline()
 	return out, nil
 }
@@ -181,23 +185,27 @@ func (o *recapOutput) speak(tally *recap.Tally) {
 
 // people finds who was there, by the rules of attendance, without the roster:
 // the names are those that the session shows.
-func (r *recapper) people(ctx context.Context, g *gauge) (recap.Index, error) {
-	var peers []attendance.Peer
-	for _, s := range r.sessions {
-		more, err := r.d.peers(ctx, g, r.app, s.ID)
-		if err != nil {
-			return recap.Index{}, err
-		}
-		peers = append(peers, more...)
+func (r *recapper) people(ctx context.Context) (recap.Index, error) {
+	if err := r.lookup.readPeers(ctx, r.sessions); err != nil {
+		return recap.Index{}, err
 	}
-	span := attendance.Session{Start: r.sessions[0].StartedAt, End: r.sessions[len(r.sessions)-1].EndedAt}
-	result := attendance.Of(span, nil, peers, r.d.now())
+	together := [][]attendance.Held{r.lookup.held(r.sessions)}
+	result := attendance.Series(together, nil, attendance.Rules{Now: r.lookup.rules.Now})[0]
 	persons := make([]recap.Person, len(result.Guests))
 	for i, p := range result.Guests {
-		persons[i] = recap.Person{IDs: p.Visits[0].Peers, CustomID: p.CustomID, Name: p.Name}
-		if p.ID != "" {
-			persons[i].IDs = append(persons[i].IDs, p.ID)
+		persons[i] = recap.Person{IDs: slices.Clone(p.IDs), CustomID: p.CustomID, Name: p.Name}
+		for _, v := range p.Visits {
+			persons[i].IDs = append(persons[i].IDs, v.Peers...)
 		}
 	}
 	return recap.NewIndex(persons), nil
+}
+
+// pickedBy adds how the sessions were chosen.
+func (o *recapOutput) pickedBy(p *picked, l *lookup) {
+	if p.why != "" {
+		o.Summary = p.why + " " + o.Summary
+	}
+	more := slices.Concat(p.notes, l.noted())
+	o.Notes, o.own = append(o.Notes, more...), append(o.own, more...)
 }

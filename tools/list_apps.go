@@ -18,6 +18,7 @@ type listAppsInput struct {
 }
 
 type listAppsOutput struct {
+	head
 	Total int       `json:"total" jsonschema:"description=Number of apps"`
 	Apps  []appItem `json:"apps"`
 }
@@ -25,7 +26,7 @@ type listAppsOutput struct {
 type appItem struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name" jsonschema:"description=Untrusted text"`
-	CreatedAt time.Time `json:"created_at"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 func (o listAppsOutput) Text() string {
@@ -33,9 +34,13 @@ func (o listAppsOutput) Text() string {
 		return "The account has no RealtimeKit app. " + client.AppRemedy(0) + "\n"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "The account has %s.\n\n| app | id | created |\n| --- | --- | --- |\n", people(o.Total, "RealtimeKit app", "RealtimeKit apps"))
+	b.WriteString(o.lead() + "\n| app | id | created |\n| --- | --- | --- |\n")
 	for _, a := range o.Apps {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", untrusted.Cell(a.Name, 80), untrusted.Cell(a.ID, 64), a.CreatedAt.Format(time.DateOnly))
+		created := "unknown"
+		if !a.CreatedAt.IsZero() {
+			created = a.CreatedAt.Format(time.DateOnly)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", untrusted.Cell(a.Name, 80), untrusted.Cell(a.ID, 64), created)
 	}
 	return b.String()
 }
@@ -48,7 +53,7 @@ func listApps(d *Deps) server.ServerTool {
 			if err != nil {
 				return listAppsOutput{}, err
 			}
-			apps, _, err := d.API.Apps(ctx, account)
+			apps, read, err := d.API.Apps(ctx, account)
 			if err != nil {
 				return listAppsOutput{}, err
 			}
@@ -56,6 +61,11 @@ func listApps(d *Deps) server.ServerTool {
 			for _, a := range apps[:min(len(apps), 200)] {
 				out.Apps = append(out.Apps, appItem{untrusted.Line(a.ID, 64), untrusted.Line(a.Name, 80), a.CreatedAt})
 			}
+			out.Summary = "The account has " + people(out.Total, "RealtimeKit app", "RealtimeKit apps") + "."
+			if out.Total > len(out.Apps) {
+				out.note(fmt.Sprintf("Only the first %d are shown.", len(out.Apps)))
+			}
+			out.note(read.Note())
 			return out, nil
 		})
 }

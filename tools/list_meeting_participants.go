@@ -27,6 +27,7 @@ type participantsInput struct {
 }
 
 type participantsOutput struct {
+	head
 	MeetingID  string           `json:"meeting_id"`
 	Added      int              `json:"added_total" jsonschema:"description=People on the roster as the API counts them; not attendance"`
 	Read       int              `json:"read" jsonschema:"description=Roster entries read for this answer"`
@@ -40,22 +41,25 @@ type participantsOutput struct {
 	LeftOut    int              `json:"left_out" jsonschema:"description=Matching people not shown"`
 	Next       string           `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 	Note       string           `json:"note"`
+
+	zone *time.Location
 }
 
 type participantRow struct {
 	Name     string    `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
 	CustomID string    `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
 	Preset   string    `json:"preset_name"`
-	AddedAt  time.Time `json:"added_at"`
+	AddedAt  time.Time `json:"added_at,omitzero"`
 	ID       string    `json:"id,omitempty"`
 	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
 
+	zone  *time.Location
 	usual string // the preset which the text leaves out, since most rows have it
 }
 
 const rosterNote = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
 
-func (o participantsOutput) Text() string {
+func (o *participantsOutput) headline() string {
 	var b strings.Builder
 	switch {
 	case o.Matching == o.Added:
@@ -70,12 +74,15 @@ func (o participantsOutput) Text() string {
 		fmt.Fprintf(&b, " %d without a name.", o.Unnamed)
 	}
 	if o.FirstAdded != nil {
-		fmt.Fprintf(&b, " First added %s, last %s.", clock(*o.FirstAdded), clock(*o.LastAdded))
+		fmt.Fprintf(&b, " First added %s, last %s.", moment(*o.FirstAdded, o.zone), moment(*o.LastAdded, o.zone))
 	}
-	if o.Changed {
-		b.WriteString(" The roster changed while it was read.")
-	}
-	b.WriteString("\n" + o.Note + "\n")
+	return b.String()
+}
+
+// Text leads with the numbers.
+func (o participantsOutput) Text() string {
+	var b strings.Builder
+	b.WriteString(o.lead() + o.Note + "\n")
 	if len(o.Rows) > 0 {
 		if usual := o.Rows[0].usual; usual != "" {
 			fmt.Fprintf(&b, "Where no preset is given, it is %s.\n", untrusted.Cell(usual, 60))
@@ -110,9 +117,13 @@ func (r participantRow) appendText(b []byte) []byte {
 		b = append(b, ' ')
 	}
 	if r.ID == "" {
-		return append(r.AddedAt.AppendFormat(append(b, "| "...), time.DateOnly), " |\n"...)
+		b = append(b, "| "...)
+		if !r.AddedAt.IsZero() {
+			b = r.AddedAt.In(r.zone).AppendFormat(b, time.DateOnly)
+		}
+		return append(b, " |\n"...)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s |\n", clock(r.AddedAt), untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
+	return fmt.Appendf(b, "| %s | %s | %s |\n", momentOr(&r.AddedAt, r.zone, ""), untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
 }
 
 func listMeetingParticipants(d *Deps) server.ServerTool {
@@ -123,7 +134,8 @@ func listMeetingParticipants(d *Deps) server.ServerTool {
 			if err != nil {
 				return participantsOutput{}, err
 			}
-			r := newRoster(in)
+			r := newRoster(in, d.zone())
+			r.count.alone = in.PageNo != nil || in.PerPage != nil
 			one := func(r client.PageRequest) (client.Page[client.Participant], error) {
 				return d.API.ParticipantsPage(ctx, app, in.MeetingID, r)
 			}
@@ -133,7 +145,7 @@ func listMeetingParticipants(d *Deps) server.ServerTool {
 				}
 				r.add(page)
 				if len(page.Items) > 0 {
-					progress(ctx, req, r.count.read, page.Total)
+					progress(ctx, req, r.count.read, max(page.Total, r.count.read))
 				}
 			}
 			return r.done(), nil
@@ -150,13 +162,13 @@ type roster struct {
 	rows    rows[participantRow]
 }
 
-func newRoster(in participantsInput) *roster {
+func newRoster(in participantsInput, zone *time.Location) *roster {
 	return &roster{in: in, query: fold(in.Query), presets: presets{}, rows: rows[participantRow]{limit: valueOr(in.Limit, 50), shown: []participantRow{}},
-		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote}}
+		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone}}
 }
 
 func (r *roster) add(page client.Page[client.Participant]) {
-	r.count.page(page.Total, len(page.Items))
+	r.count.page(page.Total, page.Coverage)
 	r.rows.expect(len(page.Items))
 	for _, p := range page.Items {
 		if r.count.first(p.ID) && r.matches(p) {
@@ -175,7 +187,7 @@ func (r *roster) matches(p client.Participant) bool {
 func (r *roster) match(p client.Participant) {
 	o := &r.out
 	o.Matching++
-	row := participantRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt}
+	row := participantRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt, zone: o.zone}
 	if row.Name == "" {
 		o.Unnamed++
 	}
@@ -189,7 +201,7 @@ func (r *roster) match(p client.Participant) {
 
 func (r *roster) done() participantsOutput {
 	o := r.out
-	o.Added, o.Read, o.Changed = r.count.total, r.count.read, r.count.changed
+	o.Added, o.Read, o.Changed = r.count.length(), r.count.read, r.count.cover.Changed
 	o.ByPreset, o.Rows, o.LeftOut = r.presets.list(), r.rows.shown, r.rows.left
 	if len(o.Rows) > 3 && o.ByPreset[0].Preset != otherPresets {
 		for i := range o.Rows {
@@ -198,13 +210,15 @@ func (r *roster) done() participantsOutput {
 	}
 	switch {
 	case o.LeftOut == 0:
-	case r.in.PageNo != nil || r.in.PerPage != nil:
+	case r.count.alone:
 		o.Next = smallerPages
 	case len(o.Rows) < 500 && len(o.Rows) == r.rows.limit:
 		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with query or preset_name.", min(500, o.Matching))
 	default:
 		o.Next = "Narrow the call with query or preset_name, or read single pages with page_no and per_page=100."
 	}
+	o.note(r.count.note(false))
+	o.Summary = o.headline()
 	return o
 }
 

@@ -28,6 +28,7 @@ type peersInput struct {
 }
 
 type peersOutput struct {
+	head
 	SessionID   string        `json:"session_id"`
 	Joinings    int           `json:"joinings_total" jsonschema:"description=As the API counts them; one person may join several times"`
 	Read        int           `json:"read" jsonschema:"description=Joinings read for this answer"`
@@ -43,6 +44,7 @@ type peersOutput struct {
 	Next        string        `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 	Note        string        `json:"note"`
 
+	zone  *time.Location
 	table string // the text of Rows
 }
 
@@ -55,6 +57,8 @@ type peerRow struct {
 	Preset   string     `json:"preset_name,omitempty"`
 	UserID   string     `json:"user_id,omitempty" jsonschema:"description=The participant's id on the roster"`
 	ID       string     `json:"id,omitempty" jsonschema:"description=Of this joining"`
+
+	zone *time.Location
 }
 
 const peersNote = "A row is one joining, so one person may have several. get_meeting_attendance adds them up and compares them with who was invited."
@@ -68,7 +72,9 @@ func listSessionParticipants(d *Deps) server.ServerTool {
 				return peersOutput{}, err
 			}
 			f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
-			j := joinings{in: in, presets: presets{}, people: map[string]struct{}{}, rows: rows[peerRow]{limit: valueOr(in.Limit, 50), shown: []peerRow{}}}
+			j := joinings{in: in, zone: d.zone(), presets: presets{}, people: map[string]struct{}{}}
+			j.rows = rows[peerRow]{limit: valueOr(in.Limit, 50), shown: []peerRow{}}
+			j.count.alone = in.PageNo != nil || in.PerPage != nil
 			one := func(r client.PageRequest) (client.Page[client.Peer], error) {
 				return d.API.PeersPage(ctx, app, in.SessionID, f, r)
 			}
@@ -78,7 +84,7 @@ func listSessionParticipants(d *Deps) server.ServerTool {
 				}
 				j.add(page)
 				if len(page.Items) > 0 {
-					progress(ctx, req, j.count.read, page.Total)
+					progress(ctx, req, j.count.read, max(page.Total, j.count.read))
 				}
 			}
 			return j.done(), nil
@@ -88,6 +94,7 @@ func listSessionParticipants(d *Deps) server.ServerTool {
 // joinings folds pages into an answer.
 type joinings struct {
 	in      peersInput
+	zone    *time.Location
 	out     peersOutput
 	count   count
 	presets presets
@@ -96,7 +103,7 @@ type joinings struct {
 }
 
 func (j *joinings) add(page client.Page[client.Peer]) {
-	j.count.page(page.Total, len(page.Items))
+	j.count.page(page.Total, page.Coverage)
 	for _, p := range page.Items {
 		if j.count.first(p.ID) {
 			j.joined(p)
@@ -113,7 +120,7 @@ func (j *joinings) joined(p client.Peer) {
 	j.people[person] = struct{}{}
 	j.presets.add(p.Preset)
 	o.FirstJoined, o.LastLeft = earlier(o.FirstJoined, p.JoinedAt), later(o.LastLeft, p.LeftAt)
-	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes}
+	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
 	if row.Name == "" {
 		o.Unnamed++
 	}
@@ -128,21 +135,22 @@ func (j *joinings) joined(p client.Peer) {
 
 func (j *joinings) done() peersOutput {
 	o := j.out
-	o.SessionID, o.Note = j.in.SessionID, peersNote
-	o.Joinings, o.Read, o.Changed, o.People = j.count.total, j.count.read, j.count.changed, len(j.people)
+	o.SessionID, o.Note, o.zone = j.in.SessionID, peersNote, j.zone
+	o.Joinings, o.Read, o.Changed, o.People = j.count.length(), j.count.read, j.count.cover.Changed, len(j.people)
 	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, string(j.rows.table)
 	switch {
 	case o.LeftOut == 0:
-	case j.in.PageNo != nil || j.in.PerPage != nil:
+	case j.count.alone:
 		o.Next = smallerPages
 	default:
 		o.Next = "Raise limit (up to 500), narrow the call with search, or read single pages with page_no and per_page=100."
 	}
+	o.note(j.count.note(false))
+	o.Summary = o.headline()
 	return o
 }
 
-// Text leads with the numbers.
-func (o peersOutput) Text() string {
+func (o *peersOutput) headline() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s joined session %s", people(o.People, "person", "people"), o.SessionID)
 	if o.Read == o.Joinings {
@@ -152,10 +160,10 @@ func (o peersOutput) Text() string {
 	}
 	b.WriteString(presetText(o.ByPreset) + ".")
 	if o.FirstJoined != nil {
-		fmt.Fprintf(&b, " First joined %s.", clock(*o.FirstJoined))
+		fmt.Fprintf(&b, " First joined %s.", moment(*o.FirstJoined, o.zone))
 	}
 	if o.LastLeft != nil {
-		fmt.Fprintf(&b, " Last left %s.", clock(*o.LastLeft))
+		fmt.Fprintf(&b, " Last left %s.", moment(*o.LastLeft, o.zone))
 	}
 	if o.Open > 0 {
 		fmt.Fprintf(&b, " %d without a leaving time.", o.Open)
@@ -163,10 +171,13 @@ func (o peersOutput) Text() string {
 	if o.Unnamed > 0 {
 		fmt.Fprintf(&b, " %d without a name.", o.Unnamed)
 	}
-	if o.Changed {
-		b.WriteString(" The list changed while it was read.")
-	}
-	b.WriteString("\n" + o.Note + "\n")
+	return b.String()
+}
+
+// Text leads with the numbers.
+func (o peersOutput) Text() string {
+	var b strings.Builder
+	b.WriteString(o.lead() + o.Note + "\n")
 	if len(o.Rows) > 0 {
 		b.WriteString(o.Rows[0].header())
 	}
@@ -185,7 +196,8 @@ func (r peerRow) header() string {
 }
 
 func (r peerRow) appendText(b []byte) []byte {
-	b = fmt.Appendf(b, "| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80), clockOr(r.JoinedAt, ""), clockOr(r.LeftAt, ""), r.Minutes)
+	b = fmt.Appendf(b, "| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80),
+		momentOr(r.JoinedAt, r.zone, ""), momentOr(r.LeftAt, r.zone, ""), r.Minutes)
 	if r.ID != "" {
 		b = fmt.Appendf(b, " %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
 	}

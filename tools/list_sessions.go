@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -24,10 +25,12 @@ type sessionsInput struct {
 	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs,example=1"`
 	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page,example=25"`
 	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 25,example=25"`
+	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
 	scope
 }
 
 type sessionsOutput struct {
+	head
 	Total    int          `json:"total" jsonschema:"description=Sessions which match; as the API counts them"`
 	Live     int          `json:"live" jsonschema:"description=Of those shown"`
 	Consumed float64      `json:"minutes_consumed" jsonschema:"description=Of those shown; of all participants together; as the API counts"`
@@ -38,6 +41,7 @@ type sessionsOutput struct {
 	LeftOut  int          `json:"left_out" jsonschema:"description=Sessions after those shown"`
 	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 
+	zone  *time.Location
 	table string // the text of Sessions
 }
 
@@ -46,11 +50,13 @@ type sessionRow struct {
 	MeetingID     string     `json:"meeting_id"`
 	Title         string     `json:"title" jsonschema:"description=Of the meeting; untrusted text"`
 	Status        string     `json:"status"`
-	StartedAt     time.Time  `json:"started_at"`
+	StartedAt     time.Time  `json:"started_at,omitzero"`
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 	HereNow       int        `json:"here_now"`
 	MaxConcurrent int        `json:"max_concurrent" jsonschema:"description=Most participants at one time"`
 	Consumed      float64    `json:"minutes_consumed" jsonschema:"description=Of all participants together; as the API counts"`
+
+	zone *time.Location
 }
 
 func listSessions(d *Deps) server.ServerTool {
@@ -62,55 +68,88 @@ func listSessions(d *Deps) server.ServerTool {
 				return sessionsOutput{}, err
 			}
 			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			limit := valueOr(in.Limit, 25)
-			l := sessionList{in: in, rows: rows[sessionRow]{limit: limit, shown: []sessionRow{}}}
-			no, per := in.PageNo, in.PerPage
-			if no == nil && per == nil && limit <= client.PerPage {
-				per = &limit // one page has them all
-			}
-			one := func(r client.PageRequest) (client.Page[client.Session], error) {
-				return d.API.SessionsPage(ctx, app, f, r)
-			}
-			end := 0
-			for page, err := range pagesOf(no, per, one, d.API.Sessions(ctx, app, f)) {
+			l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: rows[sessionRow]{limit: valueOr(in.Limit, 25), shown: []sessionRow{}}}
+			l.count.alone = in.PageNo != nil || in.PerPage != nil
+			for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.limit) {
 				if err != nil {
 					return sessionsOutput{}, err
 				}
 				l.add(page)
 				if len(page.Items) > 0 {
-					progress(ctx, req, l.count.read, min(page.Total, limit))
+					progress(ctx, req, l.count.read, max(l.count.read, min(page.Total, l.rows.limit)))
 				}
-				if end = page.End; l.count.read >= limit {
+				if l.end = page.End; !l.count.alone && l.count.read-l.others.sum() >= l.rows.limit {
+					l.stopped = true
 					break
 				}
 			}
-			return l.done(end), nil
+			return l.done(), nil
 		})
+}
+
+// sessionPages gives the page asked for; else as many as there are, or only the
+// first if that alone has as many as are wanted or all.
+func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.SessionFilter, no, per *int, want int) iter.Seq2[client.Page[client.Session], error] {
+	one := func(r client.PageRequest) (client.Page[client.Session], error) {
+		return d.API.SessionsPage(ctx, app, f, r)
+	}
+	if no != nil || per != nil || want > client.PerPage {
+		return pagesOf(no, per, one, d.API.Sessions(ctx, app, f))
+	}
+	return func(yield func(client.Page[client.Session], error) bool) {
+		first := 1
+		page, err := one(client.PageRequest{No: &first, Per: &want})
+		n := len(page.Items)
+		meetings := 0
+		for _, s := range page.Items {
+			if attended(s) {
+				meetings++
+			}
+		}
+		if err != nil || meetings >= want || n > 0 && page.Total == n {
+			page.Coverage.Read, page.Coverage.Total = n, page.Total
+			yield(page, err)
+			return
+		}
+		for page, err := range d.API.Sessions(ctx, app, f) {
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
 }
 
 // sessionList folds pages into an answer.
 type sessionList struct {
-	in    sessionsInput
-	out   sessionsOutput
-	count count
-	rows  rows[sessionRow]
+	in      sessionsInput
+	zone    *time.Location
+	out     sessionsOutput
+	count   count
+	others  otherSessions
+	rows    rows[sessionRow]
+	end     int  // the API's offset of the last row that was read
+	stopped bool // there may be more
 }
 
 func (l *sessionList) add(page client.Page[client.Session]) {
-	l.count.page(page.Total, len(page.Items))
+	l.count.page(page.Total, page.Coverage)
 	for _, s := range page.Items {
-		if !l.count.first(s.ID) {
-			continue
+		switch {
+		case !l.count.first(s.ID):
+		case !attended(s):
+			l.others.add(s)
+		default:
+			l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64), Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
+				StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent, Consumed: s.MinutesConsumed, zone: l.zone})
 		}
-		l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64), Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
-			StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent, Consumed: s.MinutesConsumed})
 	}
 }
 
-// done is told the API's offset of the last row that was read.
-func (l *sessionList) done(end int) sessionsOutput {
+func (l *sessionList) done() sessionsOutput {
 	o := l.out
-	o.Total, o.Changed, o.Sessions, o.table = l.count.total, l.count.changed, l.rows.shown, string(l.rows.table)
+	others := l.others.sum()
+	o.Total, o.Changed, o.Sessions, o.table = l.count.length()-others, l.count.cover.Changed, l.rows.shown, string(l.rows.table)
+	o.zone = l.zone
 	for _, s := range o.Sessions {
 		if s.Status == "LIVE" {
 			o.Live++
@@ -118,12 +157,19 @@ func (l *sessionList) done(end int) sessionsOutput {
 		o.Consumed += s.Consumed
 		o.First, o.Last = earlier(o.First, s.StartedAt), later(o.Last, s.StartedAt)
 	}
-	if end > 0 {
-		o.LeftOut = max(0, o.Total-end) + l.rows.left
+	o.LeftOut = l.rows.left
+	switch {
+	case l.count.alone && l.end > 0:
+		o.LeftOut += max(0, o.Total+others-l.end)
+	case l.stopped:
+		o.LeftOut += max(0, o.Total+others-l.count.read)
 	}
+	o.note(l.others.note())
+	o.note(l.count.note(l.stopped))
+	o.Summary = o.headline()
 	switch {
 	case o.LeftOut == 0:
-	case l.in.PageNo != nil || l.in.PerPage != nil:
+	case l.count.alone:
 		o.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(l.in.PageNo, 1))+1)
 	case len(o.Sessions) < 500:
 		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with meeting_id or a time range.", min(500, o.Total))
@@ -133,18 +179,19 @@ func (l *sessionList) done(end int) sessionsOutput {
 	return o
 }
 
+func (o *sessionsOutput) headline() string {
+	text := people(o.Total, "session", "sessions")
+	if len(o.Sessions) > 0 {
+		text += fmt.Sprintf("; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions), "shown", "shown"),
+			momentOr(o.First, o.zone, unknownTime), momentOr(o.Last, o.zone, unknownTime), o.Live, o.Consumed)
+	}
+	return text + "."
+}
+
 // Text shows a row a session.
 func (o sessionsOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(people(o.Total, "session", "sessions"))
-	if len(o.Sessions) > 0 {
-		fmt.Fprintf(&b, "; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions), "shown", "shown"), clockOr(o.First, "an unknown time"), clockOr(o.Last, "an unknown time"), o.Live, o.Consumed)
-	}
-	b.WriteString(".")
-	if o.Changed {
-		b.WriteString(" The list changed while it was read.")
-	}
-	b.WriteString("\n")
+	b.WriteString(o.lead())
 	if len(o.Sessions) > 0 {
 		b.WriteString("\n| meeting | started | ended | most at once | minutes consumed | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	}
@@ -156,9 +203,10 @@ func (o sessionsOutput) Text() string {
 }
 
 func (s sessionRow) appendText(b []byte) []byte {
-	ended := clockOr(s.EndedAt, "")
+	ended := momentOr(s.EndedAt, s.zone, "unknown")
 	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), clock(s.StartedAt), ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
+	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), momentOr(&s.StartedAt, s.zone, "unknown"),
+		ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

@@ -64,38 +64,44 @@ func pagesOf[T any](no, per *int, one func(client.PageRequest) (client.Page[T], 
 // count follows the pages of one list: how long it is, how much of it was read,
 // and whether it changed meanwhile.
 type count struct {
+	alone       bool // the only page that was asked for, not a walk over all
 	total, read int
-	changed     bool
+	cover       client.Coverage
 	seen        map[string]struct{}
 }
 
-// page is called with the total that a page gives, 0 where it gives none, and its rows' number.
-func (c *count) page(total, n int) {
-	if total == 0 {
-		total = c.read + n
-	} else if c.read > 0 && total != c.total {
-		c.changed = true
-	}
-	c.total = total
-	if c.seen == nil {
-		c.seen = make(map[string]struct{}, n)
+// page takes note of a page; in a walk the last one tells the most.
+func (c *count) page(total int, cover client.Coverage) {
+	c.cover = cover
+	if c.alone {
+		c.total, c.seen = total, map[string]struct{}{}
 	}
 }
 
-// first reports whether a row was not read before: rows move between pages.
-// Rows without an id may be of different people.
+// first reports whether a row is to be counted. A walk gives none twice, but a
+// page alone may. Rows without an id may be of different people.
 func (c *count) first(id string) bool {
-	if id == "" {
-		c.read++
-		return true
+	if c.alone && id != "" {
+		if _, dup := c.seen[id]; dup {
+			return false
+		}
+		c.seen[id] = struct{}{}
 	}
-	if _, dup := c.seen[id]; dup {
-		c.changed = true
-		return false
-	}
-	c.seen[id] = struct{}{}
 	c.read++
 	return true
+}
+
+// length is how many rows the list has as far as is known.
+func (c *count) length() int { return max(c.total, c.cover.Total, c.read) }
+
+// note says what keeps the list from being complete. After a stop, not all of it
+// was wanted.
+func (c *count) note(stopped bool) string {
+	cover := c.cover
+	if stopped {
+		cover.Total = 0
+	}
+	return cover.Note()
 }
 
 type presetCount struct {

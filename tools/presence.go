@@ -1,142 +1,131 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 // maxMatches bounds how many meetings are read for a title.
 const maxMatches = 500
 
-// meeting returns the id given, else that of the one meeting whose title holds the text.
-func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) (string, error) {
+// meeting returns the id given, else that of the one meeting whose title holds
+// the text, with a note if others that fit are its breakout rooms.
+func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) (meetingID, note string, err error) {
 	if id != "" {
-		return id, nil
+		return id, "", nil
 	}
 	if text == "" {
-		return "", errors.New(`one of the arguments "meeting_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
+		return "", "", errors.New(`one of the arguments "meeting_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
 	}
-	var found []client.Meeting
+	var named, others []client.Meeting
 	for page, err := range d.API.Meetings(ctx, app, client.MeetingFilter{Search: text}) {
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
-		found = append(found, page.Items...)
-		if len(found) >= maxMatches {
+		for _, m := range page.Items {
+			if holds(m, text) {
+				named = append(named, m)
+			} else if len(others) < maxChoices {
+				others = append(others, m)
+			}
+		}
+		if len(named) >= maxMatches {
 			break // nobody meant one of so many
 		}
 	}
-	exact := slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return fold(m.Title) != fold(text) })
+	exact := slices.DeleteFunc(slices.Clone(named), func(m client.Meeting) bool { return fold(m.Title) != fold(text) })
 	if len(exact) == 1 {
-		found = exact
+		named = exact
 	}
-	switch len(found) {
+	switch len(named) {
 	case 0:
-		return "", fmt.Errorf("no meeting has %q in its title; find_meetings lists them", untrusted.Line(text, 80))
+		return "", "", noMeeting(text, others)
 	case 1:
-		return found[0].ID, nil
+		return named[0].ID, "", nil
 	}
-	return "", &ambiguous{found}
+	left := d.withoutRooms(ctx, app, named, fold(text))
+	if len(left) != 1 {
+		return "", "", &ambiguous{left}
+	}
+	return left[0].ID, fmt.Sprintf("%s in their titles too; they are breakout rooms of this one.", people(len(named)-1, "other meeting has that", "other meetings have that")), nil
+}
+
+func noMeeting(text string, others []client.Meeting) error {
+	similar := ""
+	if len(others) > 0 {
+		similar = "; the API's search gives " + choices(others, func(m client.Meeting) (string, string) { return m.ID, m.Title }) + ", of which you can pass a meeting_id"
+	}
+	return fmt.Errorf("no meeting has %q in its title%s; find_meetings lists them", untrusted.Line(text, 80), similar)
+}
+
+// maxParents bounds the meetings whose rooms are asked for.
+const maxParents = 5
+
+// withoutRooms leaves out those meetings that the latest session of another
+// names as its breakout rooms. Only the likeliest parents are asked: a room was
+// made later, and its title says more. Without an answer, all stay.
+func (d *Deps) withoutRooms(ctx context.Context, app client.AppRef, found []client.Meeting, title string) []client.Meeting {
+	parents := slices.Clone(found)
+	slices.SortStableFunc(parents, func(a, b client.Meeting) int {
+		exactly := func(m client.Meeting) int {
+			if fold(m.Title) == title {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(exactly(a)-exactly(b), a.CreatedAt.Compare(b.CreatedAt), len(a.Title)-len(b.Title))
+	})
+	parents = parents[:min(len(parents), maxParents)]
+	rooms := make([][]string, len(parents))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for i, m := range parents {
+		group.Go(func() error { rooms[i] = d.roomsOf(gctx, app, m.ID); return nil })
+	}
+	_ = group.Wait() // none fails
+	isRoom := map[string]bool{}
+	for i, of := range rooms {
+		for _, id := range of {
+			if !strings.EqualFold(id, parents[i].ID) {
+				isRoom[strings.ToLower(id)] = true
+			}
+		}
+	}
+	left := slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return isRoom[strings.ToLower(m.ID)] })
+	if len(left) == 0 {
+		return found
+	}
+	return left
+}
+
+// roomsOf returns the meetings of a meeting's breakout rooms, as its latest
+// session names them.
+func (d *Deps) roomsOf(ctx context.Context, app client.AppRef, meetingID string) []string {
+	no, per := 1, 1
+	page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: meetingID}, client.PageRequest{No: &no, Per: &per})
+	if err != nil || len(page.Items) == 0 {
+		return nil
+	}
+	s, err := d.API.Session(ctx, app, page.Items[0].ID)
+	if err != nil {
+		return nil
+	}
+	return s.RoomMeetings
 }
 
 // maxSessions bounds how many sessions one call looks into.
 const maxSessions = 25
-
-// history fetches the roster once and the peers of each session, four sessions
-// at a time, and applies the rules of attendance to each. With rooms it also
-// asks for the breakout rooms of sessions which do not name them yet.
-func (d *Deps) history(ctx context.Context, g *gauge, app client.AppRef, sessions []client.Session, rooms bool) ([]attendance.Invited, []attendance.Result, error) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
-	var roster []attendance.Invited
-	group.Go(func() (err error) { roster, err = d.invited(ctx, g, app, sessions[0].MeetingID); return err })
-	peers := make([][]attendance.Peer, len(sessions))
-	for i, s := range sessions {
-		group.Go(func() (err error) { peers[i], err = d.inside(ctx, g, app, s, rooms); return err })
-	}
-	if err := group.Wait(); err != nil {
-		return nil, nil, err
-	}
-	asOf := d.now()
-	results := make([]attendance.Result, len(sessions))
-	for i, s := range sessions {
-		results[i] = attendance.Of(attendance.Session{Start: s.StartedAt, End: s.EndedAt}, roster, peers[i], asOf)
-	}
-	return roster, results, nil
-}
-
-// inside fetches the peers of a session, and with rooms those of its breakout rooms.
-func (d *Deps) inside(ctx context.Context, g *gauge, app client.AppRef, s client.Session, rooms bool) ([]attendance.Peer, error) {
-	if !rooms {
-		return d.peers(ctx, g, app, s.ID)
-	}
-	group, ctx := errgroup.WithContext(ctx)
-	var peers, inRooms []attendance.Peer
-	group.Go(func() (err error) { peers, err = d.peers(ctx, g, app, s.ID); return err })
-	group.Go(func() error {
-		if s.Rooms == nil {
-			detailed, err := d.API.Session(ctx, app, s.ID)
-			if err != nil {
-				return err
-			}
-			s.Rooms = detailed.Rooms
-		}
-		for _, room := range s.Rooms {
-			more, err := d.peers(ctx, g, app, room)
-			if err != nil {
-				return err
-			}
-			inRooms = append(inRooms, more...)
-		}
-		return nil
-	})
-	err := group.Wait()
-	return append(peers, inRooms...), err
-}
-
-func (d *Deps) invited(ctx context.Context, g *gauge, app client.AppRef, meetingID string) ([]attendance.Invited, error) {
-	return gather(ctx, g, d.API.Participants(ctx, app, meetingID), func(p client.Participant) (string, attendance.Invited) {
-		return p.ID, attendance.Invited{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Added: p.CreatedAt}
-	})
-}
-
-func (d *Deps) peers(ctx context.Context, g *gauge, app client.AppRef, sessionID string) ([]attendance.Peer, error) {
-	return gather(ctx, g, d.API.Peers(ctx, app, sessionID, client.PeerFilter{}), func(p client.Peer) (string, attendance.Peer) {
-		return p.ID, attendance.Peer{ID: p.ID, UserID: p.UserID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Joined: p.JoinedAt, Left: p.LeftAt}
-	})
-}
-
-// gather collects all pages, each row once, for rows move between pages while a list grows.
-func gather[T, R any](ctx context.Context, g *gauge, pages iter.Seq2[client.Page[T], error], convert func(T) (string, R)) ([]R, error) {
-	var out []R
-	seen := map[string]struct{}{}
-	for page, err := range pages {
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range page.Items {
-			id, row := convert(item)
-			if _, dup := seen[id]; dup && id != "" {
-				continue
-			}
-			seen[id] = struct{}{}
-			out = append(out, row)
-		}
-		g.report(ctx, len(page.Items), len(out) == len(page.Items), page.Total)
-	}
-	return out, nil
-}
 
 // gauge adds up the progress of several walks of one call.
 type gauge struct {

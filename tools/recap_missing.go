@@ -26,12 +26,15 @@ func (r *recapper) explain(ctx context.Context, parts []*partRead) error {
 	var meeting *client.Meeting
 	for _, p := range parts {
 		switch p.out.State {
-		case empty:
+		case recapEmpty:
 			p.out.Why = "The " + p.out.Part + " was made, but empty: " + nothing[p.out.Part] + "."
-		case unreadable:
+			if age := r.d.now().Sub(p.session.EndedAt); !p.session.EndedAt.IsZero() && age < textsMade {
+				p.out.Why += " The session ended " + ago(age) + " ago, so it may yet be filled."
+			}
+		case recapUnreadable:
 			p.out.Why = "The " + p.out.Part + " was made, but in a form that cannot be read here: " + p.report.Form + " without lines of a known shape."
-		case missing:
-			if !asked && !p.session.EndedAt.IsZero() {
+		case recapMissing:
+			if !asked && !goesOn(p.session) {
 				asked = true
 				m, err := r.d.API.Meeting(ctx, r.app, p.session.MeetingID)
 				if errors.Is(err, context.Canceled) {
@@ -41,11 +44,14 @@ func (r *recapper) explain(ctx context.Context, parts []*partRead) error {
 					meeting = &m
 				}
 			}
-			p.out.Why = absence{p.out.Part, p.session.EndedAt, r.d.now(), meeting}.why()
+			p.out.Why = absence{p.out.Part, goesOn(p.session), p.session.EndedAt, r.d.now(), meeting}.why()
 		}
 	}
 	return nil
 }
+
+// goesOn reports whether a session is live. One that has ended may lack its end.
+func goesOn(s client.Session) bool { return s.EndedAt.IsZero() && s.Status != "ENDED" }
 
 var nothing = map[string]string{
 	"summary":    "there was nothing to sum up",
@@ -56,15 +62,18 @@ var nothing = map[string]string{
 // absence is a text that is not there.
 type absence struct {
 	part       string
-	ended, now time.Time
+	live       bool
+	ended, now time.Time       // ended is zero if unknown
 	meeting    *client.Meeting // as it is now; nil if unknown
 }
 
 func (a absence) why() string {
 	age := a.now.Sub(a.ended)
 	switch {
-	case a.ended.IsZero():
+	case a.live:
 		return "The session is still live: a " + a.part + " comes some minutes after its end."
+	case a.ended.IsZero():
+		return fmt.Sprintf("None was made or kept: texts are kept for 7 days, and when the session ended is unknown. %s", a.switches(false))
 	case a.part == "chat" && a.meeting != nil && a.meeting.PersistChat && age > textsMade:
 		return "None was kept, although persist_chat is on in this meeting: nobody wrote, or it was switched on later."
 	case age > textsKept:
@@ -110,6 +119,8 @@ func (a absence) switches(early bool) string {
 		return "Most likely nobody wrote."
 	case a.meeting == nil:
 		return fmt.Sprintf("The meeting's switches could not be read: a summary needs summarize_on_end and a transcript, a transcript transcribe_on_end or %s.", byPreset)
+	case a.part == "summary" && off != "" && early:
+		return "But summarize_on_end is off in this meeting, so there may be none."
 	case a.part == "summary" && off != "":
 		return "summarize_on_end is off in this meeting: most likely it was not switched on."
 	case a.part == "summary":

@@ -26,17 +26,17 @@ type partRead struct {
 
 // States of a part, as the answer has them.
 const (
-	found      = "found"
-	empty      = "empty"      // made, but there is nothing in it
-	missing    = "missing"    // nothing to download
-	unreadable = "unreadable" // made, in no form that is known
-	failed     = "failed"     // made, but could not be downloaded
+	recapFound      = "found"
+	recapEmpty      = "empty"      // made, but there is nothing in it
+	recapMissing    = "missing"    // nothing to download
+	recapUnreadable = "unreadable" // made, in no form that is known
+	recapFailed     = "failed"     // made, but could not be downloaded
 )
 
 // read gets all parts of all sessions. That one was not made, or cannot be
 // downloaded, is an answer if others were asked for as well; a refusal of the
 // API is not.
-func (r *recapper) read(ctx context.Context, g *gauge) ([]*partRead, error) {
+func (r *recapper) read(ctx context.Context) ([]*partRead, error) {
 	wanted := recapParts
 	if r.in.Part != "" {
 		wanted = []string{r.in.Part}
@@ -48,7 +48,7 @@ func (r *recapper) read(ctx context.Context, g *gauge) ([]*partRead, error) {
 		close(met)
 	} else {
 		group.Go(func() (err error) {
-			if index, err = r.people(ctx, g); err == nil {
+			if index, err = r.people(ctx); err == nil {
 				close(met)
 			}
 			return err
@@ -87,7 +87,7 @@ func (r *recapper) part(ctx context.Context, p *partRead, who func(context.Conte
 	default:
 		err = r.transcript(ctx, p, who)
 	}
-	if err != nil || p.out.State != failed {
+	if err != nil || p.out.State != recapFailed {
 		return err
 	}
 	if r.in.Part != "" {
@@ -107,9 +107,9 @@ func (r *recapper) transcript(ctx context.Context, p *partRead, who func(context
 	}
 	first := *p
 	err := r.text(ctx, &first, recap.Transcript, who, in(client.TranscriptJSON))
-	live := p.session.EndedAt.IsZero()
-	again := first.out.State == empty || first.out.State == unreadable || first.out.State == missing && !live
-	if err == nil && first.out.State == failed {
+	live := goesOn(p.session)
+	again := first.out.State == recapEmpty || first.out.State == recapUnreadable || first.out.State == recapMissing && !live
+	if err == nil && first.out.State == recapFailed {
 		again = otherForm(first.err)
 	}
 	if !again && !otherForm(err) {
@@ -118,14 +118,14 @@ func (r *recapper) transcript(ctx context.Context, p *partRead, who func(context
 	}
 	err2 := r.text(ctx, p, recap.Transcript, who, in(client.TranscriptDefault))
 	switch {
-	case err2 == nil && p.out.State == found:
+	case err2 == nil && p.out.State == recapFound:
 		return nil
 	case errors.Is(err2, context.Canceled):
 		return err2
-	case err == nil && first.out.State != missing:
+	case err == nil && first.out.State != recapMissing:
 		*p = first // it was made, and this says what is wrong with it
 		return nil
-	case err2 == nil && err != nil && p.out.State == missing && serverFault(err):
+	case err2 == nil && err != nil && p.out.State == recapMissing && serverFault(err):
 		return err
 	}
 	return err2
@@ -159,7 +159,7 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who f
 		return err
 	}
 	if link == nil {
-		p.out.State = missing
+		p.out.State = recapMissing
 		return nil
 	}
 	index, err := who(ctx)
@@ -168,7 +168,7 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who f
 	}
 	var lines *collector
 	err = r.d.API.Download(ctx, link, func(text io.Reader, contentType string) error {
-		lines = r.collector(index)
+		lines = r.collector(index, p.session)
 		o := recap.Options{Kind: kind, Start: p.session.StartedAt, ContentType: contentType}
 		report, err := recap.Read(text, o, lines.add)
 		p.report = report
@@ -181,17 +181,17 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who f
 		err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: try again later", p.out.Part, err)
 	}
 	if err != nil {
-		p.out.State, p.err = failed, err
+		p.out.State, p.err = recapFailed, err
 		return nil
 	}
 	p.tally, p.out.Form = lines.tally, p.report.Form
 	switch {
 	case p.report.Unreadable:
-		p.out.State = unreadable
+		p.out.State = recapUnreadable
 	case p.report.Lines == 0:
-		p.out.State = empty
+		p.out.State = recapEmpty
 	default:
-		p.out.State, p.out.Found = found, true
+		p.out.State, p.out.Found = recapFound, true
 		r.fill(&p.out, lines)
 	}
 	return nil
@@ -201,6 +201,7 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who f
 type collector struct {
 	index         recap.Index
 	tally         *recap.Tally
+	times         stamp
 	offset, limit int
 	chars         int
 
@@ -210,12 +211,15 @@ type collector struct {
 	quote strings.Builder
 }
 
-func (r *recapper) collector(index recap.Index) *collector {
+func (r *recapper) collector(index recap.Index, s client.Session) *collector {
 	limit, chars := 40, maxAllChars/len(r.sessions)
 	if r.in.Part != "" {
 		limit, chars = 200, maxPartChars/len(r.sessions)
 	}
-	return &collector{index: index, tally: recap.NewTally(), offset: valueOr(r.in.Offset, 0), limit: valueOr(r.in.Limit, limit), chars: chars}
+	return &collector{
+		index: index, tally: recap.NewTally(), times: newStamp(s.StartedAt, r.d.zoned(r.in.Timezone)),
+		offset: valueOr(r.in.Offset, 0), limit: valueOr(r.in.Limit, limit), chars: chars,
+	}
 }
 
 // add takes the next line. One that is too long becomes several.
@@ -242,7 +246,7 @@ func (c *collector) add(l recap.Line) {
 	}
 	for _, text := range pieces[max(0, c.offset-before):] {
 		line.Text = text
-		quoted := line.text()
+		quoted := line.text(c.times)
 		if len(c.lines) >= c.limit || len(c.lines) > 0 && c.quote.Len()+len(quoted) > c.chars {
 			c.full = true
 			return

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
@@ -16,9 +17,9 @@ func (o recapOutput) headline() string {
 			of = " (session " + p.SessionID + ")"
 		}
 		switch {
-		case p.State == empty:
+		case p.State == recapEmpty:
 			odd = append(odd, "the "+p.Part+" was made, but empty"+of)
-		case p.State == unreadable || p.State == failed:
+		case p.State == recapUnreadable || p.State == recapFailed:
 			odd = append(odd, "the "+p.Part+" could not be read"+of)
 		case !p.Found:
 			none = append(none, "no "+p.Part+of)
@@ -52,18 +53,20 @@ func (o recapOutput) by(p recapPart) string {
 // Text quotes each part, so that no line of it can pass for the answer's own.
 func (o recapOutput) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\"%s\" (meeting %s), session %s, started %s", o.Summary, untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64), o.SessionID, clock(o.StartedAt))
-	if o.EndedAt != nil {
-		fmt.Fprintf(&b, ", ended %s.", clock(*o.EndedAt))
-	} else {
+	b.WriteString(o.Summary + "\n")
+	for _, note := range o.own {
+		b.WriteString("Note: " + note + "\n")
+	}
+	fmt.Fprintf(&b, "\"%s\" (meeting %s), session %s, started %s", untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64),
+		untrusted.Cell(o.SessionID, 64), momentOr(&o.StartedAt, o.zone, unknownTime))
+	if o.Live {
 		b.WriteString(", is live.")
+	} else {
+		b.WriteString(", ended " + momentOr(o.EndedAt, o.zone, unknownTime) + ".")
 	}
 	b.WriteString(" " + o.Note + "\n")
-	for _, note := range o.own {
-		b.WriteString(note + "\n")
-	}
-	for _, s := range o.Sessions {
-		fmt.Fprintf(&b, "Together with it: session %s, started %s.\n", s.SessionID, clock(s.StartedAt))
+	for _, s := range o.Sessions[:max(0, len(o.Sessions)-1)] {
+		fmt.Fprintf(&b, "Together with session %s, started %s.\n", untrusted.Cell(s.SessionID, 64), momentOr(&s.StartedAt, o.zone, unknownTime))
 	}
 	spoken := false
 	for _, p := range o.Parts {
@@ -108,10 +111,10 @@ func (o recapOutput) speakers() string {
 }
 
 // text is the line as a quote: "> 14:03:05 Ann: hello".
-func (l recapLine) text() string {
+func (l recapLine) text(times stamp) string {
 	text := "> "
 	if l.At != nil {
-		text += l.At.Format("15:04:05") + " "
+		text += times.of(*l.At) + " "
 	}
 	if l.At != nil || l.Speaker != "" {
 		name := cmp.Or(untrusted.Cell(l.Speaker, 80), "(unnamed)")
@@ -121,4 +124,28 @@ func (l recapLine) text() string {
 		text += name + ": "
 	}
 	return text + untrusted.Quoted(l.Text) + "\n"
+}
+
+// stamp is how lines of a session show their times.
+type stamp struct {
+	zone  *time.Location
+	start time.Time // of the session
+	named bool      // clocks change that day, so that a time needs its zone
+}
+
+func newStamp(start time.Time, zone *time.Location) stamp {
+	return stamp{zone, start, changesOn(start, zone) || changesOn(start.Add(24*time.Hour), zone)}
+}
+
+// of is the time of day, with the date if that is not the session's.
+func (s stamp) of(t time.Time) string {
+	t = t.In(s.zone)
+	layout := time.TimeOnly
+	if t.Format(time.DateOnly) != s.start.In(s.zone).Format(time.DateOnly) {
+		layout = time.DateTime
+	}
+	if s.named {
+		layout += " MST"
+	}
+	return t.Format(layout)
 }

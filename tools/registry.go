@@ -2,7 +2,7 @@
 // neither flags, environment nor transport.
 package tools
 
-//go:generate go test . -run ^(TestGolden|TestReference)$ -update
+//go:generate go test . -run ^(TestGolden|TestRecapGolden|TestReference)$ -update
 
 import (
 	"bytes"
@@ -30,8 +30,14 @@ type Deps struct {
 	AccountID string // configured default, may be empty
 	AppID     string // configured default, may be empty
 	Demo      bool   // the API is the embedded sample account
-	Log       *slog.Logger
-	Now       func() time.Time // default time.Now
+
+	// Zone is where times without one of their own are read and shown; UTC if nil.
+	Zone *time.Location
+	// LeaveOut names presets of those who are no attendees, such as recorders.
+	LeaveOut []string
+
+	Log *slog.Logger
+	Now func() time.Time // default time.Now
 }
 
 func (d *Deps) now() time.Time {
@@ -113,7 +119,7 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var args I
 		given := req.GetArguments()
-		if raw := req.GetRawArguments(); raw != nil && given == nil {
+		if raw := req.GetRawArguments(); !empty(raw) && given == nil {
 			return mcp.NewToolResultError("arguments must be an object, such as {\"query\": \"stand-up\"}"), nil
 		}
 		if id, err := chosen(req); err != nil {
@@ -124,7 +130,7 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 			with["meeting_id"] = id
 			given = with
 		}
-		if err := decode(input, given, &args); err != nil {
+		if err := decode(input, d.zone(), given, &args); err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		}
 		result, err := run(ctx, req, args)
@@ -135,10 +141,11 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 		if err != nil {
 			return mcp.NewToolResultError(errorText(err)), nil
 		}
+		finish(d, &result)
 		if !d.Demo {
 			return mcp.NewToolResultStructured(result, result.Text()), nil
 		}
-		res := mcp.NewToolResultStructured(result, "(sample data) "+result.Text())
+		res := mcp.NewToolResultStructured(result, result.Text())
 		res.Meta = &mcp.Meta{AdditionalFields: map[string]any{"mcp-realtimekit/sample-data": true}}
 		return res, nil
 	}

@@ -55,6 +55,9 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 					return "", "", err
 				}
 				var b bytes.Buffer
+				if format == "csv" {
+					b.WriteString(ByteOrderMark) // it is saved as a file, and opened in Excel
+				}
 				err = a.Write(&b, format)
 				return b.String(), mime, err
 			}),

@@ -10,37 +10,82 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
-// sessionSum is one session with the numbers of its people.
+// sessionSum is one session, or two taken together, with the numbers of its people.
 type sessionSum struct {
 	ID        string     `json:"session_id"`
-	StartedAt time.Time  `json:"started_at"`
+	Together  string     `json:"together_with,omitempty" jsonschema:"description=Id of a session counted as one with this"`
+	StartedAt time.Time  `json:"started_at,omitzero"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" jsonschema:"description=Absent while live"`
-	Minutes   float64    `json:"session_minutes"`
-	Attended  int        `json:"attended" jsonschema:"description=Invited people who came"`
-	Absent    int        `json:"absent" jsonschema:"description=Of those invited by then"`
-	Guests    int        `json:"guests"`
+	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema:"description=When the last person left; a session may stay open longer"`
+	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema:"description=What late is counted from: when two people were there; or as scheduled"`
+	EarlyFrom *time.Time `json:"early_from,omitempty" jsonschema:"description=What leaving early is counted from"`
+	Minutes   float64    `json:"session_minutes" jsonschema:"description=Until the last person left; 0 is unknown"`
+	Attended  int        `json:"attended" jsonschema:"description=People on the roster who came"`
+	Absent    int        `json:"absent" jsonschema:"description=People on the roster by then who did not"`
+	Guests    int        `json:"guests" jsonschema:"description=People not on the roster (any more)"`
 }
 
-func sessionOf(s client.Session, r attendance.Result, asOf time.Time) sessionSum {
-	sum := sessionSum{ID: untrusted.Line(s.ID, 64), StartedAt: s.StartedAt, Attended: len(r.Attended), Absent: len(r.Absent), Guests: len(r.Guests)}
-	end := asOf
-	if !s.EndedAt.IsZero() {
-		end = s.EndedAt
-		sum.EndedAt = &end
+// sessionOf sums up a column of sessions.
+func sessionOf(column []client.Session, r attendance.Result) sessionSum {
+	first, last := column[0], column[len(column)-1]
+	sum := sessionSum{ID: untrusted.Line(first.ID, 64), StartedAt: first.StartedAt, EndedAt: known(last.EndedAt),
+		LateFrom: known(r.LateFrom), EarlyFrom: known(r.EarlyFrom), Attended: len(r.Attended), Absent: len(r.Absent), Guests: len(r.Guests)}
+	if len(column) > 1 {
+		sum.Together = untrusted.Line(last.ID, 64)
 	}
-	sum.Minutes = minutes(max(0, end.Sub(s.StartedAt)))
+	if !r.Live || !r.OverSince.IsZero() {
+		sum.LastLeft = known(r.End)
+	}
+	total := 0
+	for _, p := range r.Parts {
+		if !p.Start.IsZero() {
+			total += max(0, attendance.Minutes(p.Start, p.End))
+		}
+	}
+	sum.Minutes = believable(total)
 	return sum
+}
+
+// longest is the length that a session may have, in minutes; a longer one is a
+// fault of its times.
+const longest = 366 * 24 * 60
+
+// believable is a number of minutes, 0 for unknown if no session can last so long.
+func believable(minutes int) float64 {
+	if minutes < 0 || minutes > longest {
+		return 0
+	}
+	return float64(minutes)
+}
+
+// ids names a session, or both that are taken together.
+func (s sessionSum) ids() string {
+	if s.Together == "" {
+		return untrusted.Cell(s.ID, 64)
+	}
+	return untrusted.Cell(s.ID, 64) + " and " + untrusted.Cell(s.Together, 64)
+}
+
+// length is as an adjective: "30-minute ".
+func (s sessionSum) length() string {
+	if s.Minutes == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f-minute ", s.Minutes)
 }
 
 func sessionTable(sessions []sessionSum, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString("\n| session | started | minutes | attended | absent | guests |\n| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range sessions {
-		live := ""
-		if s.EndedAt == nil {
+		live, minutes := "", ""
+		if s.EndedAt == nil && s.LastLeft == nil {
 			live = " (live)"
 		}
-		fmt.Fprintf(&b, "| %s | %s%s | %.0f | %d | %d | %d |\n", untrusted.Cell(s.ID, 64), moment(s.StartedAt, zone), live, s.Minutes, s.Attended, s.Absent, s.Guests)
+		if s.Minutes > 0 {
+			minutes = fmt.Sprintf("%.0f", s.Minutes)
+		}
+		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d |\n", s.ids(), momentOr(&s.StartedAt, zone, "unknown"), live, minutes, s.Attended, s.Absent, s.Guests)
 	}
 	return b.String()
 }

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 // sessionChoice holds the arguments which say of what a tool looks at sessions.
@@ -21,45 +24,271 @@ type sessionChoice struct {
 type sessionQuery struct {
 	sessionChoice
 	After, Before *time.Time
-	All           bool // in the range, not only the latest
+	All           bool // in the range, not only the latest; see Literal
+	Literal       bool // the latest, or all, whatever the rule makes of reopenings and breaks
 }
 
-// sessions finds them, oldest first and never none, and how many there were to
-// choose from.
-func (d *Deps) sessions(ctx context.Context, app client.AppRef, q sessionQuery) ([]client.Session, int, error) {
+// picked are the sessions that an answer is about.
+type picked struct {
+	columns [][]client.Session // oldest first, never none; two sessions in one are taken together
+	listed  []client.Session   // all that were listed, oldest first
+	total   int                // sessions of the meeting in the range, as far as is known
+	why     string             // a sentence if these are not what "the latest" literally is
+	notes   []string
+}
+
+// sessions are all of them, oldest first.
+func (p *picked) sessions() []client.Session { return slices.Concat(p.columns...) }
+
+// latest is the last of them.
+func (p *picked) latest() client.Session {
+	all := p.sessions()
+	return all[len(all)-1]
+}
+
+// pick finds the sessions that a query means, by the rule of package attendance.
+// It asks who was in a session only if that decides between two.
+func (d *Deps) pick(ctx context.Context, l *lookup, q sessionQuery) (*picked, error) {
 	if q.SessionID != "" {
-		s, err := d.API.Session(ctx, app, q.SessionID)
-		if err == nil && q.MeetingID != "" && s.MeetingID != q.MeetingID {
-			err = fmt.Errorf("session %s is not of meeting %s; leave out one of them", q.SessionID, q.MeetingID)
-		}
-		return []client.Session{s}, 1, err
+		return d.pickOne(ctx, l, q)
+	}
+	if q.After != nil && q.Before != nil && !q.After.Before(*q.Before) {
+		return nil, errors.New("started_after must be earlier than started_before; a date in started_before includes that day")
 	}
 	if q.MeetingID == "" && q.Query == "" {
-		return nil, 0, errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
+		return nil, errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
 	}
-	meetingID, err := d.meeting(ctx, app, q.MeetingID, q.Query)
+	p := &picked{}
+	meetingID, note, err := d.meeting(ctx, l.app, q.MeetingID, q.Query)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
+	l.meetingID = meetingID
 	f := client.SessionFilter{MeetingID: meetingID, After: valueOr(q.After, time.Time{}), Before: valueOr(q.Before, time.Time{})}
-	no, per := 1, maxSessions
-	page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: &no, Per: &per})
+	found, err := d.newestSessions(ctx, l.app, f, maxSessions)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	if len(page.Items) == 0 {
-		if _, err := d.API.Meeting(ctx, app, meetingID); err != nil {
-			return nil, 0, err // the API lists no sessions of a meeting which does not exist
+	if len(found.sessions) == 0 {
+		return nil, d.noSession(ctx, l.app, f, found.others)
+	}
+	p.listed, p.total = found.sessions, found.total
+	p.note(note, found.others.note(), found.note)
+	return p, p.choose(ctx, l, q)
+}
+
+func (p *picked) note(sentences ...string) {
+	for _, s := range sentences {
+		if s != "" {
+			p.notes = append(p.notes, s)
 		}
-		return nil, 0, fmt.Errorf("meeting %s has had no session in that time, so nobody attended; widen started_after and started_before, or ask list_meeting_participants who was added", meetingID)
 	}
-	found := page.Items
-	slices.SortFunc(found, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
-	if !q.All {
-		found = found[len(found)-1:]
+}
+
+// choose sets the columns.
+func (p *picked) choose(ctx context.Context, l *lookup, q sessionQuery) error {
+	switch {
+	case q.All && q.Literal:
+		for _, s := range p.listed {
+			p.columns = append(p.columns, []client.Session{s})
+		}
+		return nil
+	case q.All:
+		return p.chooseAll(ctx, l)
+	case q.Literal:
+		order := slices.Clone(p.listed)
+		slices.SortStableFunc(order, func(a, b client.Session) int { return rank(a) - rank(b) })
+		p.columns = [][]client.Session{{order[len(order)-1]}}
+		return nil
 	}
-	for i := range found {
-		found[i].MeetingID = meetingID
+	for {
+		c := attendance.Choose(l.held(p.listed), l.roster, l.rules)
+		if len(c.Need) == 0 {
+			p.columns = [][]client.Session{nil}
+			for _, i := range c.Sessions {
+				p.columns[0] = append(p.columns[0], p.listed[i])
+			}
+			p.explain(c, l)
+			return nil
+		}
+		var need []client.Session
+		for _, i := range c.Need {
+			need = append(need, p.listed[i])
+		}
+		if err := l.read(ctx, need); err != nil {
+			return err
+		}
 	}
-	return found, max(page.Total, len(page.Items)), nil
+}
+
+// rank puts a live session after all others.
+func rank(s client.Session) int {
+	if goesOn(s) {
+		return 1
+	}
+	return 0
+}
+
+// explain says why not the literally latest session is taken, or not it alone.
+func (p *picked) explain(c attendance.Choice, l *lookup) {
+	latest := p.listed[c.Latest]
+	var ids []string
+	for _, i := range c.Sessions {
+		ids = append(ids, untrusted.Line(p.listed[i].ID, 64)+" ("+momentOr(&p.listed[i].StartedAt, l.zone, unknownTime)+")")
+	}
+	if c.Together {
+		p.why = fmt.Sprintf("This is about two sessions together, %s and %s, for the same people came back after a break.", ids[0], ids[1])
+	}
+	if c.Reopened {
+		p.why = fmt.Sprintf("This is about %s, not the latest, %s (%s), which only opened the meeting again %s later.", "session "+strings.Join(ids, " and session "),
+			untrusted.Line(latest.ID, 64), momentOr(&latest.StartedAt, l.zone, unknownTime), people(int(c.After/time.Minute), "minute", "minutes"))
+		p.note("sessions=latest takes the session that only opened the meeting again.")
+	}
+}
+
+// chooseAll takes all sessions listed, but for reopenings.
+func (p *picked) chooseAll(ctx context.Context, l *lookup) error {
+	if err := l.read(ctx, p.listed); err != nil {
+		return err
+	}
+	columns, reopenings := attendance.Columns(l.held(p.listed), l.roster, l.rules)
+	p.columns = p.columnsOf(columns)
+	p.note(reopeningNote(reopenings, l.zone))
+	return nil
+}
+
+func (p *picked) columnsOf(columns [][]attendance.Held) [][]client.Session {
+	byID := map[string]client.Session{}
+	for _, s := range p.listed {
+		byID[s.ID] = s
+	}
+	out := make([][]client.Session, len(columns))
+	for i, column := range columns {
+		for _, h := range column {
+			out[i] = append(out[i], byID[h.ID])
+		}
+	}
+	return out
+}
+
+func reopeningNote(reopenings []attendance.Held, zone *time.Location) string {
+	if len(reopenings) == 0 {
+		return ""
+	}
+	var which []string
+	for _, h := range reopenings {
+		which = append(which, untrusted.Line(h.ID, 64)+" ("+momentOr(&h.Start, zone, unknownTime)+")")
+	}
+	return fmt.Sprintf("%s not counted, for somebody only opened the meeting again: %s.",
+		people(len(reopenings), "session is", "sessions are"), strings.Join(which, ", "))
+}
+
+// pickOne takes the session of an id. If its details cannot be had, the list
+// of sessions may tell what matters of them.
+func (d *Deps) pickOne(ctx context.Context, l *lookup, q sessionQuery) (*picked, error) {
+	s, err := d.API.Session(ctx, l.app, q.SessionID)
+	p := &picked{}
+	switch {
+	case client.NotFound(err):
+		return nil, fmt.Errorf("%w; %s", err, d.whatExists(ctx, l.app, client.SessionFilter{MeetingID: q.MeetingID}))
+	case err != nil:
+		var listed bool
+		if s, listed = d.listedSession(ctx, l.app, q); !listed {
+			return nil, err
+		}
+	}
+	if q.MeetingID != "" && s.MeetingID != q.MeetingID {
+		return nil, fmt.Errorf("session %s is not of meeting %s; leave out one of them", q.SessionID, q.MeetingID)
+	}
+	if !attended(s) {
+		p.note(fmt.Sprintf("This session is of type %s, not a meeting that people attend.", untrusted.Line(s.Type, 20)))
+	}
+	l.meetingID = s.MeetingID
+	p.listed, p.columns, p.total = []client.Session{s}, [][]client.Session{{s}}, 1
+	return p, nil
+}
+
+func (d *Deps) listedSession(ctx context.Context, app client.AppRef, q sessionQuery) (client.Session, bool) {
+	no, per := 1, client.PerPage
+	page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: q.MeetingID}, client.PageRequest{No: &no, Per: &per})
+	i := slices.IndexFunc(page.Items, func(s client.Session) bool { return s.ID == q.SessionID })
+	if err != nil || i < 0 {
+		return client.Session{}, false
+	}
+	return page.Items[i], true
+}
+
+// newest are the latest sessions of a list.
+type newest struct {
+	sessions []client.Session // of type meeting, oldest first
+	total    int              // of that type as far as is known
+	others   otherSessions
+	note     string
+}
+
+// newestSessions lists the latest sessions, in one request if that suffices.
+func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.SessionFilter, want int) (newest, error) {
+	var out newest
+	var c count
+	for page, err := range d.sessionPages(ctx, app, f, nil, nil, want) {
+		if err != nil {
+			return out, err
+		}
+		c.page(page.Total, page.Coverage)
+		for _, s := range page.Items {
+			c.read++
+			if attended(s) {
+				s.MeetingID = f.MeetingID
+				out.sessions = append(out.sessions, s)
+			} else {
+				out.others.add(s)
+			}
+		}
+		if len(out.sessions) >= want {
+			out.note = c.note(true)
+			break
+		}
+		out.note = c.note(false)
+	}
+	out.total = max(len(out.sessions), c.length()-out.others.sum())
+	slices.SortStableFunc(out.sessions, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
+	out.sessions = out.sessions[max(0, len(out.sessions)-want):]
+	return out, nil
+}
+
+// noSession is the error of a range, or a meeting, without sessions. That says
+// nothing about anybody's attendance.
+func (d *Deps) noSession(ctx context.Context, app client.AppRef, f client.SessionFilter, others otherSessions) error {
+	if _, err := d.API.Meeting(ctx, app, f.MeetingID); err != nil {
+		return err // the API lists no sessions of a meeting that does not exist
+	}
+	text := fmt.Sprintf("no session of meeting %s was found", f.MeetingID)
+	ranged := !f.After.IsZero() || !f.Before.IsZero()
+	if ranged {
+		text += " in that time"
+	}
+	if others != nil {
+		text += " (" + strings.TrimSuffix(others.note(), ".") + ")"
+	}
+	if !ranged {
+		return errors.New(text + "; list_meeting_participants tells who was added")
+	}
+	f.After, f.Before = time.Time{}, time.Time{}
+	return fmt.Errorf("%s; %s", text, d.whatExists(ctx, app, f))
+}
+
+// whatExists names the latest sessions and the next call, for an error.
+func (d *Deps) whatExists(ctx context.Context, app client.AppRef, f client.SessionFilter) string {
+	no, per := 1, 5
+	page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: &no, Per: &per})
+	var latest []string
+	for _, s := range page.Items[:min(per, len(page.Items))] {
+		if attended(s) {
+			latest = append(latest, untrusted.Line(s.ID, 64)+" of "+momentOr(&s.StartedAt, d.zone(), unknownTime))
+		}
+	}
+	if err != nil || len(latest) == 0 {
+		return "list_sessions lists those there are"
+	}
+	return "the latest sessions are " + strings.Join(latest, ", ") + "; pass a session_id or another time range, or call list_sessions for more"
 }

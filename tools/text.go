@@ -3,7 +3,7 @@ package tools
 import (
 	"cmp"
 	"fmt"
-	"math"
+	"strings"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
@@ -21,7 +21,8 @@ func clockOr(t *time.Time, unknown string) string {
 	return clock(*t)
 }
 
-// moment is clock in a zone of the reader's choice.
+// moment is clock in a zone of the reader's choice. The zone's abbreviation or
+// offset tells apart the two hours of a night when clocks go back.
 func moment(t time.Time, zone *time.Location) string {
 	if zone == nil || zone == time.UTC {
 		return clock(t)
@@ -49,11 +50,26 @@ func later(bound *time.Time, t time.Time) *time.Time {
 	return &moved
 }
 
+const unknownTime = "an unknown time"
+
+// momentOr is moment of a time that may be unknown.
+func momentOr(t *time.Time, zone *time.Location, unknown string) string {
+	if t == nil || t.IsZero() {
+		return unknown
+	}
+	return moment(*t, zone)
+}
+
+// sentence begins with a capital letter and ends with a full stop.
+func sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
 // known is nil for the zero time, which is unknown.
 func known(t time.Time) *time.Time { return earlier(nil, t) }
-
-// minutes has one decimal: seconds tell nobody anything.
-func minutes(d time.Duration) float64 { return math.Round(d.Minutes()*10) / 10 }
 
 // people counts in words that fit the number.
 func people(n int, one, more string) string {

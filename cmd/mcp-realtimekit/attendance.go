@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -12,19 +14,24 @@ import (
 func attendanceCommand(c *config, s *streams) *cobra.Command {
 	var q tools.AttendanceQuery
 	var format string
+	var bom bool
 	cmd := &cobra.Command{
 		Use: "attendance MEETING", Short: "Print who attended a meeting, as a table, CSV, JSON or Markdown", Args: cobra.ExactArgs(1),
 		Long: "Print who attended a meeting: MEETING is its title or part of it, its id, or a URL that holds the id.",
 		Example: `  mcp-realtimekit --demo attendance "design review"
-  mcp-realtimekit attendance stand-up --show absent --format csv > absent.csv
+  mcp-realtimekit attendance stand-up --show absent --format csv --bom > absent.csv
   mcp-realtimekit attendance stand-up --all --after 2026-11-01 --format markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Meeting = args[0]
-			return attendance(cmd.Context(), c, s, q, format)
+			if bom && format != "csv" {
+				return fmt.Errorf("%w: --bom is for --format csv", errUsage)
+			}
+			return attendance(cmd.Context(), c, s, q, format, bom)
 		},
 	}
 	fs := cmd.Flags()
 	oneOf(fs, &format, "format", "table", "of the output", tools.AttendanceFormats...)
+	fs.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, by which Excel knows that it is UTF-8")
 	fs.BoolVar(&q.All, "all", false, "add up all sessions in the range, at most the 25 latest, not only the latest")
 	fs.StringVar(&q.After, "after", "", "only sessions that started at or after this RFC 3339 `TIME` or date")
 	fs.StringVar(&q.Before, "before", "", "only sessions that started before this RFC 3339 `TIME` or date")
@@ -34,7 +41,7 @@ func attendanceCommand(c *config, s *streams) *cobra.Command {
 }
 
 // attendance is for people and cron.
-func attendance(ctx context.Context, c *config, s *streams, q tools.AttendanceQuery, format string) error {
+func attendance(ctx context.Context, c *config, s *streams, q tools.AttendanceQuery, format string, bom bool) error {
 	d, done, err := c.deps(ctx, c.logger(s, slog.LevelWarn))
 	if err != nil {
 		return err
@@ -43,6 +50,11 @@ func attendance(ctx context.Context, c *config, s *streams, q tools.AttendanceQu
 	answer, err := d.Attendance(ctx, q)
 	if err != nil {
 		return err
+	}
+	if bom {
+		if _, err := io.WriteString(s.out, tools.ByteOrderMark); err != nil {
+			return err
+		}
 	}
 	return answer.Write(s.out, format)
 }

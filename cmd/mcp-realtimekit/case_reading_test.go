@@ -190,7 +190,7 @@ func TestHugeAnswers(t *testing.T) {
 		"endless white space":   forever(` `, ` `),
 		"endless depth":         forever(`{"success":true,"data":`, `[`),
 		"a long name":           body(`{"success":true,"data":{"participants":[{"id":"a","display_name":"` + name + `"}]},"paging":{"total_count":1}}`),
-		"a long name a page":    numbered(`{"success":true,"data":{"participants":[{"id":"%s","display_name":"` + name + `"}]},"paging":{"total_count":900}}`),
+		"a long name a page":    numberedPages(`{"success":true,"data":{"participants":[{"id":"%s","display_name":"` + name + `"}]},"paging":{"total_count":900}}`),
 		"many events":           body(`{"success":true,"data":{"participants":[{"id":"a","peer_events":[` + strings.Repeat(`{"event_name":"PEER_JOINING","created_at":"2026-11-20T10:00:00Z"},`, 400_000) + `{}]}]}}`),
 		"much beside the list":  body(`{"junk":[` + strings.Repeat(`[],`, 8_000_000) + `0],"success":true,"data":{"participants":[]}}`),
 		"endless refusal":       refusing(500, forever(`{"success":false,"x":"`, `x`)),
@@ -210,8 +210,8 @@ func TestHugeAnswers(t *testing.T) {
 	}
 }
 
-// numbered fills the number of the page in.
-func numbered(format string) http.HandlerFunc {
+// numberedPages fills the number of the page in.
+func numberedPages(format string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body(strings.Replace(format, "%s", "p"+r.URL.Query().Get("page_no"), 1))(w, r)
 	}

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -17,6 +15,8 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
+
+const tokenVariable = "CLOUDFLARE_API_TOKEN"
 
 // config is what every command shares. Flags win over the environment. The
 // token itself has no flag: command lines are readable by others.
@@ -33,6 +33,7 @@ type config struct {
 	LogFormat  string
 
 	token         string
+	tokenFrom     string                                    // the variable or file that holds it
 	wrapTransport func(http.RoundTripper) http.RoundTripper // nil leaves it as it is
 }
 
@@ -71,41 +72,10 @@ func (c *config) validate() error {
 	if c.SampleData {
 		return nil
 	}
-	if c.AccountID != "" {
-		if err := client.CheckAccountID(c.AccountID); err != nil {
-			return fmt.Errorf("CLOUDFLARE_ACCOUNT_ID: %w", err)
-		}
-	}
-	if c.AppID != "" {
-		if err := client.CheckID("app_id", c.AppID); err != nil {
-			return fmt.Errorf("REALTIMEKIT_APP_ID: %w", err)
-		}
-	}
-	if c.BaseURL != "" {
-		if err := client.ValidateBaseURL(c.BaseURL); err != nil {
-			return fmt.Errorf("CLOUDFLARE_BASE_URL: %w", err)
-		}
+	if err := c.readIDs(); err != nil {
+		return err
 	}
 	return c.readToken()
-}
-
-func (c *config) readToken() error {
-	source := "CLOUDFLARE_API_TOKEN"
-	c.token = os.Getenv(source)
-	if c.token == "" && c.TokenFile != "" {
-		source = "CLOUDFLARE_API_TOKEN_FILE"
-		raw, err := os.ReadFile(c.TokenFile)
-		if err != nil {
-			return fmt.Errorf("%s: %w", source, err)
-		}
-		if c.token = strings.TrimSpace(string(raw)); c.token == "" {
-			return fmt.Errorf("%s: the file %s is empty", source, c.TokenFile)
-		}
-	}
-	if strings.ContainsFunc(c.token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fmt.Errorf("%s must be one word of printable ASCII, as Cloudflare shows it", source)
-	}
-	return nil
 }
 
 // deps opens the API (or the sample account); done releases it.

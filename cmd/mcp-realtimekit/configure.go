@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
 // configuration is what the config command is asked for.
@@ -30,9 +33,9 @@ func configureCommand(c *config, s *streams) *cobra.Command {
 		Use: "config CLIENT", Short: "Print, or --write, the configuration of an MCP client; with --demo, on the sample account", Args: cobra.ExactArgs(1),
 		Long:      "Print, or merge with --write, the configuration of an MCP client: " + strings.Join(clientconfig.IDs(), ", ") + ".",
 		ValidArgs: clientconfig.IDs(),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			w.client = args[0]
-			return w.run(c, s)
+			return w.run(cmd.Context(), c, s)
 		},
 	}
 	fs := cmd.Flags()
@@ -44,13 +47,16 @@ func configureCommand(c *config, s *streams) *cobra.Command {
 }
 
 // run prints or writes the configuration of one client. The token is in neither.
-func (w configuration) run(c *config, s *streams) error {
+func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 	to, err := clientconfig.Lookup(w.client)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if strings.TrimSpace(w.name) == "" {
 		return fmt.Errorf("%w: --name must not be empty", errUsage)
+	}
+	if w.command, err = setting.Path(w.command); err != nil {
+		return fmt.Errorf("%w: --command: %w", errUsage, err)
 	}
 	server, err := w.server(c)
 	if err != nil {
@@ -59,7 +65,7 @@ func (w configuration) run(c *config, s *streams) error {
 	edit := func(file []byte) ([]byte, error) { return to.Merge(file, server) }
 	path, err := absolute(w.path)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: --path: %w", errUsage, err)
 	}
 	if path == "" {
 		path, err = to.Path(system())
@@ -76,17 +82,34 @@ func (w configuration) run(c *config, s *streams) error {
 		_, logErr := fmt.Fprintf(s.logs, "This belongs into %s; --write merges it there.\n%s\n", path, to.Hint(server))
 		return errors.Join(err, logErr)
 	}
-	res, err := clientconfig.Write(path, edit)
-	switch {
-	case err != nil:
+	res, err := clientconfig.Write(ctx, path, edit)
+	if err != nil {
 		return err
-	case !res.Changed:
-		_, err = fmt.Fprintln(s.logs, res.Path, "says so already; nothing changed.")
-	case res.Backup == "":
-		_, err = fmt.Fprintf(s.logs, "Wrote %s. Restart %s.\n%s\n", res.Path, to.Title, to.Hint(server))
-	default:
-		_, err = fmt.Fprintf(s.logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n", res.Path, res.Backup, to.Title, to.Hint(server))
 	}
+	return errors.Join(report(s.logs, res, to, to.Hint(server)), warnOfBOM(s.logs, res, to))
+}
+
+// report says what was written and what is left to do.
+func report(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hint string) (err error) {
+	switch {
+	case !res.Changed:
+		_, err = fmt.Fprintln(logs, res.Path, "says so already; nothing changed.")
+	case res.Backup == "":
+		_, err = fmt.Fprintf(logs, "Wrote %s. Restart %s.\n%s\n", res.Path, to.Title, hint)
+	default:
+		_, err = fmt.Fprintf(logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n", res.Path, res.Backup, to.Title, hint)
+	}
+	return err
+}
+
+// warnOfBOM says why a client may ignore its file. The mark stays, for it was not
+// this program's, and other programs may want it.
+func warnOfBOM(logs io.Writer, res clientconfig.Result, to clientconfig.Client) error {
+	if !res.BOM {
+		return nil
+	}
+	_, err := fmt.Fprintf(logs, "Warning: %s begins with a byte order mark (BOM), which %s may fail to read; save it as UTF-8 without one.\n",
+		res.Path, to.Title)
 	return err
 }
 
@@ -134,12 +157,9 @@ func absolute(path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", err
-		}
-		return filepath.Join(home, rest), nil
+	path, err := setting.Path(path)
+	if err != nil || path == "" {
+		return "", err
 	}
 	return filepath.Abs(path)
 }

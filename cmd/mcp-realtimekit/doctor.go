@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -33,10 +32,7 @@ func diagnose(ctx context.Context, c *config, s *streams, asJSON bool) error {
 	defer done()
 	subject := doctor.Subject{API: d.API, Probe: probe, BaseURL: c.BaseURL, AccountID: d.AccountID, AppID: d.AppID, Limit: c.RateLimit, Demo: d.Demo}
 	if c.token != "" {
-		subject.TokenFrom = "CLOUDFLARE_API_TOKEN"
-		if os.Getenv("CLOUDFLARE_API_TOKEN") == "" {
-			subject.TokenFrom = c.TokenFile
-		}
+		subject.TokenFrom = c.tokenFrom
 	}
 	report := doctor.Run(ctx, subject)
 	if asJSON {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
 // variable is the annotation of a flag that an environment variable stands in for.
@@ -19,8 +22,8 @@ func fallBackTo(fs *pflag.FlagSet, flag, name string) {
 	f.Annotations = map[string][]string{variable: {name}}
 }
 
-// fromEnvironment sets the flags that were not given from their variables. An
-// empty variable counts as absent.
+// fromEnvironment sets the flags that were not given from their variables. A
+// variable that is blank, or only quotes, counts as absent.
 func fromEnvironment(fs *pflag.FlagSet) error {
 	var failed error
 	fs.VisitAll(func(f *pflag.Flag) {
@@ -28,10 +31,15 @@ func fromEnvironment(fs *pflag.FlagSet) error {
 		if len(names) == 0 || f.Changed || failed != nil {
 			return
 		}
-		if v := os.Getenv(names[0]); v != "" {
-			if err := fs.Set(f.Name, v); err != nil {
-				failed = fmt.Errorf("%s: %w", names[0], err)
+		v := setting.Bare(os.Getenv(names[0]))
+		if v == "" {
+			return
+		}
+		if err := fs.Set(f.Name, v); err != nil {
+			if setting.Placeholder(v) {
+				err = errors.New("the client did not fill in the placeholder")
 			}
+			failed = fmt.Errorf("%s: %w", names[0], err)
 		}
 	})
 	return failed

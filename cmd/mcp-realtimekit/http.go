@@ -11,6 +11,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/httpserve"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
@@ -46,6 +47,12 @@ func (f *httpFlags) register(fs *pflag.FlagSet) {
 }
 
 func (f httpFlags) prepare(c *config, log *slog.Logger) (*httpserve.Plan, error) {
+	for flag, path := range map[string]*string{"--tls-cert": &f.TLSCert, "--tls-key": &f.TLSKey, "--shared-secret-file": &f.SecretFile} {
+		var err error
+		if *path, err = setting.Path(*path); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", errUsage, flag, err)
+		}
+	}
 	plan, err := httpserve.Prepare(httpserve.Config{
 		Addr: f.HTTP, TLSCert: f.TLSCert, TLSKey: f.TLSKey, BehindProxy: f.BehindProxy,
 		AllowedHosts: f.AllowedHosts, AllowedOrigins: f.AllowedOrigins,

@@ -1,56 +1,102 @@
-// Package attendance holds the rules by which a roster and the peers of a
+// Package attendance holds the rules by which a roster and the joinings of a
 // session become an answer to "who was there?". It is pure: no clock, no I/O.
-//
-// Who is who. A peer belongs to the participant of the roster whose id is its
-// user id; else to the one whose custom id it bears, where exactly one of the
-// roster bears it; never by name, for anybody may take any name. All others are
-// guests: one guest per user id, and without one each peer is somebody else.
-//
-// Who was invited. Everybody on the roster, but for those who were added after
-// the session ended and did not come: they could not have.
-//
-// When. A peer is present from joining to leaving, both limited to the session,
-// so that a clock which runs wrong cannot make anybody present longer than the
-// session lasted. Without a joining time it is taken to join at the session's
-// start. Without a leaving time it is here now in a live session, and stayed to
-// the end of an ended one. One that left before it joined counts as joined, with
-// no time present. Overlapping peers of one person (two devices, a reconnect
-// before the old connection was noticed lost) count once: time present is the
-// union of the intervals. Peers of a breakout room are given along with those
-// of its session: being in the room is being in the session.
+// The rules are stated for users in docs/attendance.md.
 package attendance
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
 
-// Invited is somebody on the meeting's roster.
+// Invited is a row of the meeting's roster.
 type Invited struct {
 	ID, CustomID, Name, Preset string
 	Added                      time.Time // zero is long ago
 }
 
-// Peer is one joining of the session. Zero times are unknown.
+// Event tells that the connection behind a joining came or went. A reconnect
+// that keeps its peer id shows in nothing else.
+type Event struct {
+	At      time.Time
+	Leaving bool // else joining
+}
+
+// Peer is one joining of a session. Zero times are unknown.
 type Peer struct {
 	ID, UserID, CustomID, Name, Preset string
 	Joined, Left                       time.Time
+	Events                             []Event // in any order; none if the API did not tell
+	Room                               string  // id of the breakout room's session, empty in the session itself
 }
 
-// Session is the time span looked at. A live one has a zero End.
-type Session struct{ Start, End time.Time }
+// Session is a time span. Both ends may be zero, which is unknown: of a session
+// whose end is unknown, Ended tells that it is over, else it is live.
+type Session struct {
+	Start, End time.Time
+	Ended      bool
+}
+
+// Live reports whether the session goes on.
+func (s Session) Live() bool { return s.End.IsZero() && !s.Ended }
+
+// Held is a session that was held, with the joinings of it and its rooms.
+type Held struct {
+	ID string
+	Session
+	Peers []Peer
+	Read  bool // Peers were read; only Choose and Columns ask
+}
+
+// Rules are what a caller may set. The zero value judges ended sessions.
+type Rules struct {
+	Now                          time.Time // the time looked at; matters for live sessions
+	ScheduledStart, ScheduledEnd time.Time // override the moments that late and early are counted from; zero is none
+	LeaveOut                     []string  // presets whose people count nowhere; case is ignored
+	Earlier                      []Session // earlier sessions of the meeting that were read, to tell what the roster is
+}
 
 // Interval is a time span within the session.
 type Interval struct{ From, To time.Time }
 
-// Visit is one person in one session.
+// Kind is what a person did while they were not in the session itself.
+type Kind byte
+
+// The kinds of gap. A move between the session and a room that takes less than
+// a minute is none.
+const (
+	Gone        Kind = iota + 1 // for a minute or longer, and came back
+	Reconnected                 // for less than a minute, and came back
+	InRoom                      // in a breakout room, which is time present
+)
+
+// Gap is a time span that a person was not in the session itself.
+type Gap struct {
+	Interval
+	Kind Kind
+}
+
+// Stay is a time span in one breakout room.
+type Stay struct {
+	Interval
+	Room string // id of its session
+}
+
+// Visit is one person in one session, or in two that are taken together.
 type Visit struct {
-	Session   Session // of a live one, the end is the time looked at
-	Live      bool
-	Peers     []string   // ids; at least one
-	Intervals []Interval // apart from each other, in order; at least one
-	Here      bool       // in a live session: has not left
+	Session    Session // as lived: see Result.Start and Result.End
+	Live       bool    // the session goes on, and somebody is in it
+	LateFrom   time.Time
+	EarlyFrom  time.Time  // zero: it is too early to tell
+	Peers      []string   // ids; at least one
+	Intervals  []Interval // present, rooms included; apart from each other, in order; at least one
+	Away       []Gap      // in order
+	Rooms      []Stay     // in order
+	Devices    int        // most joinings at once for a minute or longer; at least 1
+	Reconnects int        // breaks under a minute, and joinings that took over from one another
+	Here       bool       // in a live session: has not left
+
+	// No time was given, so that the session's begin or end stands in for it.
+	FirstAssumed, LastAssumed bool
 }
 
 // First is when they joined first.
@@ -59,24 +105,53 @@ func (v Visit) First() time.Time { return v.Intervals[0].From }
 // Last is when they left last, or the time looked at while they are here.
 func (v Visit) Last() time.Time { return v.Intervals[len(v.Intervals)-1].To }
 
-// Late is how long after the session's start they joined first.
-func (v Visit) Late() time.Duration { return v.First().Sub(v.Session.Start) }
+// Late is how long after LateFrom they joined first; never negative.
+func (v Visit) Late() time.Duration { return max(0, v.First().Sub(v.LateFrom)) }
 
-// Early is how long before the end of an ended session they left last.
+// Early is how long before EarlyFrom they left last; never negative, and 0 while
+// it is too early to tell.
 func (v Visit) Early() time.Duration {
-	if v.Live {
+	if v.EarlyFrom.IsZero() || v.Here {
 		return 0
 	}
-	return v.Session.End.Sub(v.Last())
+	return max(0, v.EarlyFrom.Sub(v.Last()))
 }
 
-// Person is somebody who came.
+// LateMinutes is Late in minutes as clocks show them: see Minutes.
+func (v Visit) LateMinutes() int { return max(0, Minutes(v.LateFrom, v.First())) }
+
+// EarlyMinutes is Early in minutes as clocks show them: see Minutes.
+func (v Visit) EarlyMinutes() int {
+	if v.Early() == 0 {
+		return 0
+	}
+	return max(0, Minutes(v.Last(), v.EarlyFrom))
+}
+
+// Minutes is the number of minutes between two moments as clocks show them, so
+// that a table which shows 14:00 and 14:16 never says 17 minutes: seconds are
+// cut off before the subtraction, as they are where a time is shown as 15:04.
+// It is negative if the first is the later.
+func Minutes(from, to time.Time) int {
+	return int(to.Truncate(time.Minute).Sub(from.Truncate(time.Minute)) / time.Minute)
+}
+
+// Person is somebody who came or was invited.
 type Person struct {
-	ID       string // on the roster; a guest's user id, which may be empty
-	CustomID string
-	Name     string
-	Preset   string
-	Visits   []Visit // a session each, oldest first
+	Key            int      // the same for one person in all results of one call of Series
+	ID             string   // the first of IDs, or empty
+	IDs            []string // on the roster, then user ids that are not: all that this person goes by
+	Rows           int      // rows of the roster that are this person; 0 is a guest
+	CustomID       string
+	Name           string
+	Preset         string
+	Added          time.Time // to the roster, first; zero is long ago
+	DifferentNames bool      // somebody else bears the same custom id under a name that does not agree
+	SharedID       bool      // three or more people bear this custom id, so that it tells nobody apart
+	Visits         []Visit   // a session each, oldest first; none if they did not come
+
+	order   int  // of the first row in the roster
+	newcome bool // added just before coming, or in an earlier session
 }
 
 // First is when they joined first.
@@ -90,7 +165,10 @@ func (p Person) Here() bool {
 	return slices.ContainsFunc(p.Visits, func(v Visit) bool { return v.Here })
 }
 
-// Joins is the number of their peers.
+// Stranger reports whether nothing tells this person from another in the next session.
+func (p Person) Stranger() bool { return p.ID == "" && p.Rows == 0 && (p.CustomID == "" || p.SharedID) }
+
+// Joins is the number of their joinings.
 func (p Person) Joins() int {
 	n := 0
 	for _, v := range p.Visits {
@@ -112,139 +190,37 @@ func (p Person) Present() time.Duration {
 
 // Result divides people in four.
 type Result struct {
-	Attended []Person  // invited and came, by the time they joined
-	Absent   []Invited // invited and did not come, in the roster's order
-	Guests   []Person  // came without being on the roster, by the time they joined
-	Later    []Invited // on the roster, but added after the session's end
+	Attended []Person // on the roster and came, by the time they joined
+	Absent   []Person // on the roster and did not come, in the roster's order
+	Guests   []Person // came without being on the roster, by the time they joined
+	Later    []Person // on the roster, but added after the session's end; did not come
+
+	Start, End time.Time // as lived: the end is when the last person left, at most the session's; zero is unknown
+	Parts      []Session // the same of each session, if two are taken together
+	LateFrom   time.Time // when two people were there first, or the scheduled start
+	EarlyFrom  time.Time // when two people were there last, or the scheduled end; zero: too early to tell
+	Live       bool      // the session goes on, maybe with nobody in it
+	OverSince  time.Time // of a live session that all have left: since when
+
+	LeftOut    int      // people left out by preset
+	JustInTime bool     // the roster holds who came, not who was expected
+	SharedIDs  []string // custom ids that three or more people bear, in order
+
+	left []int // keys of people left out
 }
 
-// Of applies the rules to one session. Now is the time looked at; it matters
-// for a live session only.
-func Of(s Session, roster []Invited, peers []Peer, now time.Time) Result {
-	live := s.End.IsZero()
-	if live {
-		s.End = now
-	}
-	if s.End.Before(s.Start) {
-		s.End = s.Start
-	}
-	find := finder(roster)
-	byKey := map[string]*Person{}
-	var order []*Person
-	invited := map[*Person]int{} // index in the roster
-	for _, peer := range peers {
-		index, onRoster := find(peer)
-		key := "guest\x00" + peer.UserID
-		switch {
-		case onRoster:
-			key = "roster\x00" + roster[index].ID
-		case peer.UserID == "":
-			key = "peer\x00" + peer.ID
-		}
-		p, known := byKey[key]
-		if !known {
-			p = &Person{ID: peer.UserID, CustomID: peer.CustomID, Name: peer.Name, Preset: peer.Preset, Visits: []Visit{{Session: s, Live: live}}}
-			if onRoster {
-				r := roster[index]
-				p.ID, p.CustomID, p.Name, p.Preset = r.ID, r.CustomID, cmp.Or(r.Name, peer.Name), r.Preset
-				invited[p] = index
-			}
-			byKey[key] = p
-			order = append(order, p)
-		}
-		v := &p.Visits[0]
-		v.Peers = append(v.Peers, peer.ID)
-		v.Intervals = append(v.Intervals, s.interval(peer))
-		v.Here = v.Here || live && peer.Left.IsZero()
-	}
-	var out Result
-	came := make([]bool, len(roster))
-	for _, p := range order {
-		p.Visits[0].Intervals = union(p.Visits[0].Intervals)
-		if index, ok := invited[p]; ok {
-			came[index] = true
-			out.Attended = append(out.Attended, *p)
-		} else {
-			out.Guests = append(out.Guests, *p)
+// Lived is how long the session lasted, without the pause between two taken together.
+func (r Result) Lived() time.Duration {
+	var d time.Duration
+	for _, p := range r.Parts {
+		if !p.Start.IsZero() {
+			d += max(0, p.End.Sub(p.Start))
 		}
 	}
-	for i, r := range roster {
-		switch {
-		case came[i]:
-		case !live && r.Added.After(s.End):
-			out.Later = append(out.Later, r)
-		default:
-			out.Absent = append(out.Absent, r)
-		}
-	}
-	out.sort()
-	return out
+	return d
 }
 
-func (r *Result) sort() {
-	byJoining := func(a, b Person) int { return a.First().Compare(b.First()) }
-	slices.SortStableFunc(r.Attended, byJoining)
-	slices.SortStableFunc(r.Guests, byJoining)
-}
-
-func finder(roster []Invited) func(Peer) (int, bool) {
-	byID, byCustom := map[string]int{}, map[string]int{}
-	for i, r := range roster {
-		byID[r.ID] = i
-		if _, twice := byCustom[r.CustomID]; twice {
-			byCustom[r.CustomID] = -1
-		} else {
-			byCustom[r.CustomID] = i
-		}
-	}
-	return func(p Peer) (int, bool) {
-		if i, ok := byID[p.UserID]; ok && p.UserID != "" {
-			return i, true
-		}
-		i, ok := byCustom[p.CustomID]
-		return i, ok && i >= 0 && p.CustomID != ""
-	}
-}
-
-func (s Session) interval(p Peer) Interval {
-	from, to := p.Joined, p.Left
-	if from.IsZero() {
-		from = s.Start
-	}
-	if to.IsZero() {
-		to = s.End
-	}
-	from = s.limit(from)
-	to = s.limit(to)
-	if to.Before(from) {
-		to = from
-	}
-	return Interval{from, to}
-}
-
-func (s Session) limit(t time.Time) time.Time {
-	if t.Before(s.Start) {
-		return s.Start
-	}
-	if t.After(s.End) {
-		return s.End
-	}
-	return t
-}
-
-// union merges intervals which overlap or touch.
-func union(in []Interval) []Interval {
-	slices.SortFunc(in, func(a, b Interval) int { return a.From.Compare(b.From) })
-	out := in[:1]
-	for _, i := range in[1:] {
-		last := &out[len(out)-1]
-		if i.From.After(last.To) {
-			out = append(out, i)
-			continue
-		}
-		if i.To.After(last.To) {
-			last.To = i.To
-		}
-	}
-	return out
+// Of applies the rules to one session.
+func Of(s Session, roster []Invited, peers []Peer, r Rules) Result {
+	return Series([][]Held{{{Session: s, Peers: peers}}}, roster, r)[0]
 }

@@ -65,38 +65,37 @@ func (r Record) FirstTimer() bool {
 	return len(r.Marks) > 1 && r.Came() == 1 && r.Marks[len(r.Marks)-1] == Came
 }
 
-// Compare follows the people of the roster, in its order, then guests, over
-// results given oldest first. Guests are the same where their user id is; those
-// without one are strangers each time and are left out.
-func Compare(roster []Invited, results []Result) []Record {
-	records := make([]Record, 0, len(roster))
-	index := map[string]int{}
-	record := func(p Person, invited bool) *Record {
-		at, known := index[p.ID]
-		if !known {
-			at = len(records)
-			index[p.ID] = at
-			records = append(records, Record{Person: p, Invited: invited, Marks: slices.Repeat([]Mark{NotInvited}, len(results))})
-		}
-		return &records[at]
-	}
-	for _, p := range roster {
-		record(Person{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset}, true)
-	}
-	for i, result := range results {
-		for _, p := range result.Absent {
-			record(Person{ID: p.ID}, true).Marks[i] = Missed
-		}
-		for _, p := range slices.Concat(result.Attended, result.Guests) {
-			if p.ID == "" {
+// Compare follows the people of the roster, in its order, then guests, over the
+// results of one call of Series, oldest first. Strangers are left out, for they
+// are somebody else each time.
+func Compare(results []Result) []Record {
+	index := map[int]*Record{}
+	var keys []int
+	for i := range results {
+		for _, p := range results[i].everybody() {
+			if p.Stranger() {
 				continue
 			}
-			visits := p.Visits
-			p.Visits = nil
-			r := record(p, false)
-			r.Marks[i] = Came
-			r.Visits = append(r.Visits, visits...)
+			r := index[p.Key]
+			if r == nil {
+				keys = append(keys, p.Key)
+				r = &Record{Person: p, Invited: p.Rows > 0, Marks: slices.Repeat([]Mark{NotInvited}, len(results))}
+				r.Visits = nil
+				index[p.Key] = r
+			}
+			r.Visits = append(r.Visits, p.Visits...)
+			if len(p.Visits) > 0 {
+				r.Marks[i] = Came
+			}
 		}
+		for _, p := range results[i].Absent {
+			index[p.Key].Marks[i] = Missed
+		}
+	}
+	slices.Sort(keys) // the roster's people come first: see persons
+	records := make([]Record, len(keys))
+	for i, k := range keys {
+		records[i] = *index[k]
 	}
 	return records
 }

@@ -9,9 +9,9 @@ import (
 func TestCompare(t *testing.T) {
 	roster := []Invited{{ID: "always"}, {ID: "never"}, {ID: "new", Added: at(1501)}, {ID: "gone"}, {ID: "added-during", Added: at(1470)}}
 	came := map[string][]int{"always": {0, 1, 2}, "new": {2}, "gone": {0}, "guest": {1}}
-	var results []Result
+	var columns [][]Held
 	for i := range 3 {
-		s := Session{at(i * 1440), at(i*1440 + 60)}
+		s := Session{Start: at(i * 1440), End: at(i*1440 + 60)}
 		peers := []Peer{{ID: "anonymous", Joined: s.Start, Left: s.End}}
 		for _, who := range slices.Sorted(maps.Keys(came)) {
 			for _, k := range came[who] {
@@ -20,8 +20,9 @@ func TestCompare(t *testing.T) {
 				}
 			}
 		}
-		results = append(results, Of(s, roster, peers, s.End))
+		columns = append(columns, []Held{{Session: s, Peers: peers}})
 	}
+	results := Series(columns, roster, Rules{})
 	want := map[string]struct {
 		marks                string
 		came, missed, streak int
@@ -30,14 +31,11 @@ func TestCompare(t *testing.T) {
 		"always": {"xxx", 3, 0, 0, false}, "never": {"---", 0, 3, 3, false}, "new": {"..x", 1, 0, 0, true}, "gone": {"x--", 1, 2, 2, false},
 		"added-during": {".--", 0, 2, 2, false}, "guest": {".x.", 1, 0, 0, false},
 	}
-	over := Over(roster, results)
+	over := Over(results)
 	if got, want := show(over), "+always x3 180 0-60 1440-1500 2880-2940; +gone x1 60 0-60; +new x1 60 2880-2940; -never; -added-during; ? x1 60 0-60; ? x1 60 1440-1500; ?guest x1 60 1440-1500; ? x1 60 2880-2940"; got != want {
 		t.Errorf("over all: %s, want %s", got, want)
 	}
-	if late := Over(append(roster, Invited{ID: "after all", Added: at(9000)}), nil).Later; len(late) != len(roster)+1 {
-		t.Errorf("nobody is invited to no session: %v", late)
-	}
-	records := Compare(roster, results)
+	records := Compare(results)
 	if len(records) != len(want) {
 		t.Fatalf("%d records", len(records))
 	}

@@ -1,52 +1,75 @@
 package attendance
 
-// Over joins the results of several sessions of one roster, given oldest first.
-// Who came to at least one attended; who was invited to at least one and came
-// to none is absent. Guests are the same where their user id is; those without
-// one are somebody else each time.
-func Over(roster []Invited, results []Result) Result {
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Over joins the results of one call of Series, oldest first. Who came to at
+// least one attended; who was invited to at least one and came to none is absent.
+func Over(results []Result) Result {
 	if len(results) == 1 {
 		return results[0]
 	}
-	attended, guests, absent := newMerger(), newMerger(), map[string]bool{}
+	var out Result
+	people := map[int]*Person{}
+	missed, left, shared := map[int]bool{}, map[int]bool{}, map[string]bool{}
 	for _, r := range results {
-		attended.add(r.Attended)
-		guests.add(r.Guests)
+		for _, p := range r.everybody() {
+			known := people[p.Key]
+			if known == nil {
+				people[p.Key] = &p
+				continue
+			}
+			if len(known.Visits) == 0 {
+				known.newcome = p.newcome
+			}
+			known.Visits = slices.Concat(known.Visits, p.Visits)
+		}
 		for _, p := range r.Absent {
-			absent[p.ID] = true
+			missed[p.Key] = true
 		}
+		for _, key := range r.left {
+			left[key] = true
+		}
+		for _, id := range r.SharedIDs {
+			shared[id] = true
+		}
+		out.Parts = append(out.Parts, r.Parts...)
 	}
-	out := Result{Attended: attended.people, Guests: guests.people}
-	for _, p := range roster {
-		_, came := attended.index[p.ID]
+	for _, p := range people {
 		switch {
-		case came:
-		case absent[p.ID]:
-			out.Absent = append(out.Absent, p)
+		case len(p.Visits) > 0 && p.Rows > 0:
+			out.Attended = append(out.Attended, *p)
+		case len(p.Visits) > 0:
+			out.Guests = append(out.Guests, *p)
+		case missed[p.Key]:
+			out.Absent = append(out.Absent, *p)
 		default:
-			out.Later = append(out.Later, p)
+			out.Later = append(out.Later, *p)
 		}
 	}
+	if n := len(results); n > 0 {
+		out.Start, out.End = results[0].Start, results[n-1].End
+		out.Live, out.OverSince = results[n-1].Live, results[n-1].OverSince
+	}
+	out.LeftOut, out.SharedIDs = len(left), slices.Sorted(maps.Keys(shared))
+	out.JustInTime = justInTime(out.Attended)
 	out.sort()
 	return out
 }
 
-// merger collects the visits of each person.
-type merger struct {
-	people []Person
-	index  map[string]int
-}
+func (r *Result) everybody() []Person { return slices.Concat(r.Attended, r.Absent, r.Guests, r.Later) }
 
-func newMerger() *merger { return &merger{index: map[string]int{}} }
-
-func (m *merger) add(people []Person) {
-	for _, p := range people {
-		at, known := m.index[p.ID]
-		if known && p.ID != "" {
-			m.people[at].Visits = append(m.people[at].Visits, p.Visits...)
-			continue
-		}
-		m.index[p.ID] = len(m.people)
-		m.people = append(m.people, p)
+func (r *Result) sort() {
+	byJoining := func(a, b Person) int {
+		return cmp.Or(a.First().Compare(b.First()), strings.Compare(a.Name, b.Name), a.Key-b.Key)
 	}
+	slices.SortFunc(r.Attended, byJoining)
+	slices.SortFunc(r.Guests, byJoining)
+	byRoster := func(a, b Person) int { return a.Key - b.Key }
+	slices.SortFunc(r.Absent, byRoster)
+	slices.SortFunc(r.Later, byRoster)
 }

@@ -231,7 +231,7 @@ func TestWrite(t *testing.T) {
 	to := func(s string) func([]byte) ([]byte, error) {
 		return func([]byte) ([]byte, error) { return []byte(s), nil }
 	}
-	if res, err := Write(file, to("1")); err != nil || !res.Changed || res.Backup != "" {
+	if res, err := Write(t.Context(), file, to("1")); err != nil || !res.Changed || res.Backup != "" {
 		t.Fatal(res, err)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != ownerOnly {
@@ -244,7 +244,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, content := range []string{"2", "3", "3"} {
-		res, err := Write(link, to(content))
+		res, err := Write(t.Context(), link, to(content))
 		if err != nil || res.Changed != (i < 2) || (res.Backup != "") != res.Changed {
 			t.Fatal(res, err)
 		}
@@ -259,11 +259,11 @@ func TestWrite(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Error("the link is gone")
 	}
-	_, err := Write(file, func([]byte) ([]byte, error) { return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600) })
+	_, err := Write(t.Context(), file, func([]byte) ([]byte, error) { return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600) })
 	if raw, _ := os.ReadFile(file); err == nil || string(raw) != "theirs" {
 		t.Errorf("%v; %s", err, raw)
 	}
-	if _, err := Write(dir, to("x")); err == nil {
+	if _, err := Write(t.Context(), dir, to("x")); err == nil {
 		t.Error("wrote a folder")
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "real", ".*")); len(left) != 0 {

@@ -34,8 +34,8 @@ type node struct {
 func parse(file []byte) (*document, error) {
 	d := &document{before: file, newline: "\n", indent: "  "}
 	file = bytes.TrimPrefix(file, byteOrderMark)
-	if !utf8.Valid(file) {
-		return nil, errors.New("the file is not UTF-8 text")
+	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 { // UTF-16, as PowerShell's > writes it
+		return nil, errors.New("the file is not UTF-8 text; save it as UTF-8")
 	}
 	if bytes.Contains(file, []byte("\r\n")) {
 		d.newline = "\r\n"

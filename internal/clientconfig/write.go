@@ -2,8 +2,10 @@ package clientconfig
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,97 +18,189 @@ const ownerOnly = 0o600
 type Result struct {
 	Path, Backup string
 	Changed      bool
+	BOM          bool // the file begins with a byte order mark, which stays
 }
 
-// Write replaces a file by what edit makes of it, at once or not at all. The
-// file keeps its mode, a link stays a link, and the old content goes into a
-// backup beside it. Where edit changes nothing, nothing is written.
-func Write(path string, edit func([]byte) ([]byte, error)) (Result, error) {
+// Write replaces a file by what edit makes of it, at once or not at all: whenever
+// the program may be ended, the old or the new file is there as a whole. Of several
+// at work on one file each sees what the one before it wrote. The file keeps owner
+// and mode, a symbolic link stays one and the file it leads to is written, and the
+// old content goes into a backup beside it. Where edit changes nothing, nothing is
+// written. A file with several hard links is refused, for the others would keep the
+// old content.
+func Write(ctx context.Context, path string, edit func([]byte) ([]byte, error)) (Result, error) {
 	res := Result{Path: path}
-	target, err := filepath.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(path); err == nil {
-			return res, fmt.Errorf("%s is a link to nowhere", path)
-		}
-		target, err = path, os.MkdirAll(filepath.Dir(path), 0o700)
-	}
+	target, err := resolve(path)
 	if err != nil {
 		return res, err
 	}
-	old, mode, err := read(target)
-	exists := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	unlock, locked := lock(ctx, besides(target, "lock"))
+	if locked == nil {
+		defer unlock()
+	}
+	old, err := read(target)
+	if err != nil {
 		return res, err
 	}
-	content, err := edit(old)
+	content, err := edit(old.content)
 	if err != nil {
 		return res, fmt.Errorf("%s is left as it is: %w", path, err)
 	}
-	if exists && bytes.Equal(old, content) {
+	res.BOM = bytes.HasPrefix(content, byteOrderMark)
+	switch {
+	case old.exists() && bytes.Equal(old.content, content):
 		return res, nil
+	case locked != nil:
+		err = locked
+	case old.links > 1:
+		err = fmt.Errorf("it has %d hard links, and the others would keep the old content", old.links)
+	default:
+		res.Backup, err = old.replace(target, content)
 	}
-	temp, err := create(target, content, mode)
 	if err != nil {
-		return res, err
-	}
-	defer func() { _ = os.Remove(temp) }()
-	if exists {
-		if res.Backup, err = backup(target, old, mode); err != nil {
-			return res, err
-		}
-	}
-	// Some clients write to their file at any time.
-	if now, _, err := read(target); exists != (err == nil) || !bytes.Equal(now, old) {
-		return res, fmt.Errorf("%s was changed by another program meanwhile and is left as it is; try again", path)
-	}
-	if err := os.Rename(temp, target); err != nil {
-		return res, err
+		return res, fmt.Errorf("%s is left as it is: %w", path, err)
 	}
 	res.Changed = true
 	return res, nil
 }
 
-func read(path string) ([]byte, fs.FileMode, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, ownerOnly, err
+// resolve follows symbolic links, and makes the folder of a new file.
+func resolve(path string) (string, error) {
+	target, err := filepath.EvalSymlinks(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return target, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s is not a file", path)
+	if _, err := os.Lstat(path); err == nil {
+		return "", fmt.Errorf("%s is a link to nowhere", path)
 	}
-	raw, err := os.ReadFile(path)
-	return raw, info.Mode().Perm(), err
+	return path, os.MkdirAll(filepath.Dir(path), 0o700)
 }
 
-// create writes a temporary file in the same folder, ready to be renamed.
-func create(path string, content []byte, mode fs.FileMode) (name string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+// besides names a file that this program alone makes, next to path.
+func besides(path, kind string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".mcp-realtimekit."+kind)
+}
+
+// original is the file before the edit; info is nil where there is none.
+type original struct {
+	content []byte
+	info    fs.FileInfo
+	links   uint64
+}
+
+func (o original) exists() bool { return o.info != nil }
+
+func read(path string) (o original, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o, nil
+	}
 	if err != nil {
+		return o, err
+	}
+	if !info.Mode().IsRegular() { // to open a pipe could wait for ever
+		return o, fmt.Errorf("%s is not a file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return o, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	if o.info, err = f.Stat(); err != nil {
+		return o, err
+	}
+	if o.links, err = hardLinks(f, o.info); err != nil {
+		return o, err
+	}
+	o.content, err = io.ReadAll(f)
+	return o, err
+}
+
+// replace is called under the lock, so that what it finds under its own names was
+// left behind by a program that was ended. The backup gets its name last: there is
+// none of a write that did not happen.
+func (o original) replace(target string, content []byte) (backup string, err error) {
+	written, kept := besides(target, "new"), besides(target, "old")
+	defer func() { _ = os.Remove(written) }() // gone, unless something failed
+	if err := o.create(written, content); err != nil {
 		return "", err
+	}
+	if o.exists() {
+		defer func() {
+			if err != nil {
+				_ = os.Remove(kept)
+			}
+		}()
+		if err := o.create(kept, o.content); err != nil {
+			return "", err
+		}
+	}
+	// Some clients write to their file at any time, and know nothing of the lock.
+	if now, err := read(target); err != nil || o.exists() != now.exists() || !bytes.Equal(now.content, o.content) {
+		return "", errors.New("it was changed by another program meanwhile; try again")
+	}
+	if err := os.Rename(written, target); err != nil {
+		return "", err
+	}
+	if o.exists() {
+		backup = keep(kept, target)
+	}
+	syncFolder(target)
+	return backup, nil
+}
+
+// create writes a new file with the original's owner and mode.
+func (o original) create(path string, content []byte) error {
+	_ = os.Remove(path) // mostly there is none
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly)
+	if err != nil {
+		return err
 	}
 	_, err = f.Write(content)
-	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		_ = os.Remove(f.Name())
-		return "", err
+	if err == nil && o.exists() {
+		if err = keepOwner(f, o.info); err == nil {
+			err = f.Chmod(o.info.Mode().Perm())
+		}
 	}
-	return f.Name(), nil
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(path)
+	}
+	return err
 }
 
-// backup never overwrites an older backup.
-func backup(path string, content []byte, mode fs.FileMode) (string, error) {
+// keep gives a backup its name and never overwrites an older one. If no name can
+// be had, the backup stays where it is.
+func keep(from, path string) string {
 	for i := 1; ; i++ {
 		name := path + ".bak"
 		if i > 1 {
 			name = fmt.Sprintf("%s.bak%d", path, i)
 		}
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if errors.Is(err, fs.ErrExist) {
+		if _, err := os.Lstat(name); err == nil {
 			continue
 		}
-		if err != nil {
-			return "", err
+		switch err := os.Link(from, name); {
+		case err == nil:
+			_ = os.Remove(from) // the next write would, too
+			return name
+		case errors.Is(err, fs.ErrExist):
+			continue
 		}
-		_, err = f.Write(content)
-		return name, errors.Join(err, f.Sync(), f.Close())
+		if os.Rename(from, name) == nil { // the file system has no hard links
+			return name
+		}
+		return from
+	}
+}
+
+// syncFolder makes the renaming last through a power failure, where a folder can
+// be synced; where not, the file is still whole.
+func syncFolder(path string) {
+	if d, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = d.Sync()
+		_ = d.Close()
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
 // Auth judges a caller's bearer token, which is never empty. It returns the
@@ -34,18 +36,22 @@ func SharedSecret(secret string) Auth {
 
 const maxToken = 4096 // bytes; an OAuth access token may be long
 
-// bearer is the request's only token, or empty.
-func bearer(r *http.Request) string {
+// bearer is the request's only token, or empty. The error says what a client has
+// sent in its place, such as a placeholder.
+func bearer(r *http.Request) (string, error) {
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
-		return ""
+		return "", nil
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
-	token = strings.TrimSpace(token)
-	if !strings.EqualFold(scheme, "Bearer") || len(token) > maxToken || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return ""
+	if !strings.EqualFold(scheme, "Bearer") || len(token) > maxToken {
+		return "", nil
 	}
-	return token
+	token, err := setting.Secret("CLOUDFLARE_API_TOKEN", token)
+	if err != nil || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", err
+	}
+	return token, nil
 }
 
 // authenticate returns the request to go on with, or answers 401.
@@ -53,7 +59,11 @@ func (h *Handler) authenticate(w http.ResponseWriter, r *http.Request) (*http.Re
 	if h.o.Auth == nil {
 		return r, true
 	}
-	token := bearer(r)
+	token, err := bearer(r)
+	if err != nil {
+		h.challenge(w, "invalid_token", "the bearer token: "+err.Error())
+		return nil, false
+	}
 	if token == "" {
 		h.challenge(w, "", "this server needs a token: send the header Authorization: Bearer TOKEN")
 		return nil, false

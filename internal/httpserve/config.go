@@ -9,9 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
 // Config is what an operator says.
@@ -116,24 +117,30 @@ func (p *Plan) URL(l net.Listener) string {
 }
 
 func readSecret(secret, file string) (string, error) {
-	source := "MCP_REALTIMEKIT_SHARED_SECRET"
-	if secret == "" && file != "" {
+	const variable = "MCP_REALTIMEKIT_SHARED_SECRET"
+	source := variable
+	secret, err := setting.Secret(variable, secret)
+	if err == nil && secret == "" && file != "" {
 		source = "--shared-secret-file"
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", source, err)
+		var text string
+		if text, err = setting.ReadFile(file); err == nil {
+			secret, err = setting.Secret(variable, text)
 		}
-		if secret = strings.TrimSpace(string(raw)); secret == "" {
-			return "", fmt.Errorf("%s: the file %s is empty", source, file)
+		if err == nil && secret == "" {
+			err = errors.New("no secret is in the file")
 		}
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", source, err)
 	}
 	if secret == "" {
 		return "", nil
 	}
 	// What bearer would not take could never be matched.
 	probe := &http.Request{Header: http.Header{"Authorization": {"Bearer " + secret}}}
-	if len(secret) < minSecret || bearer(probe) != secret {
-		return "", fmt.Errorf("%s must be one word of %d to %d characters of printable ASCII, for example of openssl rand -hex 32", source, minSecret, maxToken)
+	if read, _ := bearer(probe); len(secret) < minSecret || read != secret {
+		const want = "one word of %d to %d characters of printable ASCII, for example of openssl rand -hex 32"
+		return "", fmt.Errorf("%s must be "+want, source, minSecret, maxToken)
 	}
 	return secret, nil
 }

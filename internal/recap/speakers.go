@@ -77,15 +77,20 @@ func (x Index) Attribute(l Line) (Line, *Person, Match) {
 }
 
 func (x Index) find(l Line) (int, Match) {
-	for _, id := range []string{l.Peer, l.User} {
+	for _, id := range [...]string{l.Peer, l.User} {
+		if id == "" {
+			continue
+		}
 		if i, ok := x.byID[id]; ok {
 			return i, ByID
 		}
 	}
-	if i, ok := x.byCustom[l.CustomID]; ok && i >= 0 {
-		return i, ByID
+	if l.CustomID != "" {
+		if i, ok := x.byCustom[l.CustomID]; ok && i >= 0 {
+			return i, ByID
+		}
 	}
-	if l.Caption {
+	if l.Caption && l.Name != "" {
 		if i, ok := x.byName[fold(l.Name)]; ok && i >= 0 {
 			return i, ByName
 		}
@@ -135,6 +140,7 @@ type Tally struct {
 	index    map[speakerKey]int
 	speakers []Speaker
 	keys     []speakerKey // of speakers
+	last     int          // who spoke last
 	named    bool
 	Others   Speaker // what those said who are too many to be told apart
 }
@@ -162,8 +168,10 @@ func (t *Tally) Add(l Line, p *Person, how Match) {
 
 func (t *Tally) add(key speakerKey, s Speaker) {
 	to := &t.Others
-	if at, known := t.index[key]; known {
-		to = &t.speakers[at]
+	if n := t.last; n < len(t.keys) && t.keys[n] == key {
+		to = &t.speakers[n] // who goes on speaking
+	} else if at, known := t.index[key]; known {
+		t.last, to = at, &t.speakers[at]
 	} else if len(t.speakers) < maxSpeakers {
 		t.index[key] = len(t.speakers)
 		t.speakers, t.keys = append(t.speakers, s), append(t.keys, key)

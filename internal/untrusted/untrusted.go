@@ -142,16 +142,6 @@ func Quoted(s string) string {
 // active lists the characters that links, images, HTML, code and entities need.
 const active = "\\`[]<>&"
 
-// Spreadsheet returns s as Line does, made harmless for a program that opens it
-// as a table's cell: text which would start a formula gets an apostrophe before it.
-func Spreadsheet(s string, max int) string {
-	s = Line(s, max)
-	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@|%＝＋－＠", first) {
-		return "'" + s
-	}
-	return s
-}
-
 // insideWord reports whether the underscore at i has a letter or digit on both
 // sides, where Markdown gives it no meaning: group_call_host must stay as it
 // is, for a model copies it into arguments.

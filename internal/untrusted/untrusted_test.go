@@ -1,6 +1,7 @@
 package untrusted
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"unicode"
@@ -56,6 +57,27 @@ func TestQuotedAndSpreadsheet(t *testing.T) {
 	for in, want := range map[string]string{"=1+1": "'=1+1", "\t+cmd": "'+cmd", "\u200b@x": "'@x", "-2": "'-2", "＝1": "'＝1", "a=b": "a=b", "": "", "\r=x": "'=x"} {
 		if got := Spreadsheet(in, 80); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestSpreadsheetUnderOtherSeparators(t *testing.T) {
+	for in, want := range map[string]string{
+		"Ann;=1+1": "Ann;'=1+1", "a\t=1": "a '=1", "a\n+1": "a '+1", `a; "=x`: `a; "'=x`, "a|@x": "a|'@x",
+		"a,-2": "a,'-2", ";＝1": ";'＝1", `"=1"`: `"'=1"`,
+		"a ＋1": "a '＋1", "a:=1": "a:'=1", "%0A": "'%0A", "a;|x": "a;'|x", "'=1": "'=1", "a;'=1": "a;'=1",
+		"a;' =1": "a;' '=1", "a -": "a '-",
+		// These stay as they are.
+		"Ann Lee - Contoso": "", "Jean-Luc O'Brien": "", "ann@example.com": "", "C++ guild": "", "Lee, Ann (she/her)": "",
+		"V1StGXR8_-Z5j--x": "", "Ann | Contoso": "", "50% there": "", "E=mc²": "",
+	} {
+		want = cmp.Or(want, in)
+		got := Spreadsheet(in, 80)
+		if got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+		if again := Spreadsheet(got, 90); again != got {
+			t.Errorf("%q, then %q", got, again)
 		}
 	}
 }

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// largest is how many bytes a download may have. Under the race detector, which
+// is many times slower, the tests are about races and not about bounds.
+func largest() int {
+	if raceEnabled {
+		return 2 << 20
+	}
+	return 16 << 20
+}
+
+// full repeats a text until it is as large as it may be.
+func full(head, unit, tail string) []byte {
+	n := (largest() - len(head) - len(tail)) / len(unit)
+	return []byte(head + strings.Repeat(unit, n) + tail)
+}
+
+// numbered is a text of units that all differ.
+func numbered(head, format string) []byte {
+	var b bytes.Buffer
+	b.WriteString(head)
+	for i := 0; b.Len() < largest()-200; i++ {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.Bytes()
+}
+
+const timing = "00:00:01.000 --> 00:00:02.000\n"
+
+// hostile are texts of 16 MiB that cost most to read, and what the answer says.
+func hostile() map[string]struct {
+	body []byte
+	want string
+} {
+	type text = struct {
+		body []byte
+		want string
+	}
+	return map[string]text{
+		"lines of a letter":    {full("", "a\n", ""), fmt.Sprintf("of %d.", largest()/2)},
+		"empty lines":          {full("", "\n", "a\n"), "of 1."},
+		"one line":             {full("", "a", ""), "more. Repeat"},
+		"rows of JSON":         {full("[", `{"sentence":"a"},`, "{}]"), fmt.Sprintf("of %d.", (largest()-4)/17)},
+		"one sentence":         {full(`[{"sentence":"`, "a", `"}]`), "cut after 1 MiB"},
+		"escapes":              {full(`[{"sentence":"`, `\u00e9`, `"}]`), "cut after 1 MiB"},
+		"deep lists":           {full("", "[", ""), "cannot be read here"},
+		"deep objects":         {full("", `{"a":`, ""), "cannot be read here"},
+		"deep in a row":        {full(`[{"sentence":"a"},{"x":`, "[", ""), "breaks off"},
+		"commas":               {full("1,p,u,c,Ann,Hello", ",", ""), "cut after 1 MiB"},
+		"an open quote":        {full("1,p,u,c,Ann,\"", "a\n", ""), "never closed"},
+		"speakers":             {numbered("", "%d,p,u,c,Somebody whose name is %[1]d,Hello\n"), "more than 2000 speakers"},
+		"ids":                  {numbered("", "1,peer-%d,user-%[1]d,custom-%[1]d,Ann,Hello\n"), "more than 2000 speakers"},
+		"one cue":              {full("WEBVTT\n\n"+timing, "a\n", ""), "cut after 1 MiB"},
+		"voices":               {full("WEBVTT\n\n"+timing, "<v A>b\n", ""), "cut after 1 MiB"},
+		"cues":                 {full("WEBVTT\n\n", timing+"Ann: a\n\n", ""), "by 1 speaker"},
+		"UTF-16":               {full("\xff\xfe", "a\x00\n\x00", ""), fmt.Sprintf("of %d.", (largest()-2)/4)},
+		"nothing but a letter": {full("", "\xff", ""), "lost"},
+	}
+}
+
+// Whatever a text holds, reading it costs bounded memory and time.
+func TestTextBounds(t *testing.T) {
+	for name, tc := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			api := caseTexts(t)
+			serveText(api, "transcript", "text/plain", tc.body)
+			p := start(t, api.Environment())
+			begin := time.Now()
+			r := p.call("get_session_recap", args{"session_id": caseSession, "part": "transcript"})
+			took := time.Since(begin)
+			if r.IsError || !strings.Contains(r.text(), tc.want) {
+				t.Errorf("%q is not in %.300s … %s", tc.want, r.text(), r.text()[max(0, len(r.text())-300):])
+			}
+			within(t, p, took)
+		})
+	}
+}
+
+// within holds the bounds of a call that read 16 MiB. The peak with the race
+// detector is not the program's.
+func within(t *testing.T, p *proc, took time.Duration) {
+	t.Helper()
+	mb, known := peakOfRunning(p.cmd.Process.Pid)
+	t.Logf("%.0f MB, %s", mb, took.Round(time.Millisecond))
+	if known && !raceEnabled && mb > 100 {
+		t.Errorf("peak memory %.0f MB, want at most 100", mb)
+	}
+	if took > 20*time.Second && !raceEnabled {
+		t.Errorf("took %s", took)
+	}
+}
+
+// peakOfRunning is the peak memory of a process, where the kernel tells. That of
+// a process that has ended counts its parent's too, from which it was forked.
+func peakOfRunning(pid int) (mb float64, known bool) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, false
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kb float64
+	_, err = fmt.Sscan(rest, &kb)
+	return kb / 1024, err == nil
+}
+
+// All three texts at their largest, several calls at a time.
+func TestTextBoundsTogether(t *testing.T) {
+	api := caseTexts(t)
+	for _, part := range []string{"summary", "transcript", "chat"} {
+		serveText(api, part, "text/plain", full("", "a\n", ""))
+	}
+	p := start(t, api.Environment())
+	begin := time.Now()
+	var waiting []chan message
+	for range 2 {
+		_, ch := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession}})
+		waiting = append(waiting, ch)
+	}
+	for _, ch := range waiting {
+		if r := p.result(p.await(ch)); r.IsError || strings.Count(r.text(), fmt.Sprintf("of %d.", largest()/2)) != 3 {
+			t.Errorf("%.300s", r.text())
+		}
+	}
+	took := time.Since(begin)
+	within(t, p, took)
+}
+
+// A small file that expands to a gigabyte is refused at the limit.
+func TestTextBomb(t *testing.T) {
+	bomb := gzipped(make([]byte, 256<<20))
+	for name, encoding := range map[string]string{"file": "", "on its way": "gzip"} {
+		api := caseTexts(t)
+		serveFile(api, "transcript", func(w http.ResponseWriter, _ *http.Request) {
+			if encoding != "" {
+				w.Header().Set("Content-Encoding", encoding)
+			}
+			_, _ = w.Write(bomb) // a client gone is its own affair
+		})
+		p := start(t, api.Environment())
+		begin := time.Now()
+		r := p.call("get_session_recap", args{"session_id": caseSession, "part": "transcript"})
+		took := time.Since(begin)
+		if !r.IsError || !strings.Contains(r.text(), "larger than 16 MiB") {
+			t.Errorf("%s: %s", name, r.text())
+		}
+		within(t, p, took)
+	}
+}
+
+// drip sends a byte now and then until the client goes, and says when it did.
+func drip(gone chan<- struct{}) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		flusher, _ := w.(http.Flusher)
+		for r.Context().Err() == nil {
+			if _, err := io.WriteString(w, "a\n"); err != nil {
+				break
+			}
+			flusher.Flush()
+			time.Sleep(20 * time.Millisecond)
+		}
+		gone <- struct{}{}
+	}
+}
+
+// A text that never ends ends with the timeout, and with a cancelled call.
+func TestTextTimeout(t *testing.T) {
+	t.Parallel()
+	api := caseTexts(t)
+	gone := make(chan struct{}, 10)
+	serveFile(api, "transcript", drip(gone))
+	p := start(t, api.Environment(), "--timeout=1s")
+	begin := time.Now()
+	r := p.call("get_session_recap", args{"session_id": caseSession, "part": "transcript"})
+	if took := time.Since(begin); !r.IsError || !strings.Contains(r.text(), "within 1s") || took > 5*time.Second {
+		t.Errorf("after %s: %s", took, r.text())
+	}
+	<-gone
+
+	p = start(t, api.Environment())
+	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession, "part": "transcript"}})
+	time.Sleep(500 * time.Millisecond)
+	select {
+	case <-gone:
+		t.Fatal("gone before the call was cancelled")
+	default:
+	}
+	p.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, id))
+	select {
+	case <-gone:
+	case <-time.After(5 * time.Second):
+		t.Error("a cancelled call goes on reading")
+	}
+}

@@ -1,0 +1,672 @@
+package attendance
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A second implementation of the rules, minute by minute and each with each,
+// for sessions in which everything happens at whole minutes.
+
+const (
+	length  = 120     // minutes of a random session
+	unknown = -100000 // a moment
+)
+
+func minuteOf(t time.Time) int {
+	if t.IsZero() {
+		return unknown
+	}
+	return int(t.Sub(nine) / time.Minute)
+}
+
+// plain is what the names of random people are when compared.
+var plain = map[string]string{
+	"": "", " \u200b": "", "Ann": "ann", "ÁNN": "ann", "Ann  Example": "ann example", "EXAMPLE, Ánn": "ann example",
+	"Ann Other": "ann other", "Bob": "bob", "ｂｏｂ": "bob", "ハナ": "ハナ", "バナ": "バナ", "Иван": "иван", "Ивaн Й.": "ивaн и",
+}
+
+type slowPart struct {
+	from, until, end, over int
+	live, dated            bool
+	peers                  []*slowPeer
+}
+
+type slowPeer struct {
+	Peer
+	part         *slowPart
+	column       int
+	joined, left int
+	from, to     int
+}
+
+type slowPerson struct {
+	rows            []Invited
+	peers           []*slowPeer
+	custom          string
+	differs, shared bool
+}
+
+func events(p Peer, leaving bool) []int {
+	var out []int
+	for _, e := range p.Events {
+		if e.Leaving == leaving && !e.At.IsZero() {
+			out = append(out, minuteOf(e.At))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func slowPeers(columns [][]Held) (parts [][]*slowPart, all []*slowPeer) {
+	for c, column := range columns {
+		var own []*slowPart
+		for _, h := range column {
+			part := &slowPart{from: minuteOf(h.Start), until: minuteOf(h.End), live: h.End.IsZero() && !h.Ended, dated: !h.Start.IsZero()}
+			for _, p := range h.Peers {
+				s := &slowPeer{Peer: p, part: part, column: c, joined: minuteOf(p.Joined), left: minuteOf(p.Left)}
+				coming, going := events(p, false), events(p, true)
+				if s.joined == unknown && len(coming) > 0 {
+					s.joined = coming[0]
+				}
+				if s.left == unknown && len(going) > 0 && (len(coming) == 0 || going[len(going)-1] > coming[len(coming)-1]) {
+					s.left = going[len(going)-1]
+				}
+				all = append(all, s)
+				part.peers = append(part.peers, s)
+			}
+			own = append(own, part)
+		}
+		parts = append(parts, own)
+	}
+	return parts, all
+}
+
+// settle finds begin and end of a session from those of its peers who count.
+func (s *slowPart) settle(kept map[*slowPeer]bool, now int) {
+	var moments, leavings []int
+	open := false
+	for _, p := range s.peers {
+		if !kept[p] {
+			continue
+		}
+		for _, m := range []int{p.joined, p.left} {
+			if m != unknown {
+				moments = append(moments, m)
+			}
+		}
+		if p.left == unknown {
+			open = true
+		} else {
+			leavings = append(leavings, p.left)
+		}
+	}
+	if s.live {
+		s.until = now
+	}
+	if s.until == unknown && len(moments) > 0 {
+		s.until = slices.Max(moments)
+	}
+	if s.from == unknown {
+		s.from = s.until
+		if len(moments) > 0 {
+			s.from = slices.Min(moments)
+		}
+	}
+	s.dated = s.dated || len(moments) > 0
+	s.until = max(s.until, s.from)
+	s.end, s.over = s.until, unknown
+	if len(leavings) > 0 && !(s.live && open) {
+		s.end = s.limit(slices.Max(moments))
+		if s.live {
+			s.over = s.end
+		}
+	}
+	for _, p := range s.peers {
+		p.from, p.to = s.limit(p.joined), s.end
+		if p.left != unknown {
+			p.to = s.limit(p.left)
+		}
+		p.to = max(p.to, p.from)
+	}
+}
+
+func (s *slowPart) limit(m int) int {
+	if m == unknown {
+		return s.from
+	}
+	return max(s.from, min(s.until, m))
+}
+
+// there reports whether a peer is there in the minute that begins at m.
+func (p *slowPeer) there(m int) bool {
+	if m < p.from || m >= p.to || len(p.Events) == 0 {
+		return m >= p.from && m < p.to
+	}
+	last, leaving, back := unknown, false, false
+	for _, e := range p.Events {
+		at := minuteOf(e.At)
+		if at == unknown || at <= p.from || at >= p.to {
+			continue
+		}
+		if at <= m && (at > last || at == last && !e.Leaving) {
+			last, leaving = at, e.Leaving
+		}
+		back = back || at > m && !e.Leaving
+	}
+	return !leaving || !back
+}
+
+func slowID(id string) string {
+	if strings.Contains(id, "@") {
+		return strings.ToLower(id)
+	}
+	return id
+}
+
+// slowPeople tells people apart, after those left out were taken away.
+func slowPeople(roster []Invited, peers []*slowPeer) []*slowPerson {
+	byUser := map[string]*slowPerson{}
+	var nodes []*slowPerson
+	node := func(id string) *slowPerson {
+		if n := byUser[id]; n != nil && id != "" {
+			return n
+		}
+		byUser[id] = &slowPerson{}
+		nodes = append(nodes, byUser[id])
+		return byUser[id]
+	}
+	for _, r := range roster {
+		n := node(r.ID)
+		n.rows = append(n.rows, r)
+	}
+	for _, p := range peers {
+		n := node(p.UserID)
+		n.peers = append(n.peers, p)
+	}
+	groups := map[string][]*slowPerson{}
+	var out []*slowPerson
+	for _, n := range nodes {
+		id := ""
+		if len(n.rows) > 0 {
+			id = n.rows[0].CustomID // rows of one id do not differ here
+		} else {
+			first := slices.Clone(n.peers)
+			slices.SortFunc(first, func(a, b *slowPeer) int {
+				return cmp.Or(a.joined-b.joined, strings.Compare(a.CustomID, b.CustomID))
+			})
+			for _, p := range first {
+				id = cmp.Or(id, p.CustomID)
+			}
+		}
+		n.custom = slowID(id)
+		if id == "" {
+			out = append(out, n)
+			continue
+		}
+		groups[slowID(id)] = append(groups[slowID(id)], n)
+	}
+	for _, g := range groups {
+		out = append(out, slowGroup(g)...)
+	}
+	return out
+}
+
+func slowNames(n *slowPerson) []string {
+	var out []string
+	for _, r := range n.rows {
+		out = append(out, plain[r.Name])
+	}
+	for _, p := range n.peers {
+		out = append(out, plain[p.Name])
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+func slowAgree(a, b string) bool {
+	in := func(a, b string) bool {
+		for _, w := range strings.Fields(a) {
+			if !slices.Contains(strings.Fields(b), w) {
+				return false
+			}
+		}
+		return true
+	}
+	return in(a, b) || in(b, a)
+}
+
+// antichain is the largest number of names of which no two agree.
+func antichain(names []string) int {
+	most := 0
+	for set := range 1 << len(names) {
+		var chosen []string
+		for i, n := range names {
+			if set>>i&1 == 1 {
+				chosen = append(chosen, n)
+			}
+		}
+		free := true
+		for i, a := range chosen {
+			for _, b := range chosen[:i] {
+				free = free && !slowAgree(a, b)
+			}
+		}
+		if free {
+			most = max(most, len(chosen))
+		}
+	}
+	return most
+}
+
+func merge(nodes []*slowPerson) *slowPerson {
+	out := &slowPerson{custom: nodes[0].custom}
+	for _, n := range nodes {
+		out.rows, out.peers = append(out.rows, n.rows...), append(out.peers, n.peers...)
+	}
+	return out
+}
+
+func slowCount(people []*slowPerson, m int) int {
+	count := 0
+	for _, n := range people {
+		if slices.ContainsFunc(n.peers, func(p *slowPeer) bool { return p.there(m) }) {
+			count++
+		}
+	}
+	return count
+}
+
+func slowGroup(group []*slowPerson) []*slowPerson {
+	onRoster := 0
+	var names []string
+	for _, n := range group {
+		names = append(names, slowNames(n)...)
+		if len(n.rows) > 0 {
+			onRoster++
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	atOnce := 0
+	for _, n := range group {
+		for _, p := range n.peers { // most are there when somebody comes, or comes back
+			for _, m := range append(events(p.Peer, false), p.from) {
+				atOnce = max(atOnce, slowCount(group, m))
+			}
+		}
+	}
+	apart := antichain(names)
+	if onRoster == 1 || len(group) == 1 || apart == 1 || apart == 0 && atOnce < 3 {
+		return []*slowPerson{merge(group)}
+	}
+	// Related names are those that a row of agreements leads to.
+	related := func(a string) []string {
+		reached := []string{a}
+		for i := 0; i < len(reached); i++ {
+			for _, b := range names {
+				if slowAgree(reached[i], b) && !slices.Contains(reached, b) {
+					reached = append(reached, b)
+				}
+			}
+		}
+		slices.Sort(reached)
+		return reached
+	}
+	byFamily := map[string][]*slowPerson{}
+	var out []*slowPerson
+	for _, n := range group {
+		own := slowNames(n)
+		if apart != 2 || len(own) == 0 {
+			out = append(out, n)
+			continue
+		}
+		family := related(own[0])
+		if antichain(family) > 1 || slices.ContainsFunc(own, func(s string) bool { return !slices.Contains(family, s) }) {
+			out = append(out, n)
+			continue
+		}
+		key := fmt.Sprint(family)
+		byFamily[key] = append(byFamily[key], n)
+	}
+	for _, nodes := range byFamily {
+		out = append(out, merge(nodes))
+	}
+	for _, p := range out {
+		p.differs, p.shared = apart == 2, apart != 2
+	}
+	return out
+}
+
+// slowLeaveOut returns the rows and peers that count, and those that do not.
+func slowLeaveOut(roster []Invited, peers []*slowPeer, presets []string) (rows, outRows []Invited, kept, out []*slowPeer) {
+	bot := func(preset string) bool {
+		return slices.ContainsFunc(presets, func(p string) bool { return strings.EqualFold(strings.TrimSpace(p), preset) })
+	}
+	gone := map[string]bool{}
+	for _, r := range roster {
+		all, some := true, false
+		for _, p := range peers {
+			if p.UserID == r.ID && r.ID != "" {
+				some, all = true, all && bot(p.Preset)
+			}
+		}
+		if bot(r.Preset) || some && all {
+			gone[r.ID] = true
+			outRows = append(outRows, r)
+		} else {
+			rows = append(rows, r)
+		}
+	}
+	for _, p := range peers {
+		onRoster := slices.ContainsFunc(roster, func(r Invited) bool { return r.ID == p.UserID && r.ID != "" })
+		allBots := true
+		for _, q := range peers {
+			allBots = allBots && (q != p && (q.UserID != p.UserID || p.UserID == "") || bot(q.Preset))
+		}
+		switch {
+		case onRoster && gone[p.UserID], !onRoster && allBots:
+			out = append(out, p)
+		case bot(p.Preset): // of somebody who counts
+		default:
+			kept = append(kept, p)
+		}
+	}
+	return rows, outRows, kept, out
+}
+
+func slowSeries(columns [][]Held, roster []Invited, r Rules) []string {
+	parts, peers := slowPeers(columns)
+	rows, outRows, kept, out := slowLeaveOut(roster, peers, r.LeaveOut)
+	counts := map[*slowPeer]bool{}
+	for _, p := range kept {
+		counts[p] = true
+	}
+	for _, column := range parts {
+		for _, p := range column {
+			p.settle(counts, minuteOf(r.Now))
+		}
+	}
+	people, bots := slowPeople(rows, kept), slowPeople(outRows, out)
+	var texts []string
+	for c, column := range parts {
+		texts = append(texts, slowColumn(c, column, parts[:c], people, bots, r, len(columns) > 1))
+	}
+	return texts
+}
+
+// slowColumn writes a result down.
+func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*slowPerson, r Rules, several bool) string {
+	first, last := own[0], own[len(own)-1]
+	start, end := first.from, max(first.end, last.end)
+	in := map[*slowPerson][]*slowPeer{}
+	for _, p := range slices.Concat(people, bots) {
+		in[p] = slices.DeleteFunc(slices.Clone(p.peers), func(q *slowPeer) bool { return q.column != c })
+	}
+	here := func(p *slowPerson) []*slowPeer { return in[p] }
+	there := func(p *slowPerson, m int, rooms, main bool) bool {
+		return slices.ContainsFunc(here(p), func(q *slowPeer) bool {
+			return q.there(m) && (q.Room == "" && main || q.Room != "" && rooms)
+		})
+	}
+	lateFrom, earlyFrom, twoSeen := start, end, false
+	for m := start; m < end; m++ {
+		n := 0
+		for _, p := range people {
+			if there(p, m, true, true) {
+				n++
+			}
+		}
+		if n >= 2 && !twoSeen {
+			twoSeen, lateFrom = true, m
+		}
+		if n >= 2 {
+			earlyFrom = m + 1
+		}
+	}
+	live := last.live && last.over == unknown
+	if live {
+		earlyFrom = unknown
+	}
+	if s := minuteOf(r.ScheduledStart); s != unknown && (!several || max(s-first.from, first.from-s) <= 720) {
+		lateFrom = s
+	}
+	if s := minuteOf(r.ScheduledEnd); s != unknown && (!several || max(s-last.from, last.from-s) <= 720) && (!live || s <= minuteOf(r.Now)) {
+		earlyFrom = s
+	}
+	var lines []string
+	attended, fresh, shared := 0, 0, map[string]bool{}
+	for _, p := range people {
+		line, came, isNew := slowLine(p, here(p), start, end, there, own)
+		added := slowAdded(p)
+		switch {
+		case came && len(p.rows) > 0:
+			attended++
+			if added != unknown && (isNew || slowEarlier(added, before, r)) {
+				fresh++
+			}
+			line = "attended " + line
+		case came:
+			line = "guest " + line
+		case len(p.rows) == 0:
+			continue
+		case !live && added > end:
+			line = "later " + line
+		default:
+			line = "absent " + line
+		}
+		if came {
+			b, e := span(here(p))
+			isHere := live && slices.ContainsFunc(here(p), func(q *slowPeer) bool { return q.part.live && q.left == unknown })
+			early := 0
+			if earlyFrom != unknown && !isHere {
+				early = max(0, earlyFrom-e)
+			}
+			line += fmt.Sprintf(" late %d early %d here %v", max(0, b-lateFrom), early, isHere)
+		}
+		if p.shared {
+			shared[p.custom] = true
+		}
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	if !first.dated {
+		start = unknown
+	}
+	left := 0
+	for _, p := range bots {
+		if len(p.rows) > 0 || len(here(p)) > 0 {
+			left++
+		}
+	}
+	return fmt.Sprintf("%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s",
+		start, end, lateFrom, earlyFrom, last.live, last.over, left, fresh > 0 && 5*fresh >= 4*attended, len(shared), strings.Join(lines, "\n"))
+}
+
+func slowAdded(p *slowPerson) int {
+	added := 1 << 30
+	for _, r := range p.rows {
+		added = min(added, minuteOf(r.Added))
+	}
+	return added
+}
+
+func slowEarlier(added int, before [][]*slowPart, r Rules) bool {
+	for _, column := range before {
+		for _, p := range column {
+			if added > p.from-2 && added <= p.until {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(r.Earlier, func(s Session) bool { return added > minuteOf(s.Start)-2 && added <= minuteOf(s.End) })
+}
+
+func span(peers []*slowPeer) (from, to int) {
+	from, to = 1<<30, -1<<30
+	for _, p := range peers {
+		from, to = min(from, p.from), max(to, p.to)
+	}
+	return from, to
+}
+
+func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slowPerson, int, bool, bool) bool, own []*slowPart) (line string, came, isNew bool) {
+	var ids []string
+	for _, q := range peers {
+		ids = append(ids, q.ID)
+	}
+	slices.Sort(ids)
+	line = fmt.Sprintf("rows %d %v differs %v shared %v", len(p.rows), ids, p.differs, p.shared)
+	if len(peers) == 0 {
+		return line, false, false
+	}
+	b, e := span(peers)
+	present, away, inRoom, devices := 0, 0, 0, 1
+	for m := start; m < end; m++ {
+		n := 0
+		for _, q := range peers {
+			if q.there(m) {
+				n++
+			}
+		}
+		devices = max(devices, n)
+		pause := len(own) == 2 && m >= own[0].end && m < own[1].from
+		switch {
+		case n > 0:
+			present++
+			if !there(p, m, false, true) {
+				inRoom++
+			}
+		case m >= b && m < e && !pause:
+			away++
+		}
+	}
+	return fmt.Sprintf("%s present %d away %d in room %d devices %d", line, present, away, inRoom, devices), true, b-slowAdded(p) < 2
+}
+
+// shown writes a result down as slowColumn does.
+func shown(r Result) string {
+	var lines []string
+	group := func(status string, people []Person) {
+		for _, p := range people {
+			var ids []string
+			for _, v := range p.Visits {
+				ids = append(ids, v.Peers...)
+			}
+			slices.Sort(ids)
+			line := fmt.Sprintf("%s rows %d %v differs %v shared %v", status, p.Rows, ids, p.DifferentNames, p.SharedID)
+			for _, v := range p.Visits {
+				away, inRoom := 0, 0
+				for _, g := range v.Away {
+					if g.Kind == InRoom {
+						inRoom += Minutes(g.From, g.To)
+					} else {
+						away += Minutes(g.From, g.To)
+					}
+				}
+				line += fmt.Sprintf(" present %v away %d in room %d devices %d late %v early %v here %v", p.Present().Minutes(), away, inRoom,
+					v.Devices, v.Late().Minutes(), v.Early().Minutes(), v.Here)
+			}
+			lines = append(lines, line)
+		}
+	}
+	group("attended", r.Attended)
+	group("absent", r.Absent)
+	group("guest", r.Guests)
+	group("later", r.Later)
+	slices.Sort(lines)
+	return fmt.Sprintf("%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s", minuteOf(r.Start),
+		minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live, minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
+		strings.Join(lines, "\n"))
+}
+
+// pick takes one of several, the first most often.
+func pick[T any](r *rand.Rand, of ...T) T { return of[max(0, r.IntN(len(of)+2)-2)] }
+
+func randomPeer(r *rand.Rand, id string, base int, guests int) Peer {
+	written := []string{"Ann", "", "ÁNN", " \u200b", "Ann  Example", "EXAMPLE, Ánn", "Ann Other", "Bob", "ｂｏｂ", "ハナ", "バナ", "Иван", "Ивaн Й."}
+	p := Peer{ID: id, UserID: pick(r, fmt.Sprint("id", r.IntN(guests)), ""), Name: written[r.IntN(1+r.IntN(len(written)))],
+		CustomID: pick(r, fmt.Sprint("c", r.IntN(5)), "", "same", "A@x.org", "a@X.org"), Preset: pick(r, "host", "", "Bot"),
+		Room: pick(r, "", "", "", "room1", "room2")}
+	if r.IntN(10) > 0 {
+		p.Joined = at(base + r.IntN(length+40) - 20)
+	}
+	if r.IntN(4) > 0 {
+		p.Left = at(base + r.IntN(length+40) - 20)
+	}
+	for range max(0, r.IntN(9)-4) {
+		p.Events = append(p.Events, Event{At: at(base + r.IntN(length)), Leaving: r.IntN(2) == 0})
+	}
+	return p
+}
+
+// random makes a series of sessions, a roster and rules.
+func random(r *rand.Rand) ([][]Held, []Invited, Rules) {
+	rules := Rules{Now: at(r.IntN(length) + 1), LeaveOut: pick(r, nil, []string{"BOT"}, []string{"x", " bot"})}
+	var roster []Invited
+	for i := range r.IntN(7) {
+		p := randomPeer(r, "", 0, 1)
+		row := Invited{ID: pick(r, fmt.Sprint("id", i), ""), CustomID: p.CustomID, Name: p.Name, Preset: p.Preset}
+		if r.IntN(4) > 0 {
+			row.Added = at(r.IntN(length+80) - 60)
+		}
+		roster = append(roster, row)
+	}
+	if r.IntN(3) == 0 {
+		rules.ScheduledStart, rules.ScheduledEnd = at(r.IntN(length)), pick(r, at(r.IntN(length)), time.Time{})
+	}
+	if r.IntN(3) == 0 {
+		rules.Earlier = []Session{{Start: at(-60), End: at(-40)}}
+	}
+	var columns [][]Held
+	base, peers := 0, 0
+	for range 1 + r.IntN(2) {
+		var column []Held
+		for range 1 + r.IntN(2) {
+			h := Held{Session: Session{Start: at(base), End: at(base + length), Ended: true}}
+			for range r.IntN(10) {
+				peers++
+				h.Peers = append(h.Peers, randomPeer(r, fmt.Sprint("peer", peers), base, 9))
+			}
+			column = append(column, h)
+			base += length + pick(r, 10, 0, 800)
+		}
+		columns = append(columns, column)
+	}
+	last := &columns[len(columns)-1][len(columns[len(columns)-1])-1]
+	switch r.IntN(5) {
+	case 0:
+		last.End, last.Ended = time.Time{}, false
+		rules.Now = last.Start.Add(rules.Now.Sub(nine))
+	case 1:
+		if len(columns[0]) == 1 {
+			columns[0][0].Start = time.Time{}
+		}
+	case 2:
+		if len(last.Peers) > 0 {
+			last.End = time.Time{}
+		}
+	}
+	return columns, roster, rules
+}
+
+func TestDifferential(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for n := range 10_000 {
+		columns, roster, rules := random(r)
+		results := Series(columns, roster, rules)
+		want := slowSeries(columns, roster, rules)
+		for i, result := range results {
+			if got := shown(result); got != want[i] {
+				t.Fatalf("case %d, result %d:\n%s\nminute by minute:\n%s\n%+v\n%+v\n%+v", n, i, got, want[i], columns, roster, rules)
+			}
+		}
+		properties(t, columns, roster, rules, results)
+	}
+}

@@ -1,0 +1,102 @@
+package tools
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
+)
+
+// scheduled is a time at which a session was to begin or end: a time of its
+// day, or one moment. The zero value is none.
+type scheduled struct {
+	given  bool
+	moment time.Time // zero if a time of day
+	clock  time.Time // of which hour, minute and second count
+}
+
+// schedule is both, with the zone of times of day.
+type schedule struct {
+	start, end scheduled
+	zone       *time.Location
+}
+
+func readSchedule(start, end string, zone *time.Location) (s schedule, err error) {
+	s.zone = zone
+	if s.start, err = readScheduled("scheduled_start", start, zone); err != nil {
+		return s, err
+	}
+	s.end, err = readScheduled("scheduled_end", end, zone)
+	return s, err
+}
+
+func readScheduled(name, text string, zone *time.Location) (scheduled, error) {
+	if text == "" {
+		return scheduled{}, nil
+	}
+	for _, layout := range [...]string{"15:04", "15:04:05", "3:04PM", "3PM"} {
+		if clock, err := time.Parse(layout, strings.ToUpper(strings.ReplaceAll(text, " ", ""))); err == nil {
+			return scheduled{given: true, clock: clock}, nil
+		}
+	}
+	if len(text) > len(time.DateOnly) {
+		if t, ok := readTime(text, zone, false); ok && plausible(t) {
+			return scheduled{given: true, moment: t}, nil
+		}
+	}
+	return scheduled{}, fmt.Errorf("argument %q must be a time of the session's day or a full time, for example \"14:00\" or \"2026-11-23T14:00\"; got %q", name, clip(text))
+}
+
+// near is the scheduled moment that is nearest to one of a session, whose day it
+// may not be: a meeting may go past midnight.
+func (s scheduled) near(t time.Time, zone *time.Location) time.Time {
+	if !s.moment.IsZero() {
+		return s.moment
+	}
+	var best time.Time
+	local := t.In(zone)
+	for days := -1; days <= 1; days++ {
+		wall := time.Date(local.Year(), local.Month(), local.Day()+days, s.clock.Hour(), s.clock.Minute(), s.clock.Second(), 0, time.UTC)
+		for _, m := range localTimes(wall, zone) {
+			if best.IsZero() || m.Sub(t).Abs() < best.Sub(t).Abs() {
+				best = m
+			}
+		}
+	}
+	return best
+}
+
+// apply lets late and early be counted from the schedule, in each result.
+func (s schedule) apply(results []attendance.Result, now time.Time) error {
+	full := !s.start.moment.IsZero() || !s.end.moment.IsZero()
+	if full && len(results) > 1 {
+		return errors.New("scheduled_start and scheduled_end fit one session; for several give a time of day such as \"14:00\", or take one with session_id")
+	}
+	for i := range results {
+		r := &results[i]
+		if s.start.given && !r.Start.IsZero() {
+			r.LateFrom = s.start.near(r.Start, s.zone).UTC()
+		}
+		if s.end.given && !r.End.IsZero() {
+			end := s.end.near(r.End, s.zone).UTC()
+			if over := !r.Live || !r.OverSince.IsZero(); over || !end.After(now) {
+				r.EarlyFrom = end
+			}
+		}
+		if s.start.given && s.end.given && r.EarlyFrom.Before(r.LateFrom) && !r.EarlyFrom.IsZero() && full {
+			return errors.New("scheduled_end must be later than scheduled_start")
+		}
+		for _, people := range [][]attendance.Person{r.Attended, r.Guests} {
+			for k := range people {
+				people[k].Visits = slices.Clone(people[k].Visits)
+				for v := range people[k].Visits {
+					people[k].Visits[v].LateFrom, people[k].Visits[v].EarlyFrom = r.LateFrom, r.EarlyFrom
+				}
+			}
+		}
+	}
+	return nil
+}
