@@ -76,6 +76,7 @@ var table = []advice{
 
 	{codes: []int{6003, 6102, 6103, 6111, 9106}, cause: CauseToken, remedy: malformedRemedy},
 	{codes: []int{9109}, says: "invalid access token", cause: CauseToken, remedy: wrongRemedy},
+	{codes: []int{9109}, says: "requested resource", about: aboutAccounts, cause: CauseAccount, remedy: findAccount},
 	{codes: []int{9109}, says: "requested resource", cause: CausePermission,
 		remedy: "The token may not read this: give it Realtime (or Realtime Admin) for this account, check account_id, " +
 			"and see whether the token is limited to other IP addresses."},
@@ -280,6 +281,16 @@ func AppRemedy(apps int) string {
 	return "Pass one of their ids as app_id, or set REALTIMEKIT_APP_ID."
 }
 
+// brokenOff explains an answer that began or was due, and did not come to its
+// end, although it was asked for again.
+func brokenOff(out *Error, err error) {
+	out.Cause, out.Message = CauseNetwork, "the answer was cut off"
+	if errors.Is(err, ErrReset) {
+		out.Message = "the connection was closed or reset before the answer was there"
+	}
+	out.Remedy = "Try again; if it persists, look for a proxy or firewall that cuts connections."
+}
+
 // unreachable explains why no answer came.
 func unreachable(out *Error, err error) {
 	var dns *net.DNSError
@@ -308,6 +319,8 @@ func unreachable(out *Error, err error) {
 	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &host), errors.As(err, &record):
 		out.Message = "the TLS connection could not be trusted"
 		out.Remedy = "A proxy may intercept TLS: install its certificate in the system's store (or SSL_CERT_FILE), or check CLOUDFLARE_BASE_URL."
+	case errors.Is(err, ErrReset):
+		brokenOff(out, err)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		out.Cause, out.Message, out.Remedy = CauseBetween, "an answer without TLS came in place of the API's", proxyRemedy
 	default:

@@ -37,7 +37,7 @@ type budget struct {
 
 func newBudget(l Limit) *budget {
 	now := time.Now()
-	b := &budget{limit: l, kept: &window{limit: recordings(), born: now}, changed: make(chan struct{})}
+	b := &budget{limit: l, kept: &window{limit: recordingsAPI(), born: now}, changed: make(chan struct{})}
 	if l == (Limit{}) {
 		l = wholeAPI()
 		b.windows = append(b.windows, &window{limit: anyKit(), born: now})

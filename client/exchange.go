@@ -136,10 +136,8 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 		out.Remedy = "Ask for fewer rows with per_page."
 	case errors.Is(err, ErrTooManyRows):
 		out.Message, out.Remedy = ErrTooManyRows.Error(), "Ask for fewer rows with per_page."
-	case errors.Is(err, ErrReset):
-		out.Cause, out.Message, out.Remedy = CauseNetwork, ErrReset.Error()+" before the answer was complete, twice", cutRemedy
-	case errors.Is(err, ErrCutOff), errors.Is(err, io.ErrUnexpectedEOF):
-		out.Cause, out.Message, out.Remedy = CauseNetwork, ErrCutOff.Error()+", twice", cutRemedy
+	case errors.Is(err, ErrReset), errors.Is(err, ErrCutOff), errors.Is(err, io.ErrUnexpectedEOF):
+		brokenOff(out, err)
 	case errors.Is(err, ErrUndocumented) && !errors.Is(err, errNotJSON):
 		out.Cause, out.Message, out.Remedy = CauseBetween, err.Error(), proxyRemedy
 	default:

@@ -23,9 +23,9 @@ type Limit struct {
 func wholeAPI() Limit { return Limit{1200, 5 * time.Minute} }
 func anyKit() Limit   { return Limit{250, 10 * time.Second} }
 
-// recordings is RealtimeKit's limit for these alone. It is kept beside every
+// recordingsAPI is RealtimeKit's limit for these alone. It is kept beside every
 // other one, for whoever relaxes the limit does not mean theirs.
-func recordings() Limit { return Limit{1000, time.Minute} }
+func recordingsAPI() Limit { return Limit{1000, time.Minute} }
 
 // UnmarshalText reads REQUESTS/WINDOW, such as 1200/5m.
 func (l *Limit) UnmarshalText(text []byte) error {
@@ -100,11 +100,11 @@ func (w *window) release(now time.Time, at int) time.Duration {
 	return w.limit.Window // it is not answered yet
 }
 
-// pace spends the last third of a window evenly until more comes free, so that
+// pace spends the last quarter of a window evenly until more comes free, so that
 // a long job meets many short waits and not a few long ones, which a short
 // --timeout would not bear.
 func (w *window) pace(now time.Time, need, free int) time.Duration {
-	if free-need >= w.limit.slots()/3 {
+	if free-need >= w.limit.slots()/4 {
 		return 0
 	}
 	gap := w.release(now, 0) / time.Duration(free)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -88,7 +87,7 @@ func (p *polite) send(b *budget, req *http.Request) (*http.Response, error) {
 // connection and ask again, which may lock an account of the proxy.
 type proxyRefused struct{ status int }
 
-func (e *proxyRefused) Error() string { return fmt.Sprintf("the proxy answered %d", e.status) }
+func (e *proxyRefused) Error() string { return "a proxy refused to connect" }
 
 // proxyConnected is for http.Transport.OnProxyConnectResponse.
 func proxyConnected(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
@@ -103,8 +102,14 @@ func (e *proxyRefused) response(req *http.Request) *http.Response {
 	if e.status < 500 {
 		h.Set("X-Should-Retry", "false")
 	}
-	body := io.NopCloser(strings.NewReader("a proxy refused to connect to the API"))
+	body := io.NopCloser(strings.NewReader(e.Error()))
 	return &http.Response{StatusCode: e.status, Header: h, Body: body, ContentLength: -1, Request: req}
+}
+
+// explain is for what is got without the SDK.
+func (e *proxyRefused) explain(ctx context.Context, out *Error) {
+	out.Status = e.status
+	refused(ctx, out, e.response(nil), []byte(e.Error()))
 }
 
 // CloseIdleConnections is what http.Client's method of that name looks for.

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -116,12 +114,12 @@ func TestDefaultLimit(t *testing.T) {
 		for n := range 500 {
 			before := time.Now()
 			ask(n)
-			if n == 159 && time.Since(begin) > 0 {
-				t.Errorf("160 requests from idle had to wait %s", time.Since(begin))
+			if n == 179 && time.Since(begin) > 0 {
+				t.Errorf("180 requests from idle had to wait %s", time.Since(begin))
 			}
 			longest = max(longest, time.Since(before))
 		}
-		if took := time.Since(begin); took > 21*time.Second || longest > 200*time.Millisecond {
+		if took := time.Since(begin); took > 21*time.Second || longest > 300*time.Millisecond {
 			t.Errorf("500 requests from idle took %s, and one of them had to wait %s", took, longest)
 		}
 		for n := 0; time.Since(begin) < 20*time.Minute; n++ {
@@ -142,18 +140,17 @@ func TestDefaultLimit(t *testing.T) {
 	})
 }
 
-// TestUnequalWays has requests that take from nothing to 9 seconds to the API,
-// from many callers at once: as the API counts them, they keep both limits.
+// TestUnequalWays has a network that holds everything back until each full 9
+// seconds: those sent early and late come together there, and as the API counts
+// them the limits are kept all the same.
 func TestUnequalWays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		random := rand.New(rand.NewPCG(1, 2))
+		begin := time.Now()
 		var mu sync.Mutex
 		var arrived []time.Time
 		p := newPolite(roundTripper(func(req *http.Request) (*http.Response, error) {
-			mu.Lock()
-			way := time.Duration(random.Int64N(int64(9 * time.Second)))
-			mu.Unlock()
-			if err := sleep(req.Context(), way); err != nil {
+			stall := 9*time.Second - time.Since(begin)%(9*time.Second)
+			if err := sleep(req.Context(), stall); err != nil {
 				return nil, err
 			}
 			mu.Lock()
@@ -162,11 +159,10 @@ func TestUnequalWays(t *testing.T) {
 			body := strings.NewReader(req.Header.Get("Authorization") + req.URL.Path)
 			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(body), ContentLength: -1}, nil
 		}), Limit{}, DefaultTimeout)
-		begin := time.Now()
 		var callers sync.WaitGroup
-		for caller := range 120 {
+		for caller := range 300 {
 			callers.Go(func() {
-				for n := 0; time.Since(begin) < 6*time.Minute; n++ {
+				for n := 0; time.Since(begin) < time.Minute; n++ {
 					_, _ = get(within(t, DefaultTimeout), t, p, "a", fmt.Sprintf("%d/%d", caller, n)) // it may be told to wait
 					time.Sleep(time.Second)
 				}
@@ -174,12 +170,8 @@ func TestUnequalWays(t *testing.T) {
 		}
 		callers.Wait()
 		synctest.Wait()
-		slices.SortFunc(arrived, time.Time.Compare)
-		if got := most(arrived, 10*time.Second); got > 250 || got < 100 {
+		if got := most(arrived, 10*time.Second); got > 250 || got < 200 {
 			t.Errorf("%d arrived in some 10 seconds", got)
-		}
-		if got := most(arrived, 5*time.Minute); got > 1200 || got < 600 {
-			t.Errorf("%d arrived in some 5 minutes", got)
 		}
 	})
 }

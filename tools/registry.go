@@ -119,7 +119,7 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		var args I
 		given := req.GetArguments()
-		if raw := req.GetRawArguments(); !empty(raw) && given == nil {
+		if given == nil && !absent(req.GetRawArguments()) {
 			return mcp.NewToolResultError("arguments must be an object, such as {\"query\": \"stand-up\"}"), nil
 		}
 		if id, err := chosen(req); err != nil {
@@ -150,6 +150,12 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 		return res, nil
 	}
 	return server.ServerTool{Tool: tool, Handler: logged(d.Log, name, handle)}
+}
+
+// absent reports whether arguments are what some clients send for none.
+func absent(arguments any) bool {
+	list, isList := arguments.([]any)
+	return arguments == nil || arguments == "" || isList && len(list) == 0
 }
 
 func errorText(err error) string {

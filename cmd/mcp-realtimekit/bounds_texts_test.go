@@ -26,8 +26,8 @@ func full(head, unit, tail string) []byte {
 	return []byte(head + strings.Repeat(unit, n) + tail)
 }
 
-// numbered is a text of units that all differ.
-func numbered(head, format string) []byte {
+// unlike is a text of units that all differ.
+func unlike(head, format string) []byte {
 	var b bytes.Buffer
 	b.WriteString(head)
 	for i := 0; b.Len() < largest()-200; i++ {
@@ -59,8 +59,8 @@ func hostile() map[string]struct {
 		"deep in a row":        {full(`[{"sentence":"a"},{"x":`, "[", ""), "breaks off"},
 		"commas":               {full("1,p,u,c,Ann,Hello", ",", ""), "cut after 1 MiB"},
 		"an open quote":        {full("1,p,u,c,Ann,\"", "a\n", ""), "never closed"},
-		"speakers":             {numbered("", "%d,p,u,c,Somebody whose name is %[1]d,Hello\n"), "more than 2000 speakers"},
-		"ids":                  {numbered("", "1,peer-%d,user-%[1]d,custom-%[1]d,Ann,Hello\n"), "more than 2000 speakers"},
+		"speakers":             {unlike("", "%d,p,u,c,Somebody whose name is %[1]d,Hello\n"), "more than 2000 speakers"},
+		"ids":                  {unlike("", "1,peer-%d,user-%[1]d,custom-%[1]d,Ann,Hello\n"), "more than 2000 speakers"},
 		"one cue":              {full("WEBVTT\n\n"+timing, "a\n", ""), "cut after 1 MiB"},
 		"voices":               {full("WEBVTT\n\n"+timing, "<v A>b\n", ""), "cut after 1 MiB"},
 		"cues":                 {full("WEBVTT\n\n", timing+"Ann: a\n\n", ""), "by 1 speaker"},
@@ -188,7 +188,8 @@ func TestTextTimeout(t *testing.T) {
 	<-gone
 
 	p = start(t, api.Environment())
-	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession, "part": "transcript"}})
+	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession,
+		"part": "transcript"}})
 	time.Sleep(500 * time.Millisecond)
 	select {
 	case <-gone:

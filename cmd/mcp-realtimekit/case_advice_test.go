@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
 )
@@ -195,6 +196,25 @@ func TestCaseProxies(t *testing.T) {
 	}
 }
 
+// TestCaseProxyOfDownloads has a proxy that refuses to connect to where a text is kept.
+func TestCaseProxyOfDownloads(t *testing.T) {
+	t.Parallel()
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go refuseConnects(l, "407 Proxy Authentication Required", make(chan string, 100))
+	api := scripted.Start(t)
+	api.JSON("/sessions/"+caseSession, scripted.Case(t, "session-details-current.json"))
+	api.JSON("/sessions/"+caseSession+"/participants", scripted.Case(t, "session-participants-paging-in-data.json"))
+	api.JSON("/sessions/"+caseSession+"/chat", []byte(`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`))
+	env := with(api.Environment(), "HTTPS_PROXY", "http://someone:proxy-password@"+l.Addr().String())
+	r := start(t, env).call("get_session_recap", args{"session_id": caseSession, "part": "chat"})
+	says(t, withoutToken(t, r.text()), "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "5ecret|93.184|proxy-password")
+}
+
 func refuseConnects(l net.Listener, status string, seen chan<- string) {
 	for {
 		c, err := l.Accept()
@@ -207,6 +227,40 @@ func refuseConnects(l net.Listener, status string, seen chan<- string) {
 			_, _ = fmt.Fprintf(c, "HTTP/1.1 %s\r\nContent-Length: 0\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n", status)
 		}
 		_ = c.Close()
+	}
+}
+
+// TestCaseBrokenConnections ends connections early, each time.
+func TestCaseBrokenConnections(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		begin string
+		reset bool
+		want  string
+	}{
+		"closed without a word": {"", false, "closed or reset before the answer was there|try again"},
+		"reset without a word":  {"", true, "closed or reset before the answer was there|try again"},
+		"closed in the middle":  {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", false, "cut off|try again"},
+		"reset in the middle":   {"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "closed or reset before|try again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := pretend(t, func(w http.ResponseWriter, _ *http.Request) {
+				c, _, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = c.Write([]byte(tc.begin))
+				if tcp, ok := c.(*net.TCPConn); ok && tc.reset {
+					time.Sleep(50 * time.Millisecond) // in which the beginning arrives
+					_ = tcp.SetLinger(0)
+				}
+				_ = c.Close()
+			})
+			says(t, refusal(t, env), tc.want, "not the JSON|could not be reached")
+			says(t, diagnosis(t, env), "FAIL  api|try again", "not the JSON")
+		})
 	}
 }
 

@@ -107,10 +107,6 @@ func (c *config) logger(s *streams, fallback slog.Level) *slog.Logger {
 	if c.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: level}))
 	}
-	colour := false
-	if f, ok := s.logs.(*os.File); ok && os.Getenv("NO_COLOR") == "" {
-		info, err := f.Stat()
-		colour = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	colour := isTerminal(s.logs) && os.Getenv("NO_COLOR") == ""
 	return slog.New(tint.NewTextHandler(s.logs, &tint.Options{Level: level, NoColor: !colour}))
 }

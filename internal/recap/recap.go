@@ -111,7 +111,7 @@ var (
 	webPage = regexp.MustCompile(`(?i)^<(!doctype html|html|\?xml)[\s>]`)
 	isJSON  = regexp.MustCompile(`^(\[\s*([\[{\]]|$)|\{\s*(["}]|$)|null\s*$)`)
 	isVTT   = regexp.MustCompile(`^WEBVTT([ \t\r\n]|$)`)
-	isSRT   = regexp.MustCompile(`^(\d+[ \t]*(\r\n?|\n))?[ \t]*(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->`)
+	isSRT   = regexp.MustCompile(`^(\d+[ \t]*(\r\n?|\n))?[ \t]*(\d+:)?\d{1,2}:\d{2}([.,]\d{1,3})?[ \t]*-->`)
 )
 
 // reader is one reading of a text.
