@@ -56,47 +56,46 @@ func (c *Client) endedKey(ctx context.Context, app AppRef, session string) ended
 
 func (c *endedCache) session(k endedKey) (Session, bool) {
 	v, ok := c.get(k)
-	v.session.Rooms = slices.Clone(v.session.Rooms) // the caller may change its own
-	return v.session, ok
+	return v.session.own(), ok
 }
 
 func (c *endedCache) peers(k endedKey, r PageRequest) (Page[Peer], bool) {
 	v, ok := c.get(k.page(r))
 	v.peers.Items = slices.Clone(v.peers.Items) // the caller may change its own
+	for i := range v.peers.Items {
+		v.peers.Items[i].Events = slices.Clone(v.peers.Items[i].Events)
+	}
 	return v.peers, ok
 }
 
-// keepSession keeps s if it has ended.
+// own is a session whose lists the caller may change.
+func (s Session) own() Session {
+	s.Rooms, s.RoomMeetings = slices.Clone(s.Rooms), slices.Clone(s.RoomMeetings)
+	return s
+}
+
+// keepSession keeps s if it has ended and is the one that k names.
 func (c *endedCache) keepSession(k endedKey, s Session) {
-	if c == nil || s.Status != "ENDED" || s.EndedAt.IsZero() {
+	if c == nil || s.Status != "ENDED" || s.EndedAt.IsZero() || !strings.EqualFold(s.ID, k.session) {
 		return
 	}
 	if old, known := c.session(k); known && old.Rooms != nil && s.Rooms == nil {
 		return // a list knows less of a session than what was asked for by id
 	}
-	s.Rooms = slices.Clone(s.Rooms)
-	for i := range s.Rooms {
-		s.Rooms[i] = strings.Clone(s.Rooms[i])
-	}
-	for _, text := range []*string{&s.ID, &s.MeetingID, &s.Title, &s.Status} {
-		*text = strings.Clone(*text) // else it would keep the whole answer in memory
-	}
-	c.set(k, endedValue{session: s})
+	c.set(k, endedValue{session: s.own()})
 }
 
 // keepPeers keeps a page of a session which had ended before it was asked for.
-// A page that is empty, or has somebody who has not left, is not to be trusted
-// as the last word.
+// A page that is empty, unless it is after others, or has somebody who has not
+// left, is not to be trusted as the last word.
 func (c *endedCache) keepPeers(k endedKey, r PageRequest, p Page[Peer]) {
-	if len(p.Items) == 0 || slices.ContainsFunc(p.Items, func(q Peer) bool { return q.LeftAt.IsZero() }) {
+	first := r.No == nil || *r.No <= 1
+	if c == nil || first && len(p.Items) == 0 || slices.ContainsFunc(p.Items, func(q Peer) bool { return q.LeftAt.IsZero() }) {
 		return
 	}
 	p.Items = slices.Clone(p.Items)
 	for i := range p.Items {
-		q := &p.Items[i]
-		for _, text := range []*string{&q.ID, &q.UserID, &q.CustomID, &q.Name, &q.Preset} {
-			*text = strings.Clone(*text)
-		}
+		p.Items[i].Events = slices.Clone(p.Items[i].Events)
 	}
 	c.set(k.page(r), endedValue{peers: p})
 }
@@ -138,12 +137,14 @@ func (k endedKey) size() uint64 {
 }
 
 func (v endedValue) size() uint64 {
-	n := uint64(unsafe.Sizeof(v)) + uint64(len(v.session.ID)+len(v.session.MeetingID)+len(v.session.Title)+len(v.session.Status))
-	for _, id := range v.session.Rooms {
-		n += uint64(unsafe.Sizeof(id)) + uint64(len(id))
+	n := uint64(unsafe.Sizeof(v)) + uint64(len(v.session.ID)+len(v.session.MeetingID)+len(v.session.Title)+len(v.session.Status)+len(v.session.Type))
+	for _, ids := range [][]string{v.session.Rooms, v.session.RoomMeetings} {
+		for _, id := range ids {
+			n += uint64(unsafe.Sizeof(id)) + uint64(len(id))
+		}
 	}
 	for _, q := range v.peers.Items {
-		n += uint64(unsafe.Sizeof(q)) + uint64(len(q.ID)+len(q.UserID)+len(q.CustomID)+len(q.Name)+len(q.Preset))
+		n += uint64(unsafe.Sizeof(q)) + uint64(len(q.ID)+len(q.UserID)+len(q.CustomID)+len(q.Name)+len(q.Preset)) + uint64(len(q.Events))*uint64(unsafe.Sizeof(PeerEvent{}))
 	}
 	return n
 }

@@ -162,8 +162,8 @@ func TestCacheBounds(t *testing.T) {
 		c := newEndedCache(time.Minute, limit)
 		at := time.Now()
 		k := endedKey{session: "s"}
-		c.keepSession(k, Session{Status: "LIVE", EndedAt: at})
-		c.keepSession(k, Session{Status: "ENDED"})
+		c.keepSession(k, Session{ID: "s", Status: "LIVE", EndedAt: at})
+		c.keepSession(k, Session{ID: "s", Status: "ENDED"})
 		c.keepPeers(k, PageRequest{}, Page[Peer]{})
 		c.keepPeers(k, PageRequest{}, Page[Peer]{Items: []Peer{{LeftAt: at}, {}}})
 		if n := c.items.Len(); n != 0 {
@@ -181,7 +181,7 @@ func TestCacheBounds(t *testing.T) {
 		if _, ok := c.peers(k, PageRequest{}); ok {
 			t.Error("more than the limit was kept")
 		}
-		c.keepSession(k, Session{Status: "ENDED", EndedAt: at})
+		c.keepSession(k, Session{ID: "s", Status: "ENDED", EndedAt: at})
 		for range 5 { // use does not make it live longer
 			if _, ok := c.session(k); !ok {
 				t.Error("forgotten too early")
@@ -193,4 +193,50 @@ func TestCacheBounds(t *testing.T) {
 			t.Error("kept for too long")
 		}
 	})
+}
+
+// TestCacheKeepsWhatItWasGiven has what is new in sessions and peers, and nothing
+// under the wrong key.
+func TestCacheKeepsWhatItWasGiven(t *testing.T) {
+	c := newEndedCache(time.Minute, maxCacheBytes)
+	at, k := time.Now(), endedKey{session: "s"}
+	c.keepSession(k, Session{ID: "another", Status: "ENDED", EndedAt: at})
+	c.keepSession(endedKey{}, Session{Status: "LIVE", EndedAt: at})
+	if n := c.items.Len(); n != 0 {
+		t.Errorf("%d sessions under the id of another", n)
+	}
+	s := Session{ID: "s", Type: "livestream", Status: "ENDED", EndedAt: at, Rooms: []string{"r"}, RoomMeetings: []string{"m"}}
+	c.keepSession(k, s)
+	s.Rooms[0], s.RoomMeetings[0] = "x", "x"
+	for range 2 {
+		got, ok := c.session(k)
+		if !ok || fmt.Sprint(got.Type, got.Rooms, got.RoomMeetings) != "livestream[r] [m]" {
+			t.Errorf("%+v, %v", got, ok)
+		}
+		got.Rooms[0], got.RoomMeetings[0] = "y", "y"
+	}
+	page := Page[Peer]{Items: []Peer{{LeftAt: at, Events: []PeerEvent{{At: at, Leaving: true}}}}}
+	k.filter.Events = true
+	c.keepPeers(k, PageRequest{}, page)
+	page.Items[0].Events[0].Leaving = false
+	for range 2 {
+		got, ok := c.peers(k, PageRequest{})
+		if !ok || !got.Items[0].Events[0].Leaving {
+			t.Errorf("%+v, %v", got, ok)
+		}
+		got.Items[0].Events[0].Leaving = false
+	}
+	k.filter.Events = false
+	if _, ok := c.peers(k, PageRequest{}); ok {
+		t.Error("peers without events were not asked for")
+	}
+	one, two := 1, 2
+	c.keepPeers(k, PageRequest{No: &one}, Page[Peer]{})
+	c.keepPeers(k, PageRequest{No: &two}, Page[Peer]{})
+	if _, ok := c.peers(k, PageRequest{No: &one}); ok {
+		t.Error("nobody, for ever")
+	}
+	if _, ok := c.peers(k, PageRequest{No: &two}); !ok {
+		t.Error("the end of a list was forgotten")
+	}
 }

@@ -58,16 +58,18 @@ type served struct {
 	status int
 }
 
-func (s served) write(w http.ResponseWriter) {
+func (s served) write(w http.ResponseWriter) { s.writeAs(w, "data") }
+
+func (s served) writeAs(w http.ResponseWriter, top string) {
 	w.Header().Set("Content-Type", "application/json")
 	if s.status != 0 {
 		w.WriteHeader(s.status)
 		_, _ = w.Write([]byte(`{"success":false,"error":{"code":1,"message":"no such page"}}`))
 		return
 	}
-	body := map[string]any{"success": true, "data": append([]any{}, s.rows...)}
+	body := map[string]any{"success": true, top: append([]any{}, s.rows...)}
 	if s.total != nil {
-		body["paging"] = map[string]any{"total_count": s.total}
+		body[map[string]string{"data": "paging", "result": "result_info"}[top]] = map[string]any{"total_count": s.total}
 	}
 	_ = json.NewEncoder(w).Encode(body)
 }
