@@ -138,7 +138,7 @@ func TestMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector multiplies memory")
 	}
-	api := sample(t, demoapi.Options{LargeRoster: 50_000})
+	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
 	p := start(t, environment(api), "--log-level=error", unlimited)
 	if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}); r.IsError || !strings.HasPrefix(r.text(), "50000 participants") {
 		t.Fatal(r.text())

@@ -145,7 +145,7 @@ func TestCancellation(t *testing.T) {
 
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
-	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 3 * time.Second}})
+	api := unpaced(t, demoapi.Options{Faults: demoapi.Faults{Latency: 3 * time.Second}})
 	p := start(t, environment(api), unlimited)
 	var calls []chan message
 	for i := range 256 { // pages of their own, for identical requests are merged

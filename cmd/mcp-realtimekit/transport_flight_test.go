@@ -11,7 +11,7 @@ import (
 // TestInFlight holds that a thousand calls wait for a slow API at the same time.
 func TestInFlight(t *testing.T) {
 	const calls = 1000
-	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 8 * time.Second}})
+	api := unpaced(t, demoapi.Options{Faults: demoapi.Faults{Latency: 8 * time.Second}})
 	r := startRaw(t, environment(api), "--log-level=error", "--timeout=50s", unlimited)
 	r.initialize("2025-11-25")
 	for i := range calls { // pages of their own, for identical requests are merged

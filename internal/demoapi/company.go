@@ -218,7 +218,10 @@ func customID(who int, address string) string {
 func webinar(o Options) *meeting {
 	m := crowd(o, WebinarMeetingID, EventsAppID, "Autumn product webinar", webinarRoster)
 	start := o.Now.Truncate(24 * time.Hour).Add(-6*24*time.Hour + 17*time.Hour)
-	m.sessions = []*session{crowdSession(o, m, start, time.Hour, webinarPeers)}
+	stream := newSession(m, uuid(o.Seed, 4, 1<<40, 1), start.Add(time.Minute)) // what is watched is no meeting
+	stream.ended(start.Add(time.Hour))
+	stream.Type, stream.at = "livestream", func(int) peer { return peer{} }
+	m.sessions = []*session{crowdSession(o, m, start, time.Hour, webinarPeers), stream}
 	return m
 }
 

@@ -33,7 +33,7 @@ func (a *API) livestreams(appID string) []livestream {
 			continue
 		}
 		s := m.sessions[len(m.sessions)-1]
-		key := mix(uint64(s.StartedAt.Unix())) //nolint:gosec // positive
+		key := s.key()
 		l := livestream{
 			ID: uuid(a.opts.Seed, 17, key, 0), MeetingID: m.ID, Name: m.Title, Status: "LIVE", StreamKey: "not-a-stream-key",
 			IngestServer: "rtmps://live.northwind.example:443/live/",

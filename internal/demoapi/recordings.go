@@ -39,7 +39,9 @@ func (a *API) recordings(r *http.Request, appID string) []recording {
 			continue
 		}
 		for _, s := range m.sessions {
-			out = append(out, a.recording(r, m, s))
+			if s.Type == "meeting" {
+				out = append(out, a.recording(r, m, s))
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(x, y recording) int { return x.InvokedTime.Compare(y.InvokedTime) })
@@ -49,7 +51,7 @@ func (a *API) recordings(r *http.Request, appID string) []recording {
 func (a *API) recording(r *http.Request, m *meeting, s *session) recording {
 	started := s.StartedAt.Add(recordingDelay)
 	rec := recording{
-		ID:        uuid(a.opts.Seed, 14, mix(uint64(s.StartedAt.Unix())), uint64(s.size)), //nolint:gosec // positive
+		ID:        uuid(a.opts.Seed, 14, s.key(), 0),
 		SessionID: s.ID, Status: "RECORDING", FileName: s.ID + "_" + started.Format("20060102T150405") + ".mp4",
 		InvokedTime: s.StartedAt, StartedTime: &started, of: m, session: s,
 	}

@@ -159,6 +159,14 @@ func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth in
 	return s
 }
 
+// key is fixed by the session's id, and so the same for every start on one day.
+func (s *session) key() (key uint64) {
+	for i := range len(s.ID) {
+		key = mix(key ^ uint64(s.ID[i]))
+	}
+	return key
+}
+
 // hold sets the session's peers.
 func (s *session) hold(peers []peer) {
 	s.size, s.at = len(peers), func(i int) peer { return peers[i] }
