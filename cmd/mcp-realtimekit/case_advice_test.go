@@ -253,13 +253,13 @@ func TestCaseBrokenConnections(t *testing.T) {
 		reset bool
 		want  string
 	}{
-		"closed without a word": {"", false, "closed or reset before the answer was there|try again"},
-		"reset without a word":  {"", true, "closed or reset before the answer was there|try again"},
+		"closed without a word": {"", false, "the connection was reset before an answer came, each time|try again"},
+		"reset without a word":  {"", true, "the connection was reset before an answer came, each time|try again"},
 		"closed in the middle": {
 			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", false, "cut off|try again",
 		},
 		"reset in the middle": {
-			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "closed or reset before|try again",
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "the connection was reset before the answer was complete, twice|try again",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
