@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
 	"sync"
 	"time"
@@ -18,14 +19,16 @@ const (
 )
 
 // budget decides when a request of one API token may be sent. A token bucket
-// keeps the API token under its limit. After a 429 all requests hold back as long
+// and windows keep the API token under its limits. After a 429 all requests hold back as long
 // as the API asked; then one goes ahead, and the others follow if it succeeds.
 type budget struct {
-	limit  Limit
+	limit  Limit // zero: the documented ones
 	bucket *rate.Limiter
 
 	mu      sync.Mutex
-	waiting list.List     // of those in admit, first come first served
+	windows []*window     // of all requests
+	kept    *window       // of those for recordings
+	waiting list.List     // of requests in admit, first come first served
 	paused  time.Time     // hold back until then; zero once a request has succeeded since
 	pauses  int           // so far; a prolonged one counts once
 	ahead   bool          // one request has gone ahead and is not answered
@@ -33,7 +36,20 @@ type budget struct {
 }
 
 func newBudget(l Limit) *budget {
-	return &budget{limit: l, bucket: rate.NewLimiter(l.refill(), l.burst()), changed: make(chan struct{})}
+	now := time.Now()
+	b := &budget{limit: l, kept: &window{limit: recordingsAPI(), born: now}, changed: make(chan struct{})}
+	if l == (Limit{}) {
+		l = wholeAPI()
+		b.windows = append(b.windows, &window{limit: anyKit(), born: now})
+	}
+	b.bucket = rate.NewLimiter(l.refill(), l.burst())
+	return b
+}
+
+// request is what the budget knows of one.
+type request struct {
+	recordings bool // it is about them
+	ahead      bool // it goes ahead of the others after a pause
 }
 
 // tooLong is why a request was not sent: its turn would come too late for its deadline.
@@ -49,19 +65,21 @@ func (e *tooLong) message() string {
 	if e.asked {
 		return "the API has refused requests for their number (HTTP 429) and asked for a pause"
 	}
+	if e.limit == (Limit{}) {
+		return "what the API's rate limits allow one API token is used up"
+	}
 	return fmt.Sprintf("the limit of %s for one API token is used up", e.limit)
 }
 
-// admit returns when a request may be sent at once, and whether it is the one
-// that goes ahead; the sender must hand both to answered. It fails at once where
-// the wait is known to be too long for the deadline.
+// admit returns when a request may be sent at once; the sender must hand it to
+// answered. It fails at once if the wait is known to be too long for the deadline.
 //
 // Nothing is reserved in the bucket: what was reserved before a pause would add
 // to the burst after it, and who gives up would leave a gap.
-func (b *budget) admit(ctx context.Context) (ahead bool, err error) {
+func (b *budget) admit(ctx context.Context, r *request) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	me := b.waiting.PushBack(nil)
+	me := b.waiting.PushBack(r)
 	defer b.waiting.Remove(me)
 	latest := patience(ctx)
 	for first := b.pauses; ; {
@@ -71,41 +89,73 @@ func (b *budget) admit(ctx context.Context) (ahead bool, err error) {
 		case !asked && b.ahead:
 			// Only a change ends this wait; who can wait no longer is told why.
 			if wait = time.Until(latest); wait <= 0 {
-				return false, &tooLong{shortPause, true, b.limit}
+				return &tooLong{shortPause, true, b.limit}
 			}
 			if err := b.await(ctx, wait); err != nil {
-				return false, err
+				return err
 			}
 			continue
 		case !asked:
 			if wait = b.turn(me); wait == 0 {
 				b.ahead = !b.paused.IsZero()
-				return b.ahead, nil
+				r.ahead = b.ahead
+				return nil
 			}
 		}
 		if asked && b.pauses-first >= maxPauses || tooLate(ctx, wait) {
-			return false, &tooLong{wait, asked, b.limit}
+			return &tooLong{wait, asked, b.limit}
 		}
 		if err := b.await(ctx, wait); err != nil {
-			return false, err
+			return err
 		}
 	}
 }
 
-// turn spends from the bucket for me, or returns how long it takes until there
-// is enough for all who came before and me.
+// turn spends for me, or returns how long it takes until there is enough for all
+// who came before and me.
 func (b *budget) turn(me *list.Element) time.Duration {
-	need := 1.0
-	for e := me.Prev(); e != nil; e = e.Prev() {
+	r := me.Value.(*request)
+	need, forRecordings := 0, 0
+	for e := me; e != nil; e = e.Prev() {
 		need++
+		if e.Value.(*request).recordings {
+			forRecordings++
+		}
 	}
 	now := time.Now()
-	missing := need - b.bucket.TokensAt(now)
-	if missing > 0 {
-		return max(time.Millisecond, time.Duration(missing/float64(b.bucket.Limit())*float64(time.Second)))
+	var wait time.Duration
+	if missing := float64(need) - b.bucket.TokensAt(now); missing > 0 {
+		refilled := time.Duration(missing / float64(b.bucket.Limit()) * float64(time.Second))
+		wait = max(refilled, time.Millisecond)
+	}
+	for _, w := range b.windows {
+		wait = max(wait, w.wait(now, need))
+	}
+	if r.recordings {
+		wait = max(wait, b.kept.wait(now, forRecordings))
+	}
+	if wait > 0 {
+		return wait
 	}
 	b.bucket.AllowN(now, 1)
+	for w := range b.counting(r) {
+		w.begin(now)
+	}
 	return 0
+}
+
+// counting yields the windows that a request counts in.
+func (b *budget) counting(r *request) iter.Seq[*window] {
+	return func(yield func(*window) bool) {
+		for _, w := range b.windows {
+			if !yield(w) {
+				return
+			}
+		}
+		if r.recordings {
+			yield(b.kept)
+		}
+	}
 }
 
 // await unlocks b while it waits for d, a change or the end of ctx.
@@ -133,10 +183,13 @@ func (b *budget) change() {
 // answered takes note of an answer, or with nil of a failure to get one. Where
 // the request that went ahead has no success, the next one goes ahead, after the
 // pause if there is a new one.
-func (b *budget) answered(res *http.Response, ahead bool) {
+func (b *budget) answered(res *http.Response, r *request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
+	for w := range b.counting(r) {
+		w.end(now)
+	}
 	refused := res != nil && res.StatusCode == http.StatusTooManyRequests
 	if refused {
 		pause := min(retryAfter(res), maxPause)
@@ -151,7 +204,7 @@ func (b *budget) answered(res *http.Response, ahead bool) {
 			b.change()
 		}
 	}
-	if !ahead {
+	if !r.ahead {
 		return
 	}
 	b.ahead = false

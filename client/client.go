@@ -36,7 +36,7 @@ type Options struct {
 	Token   string        // API token; without one every call fails with ErrNoToken
 	BaseURL string        // default DefaultBaseURL; see ValidateBaseURL
 	Timeout time.Duration // of one call with its retries; default DefaultTimeout
-	Limit   Limit         // of each API token's requests; default Cloudflare's
+	Limit   Limit         // of each API token's requests; default all that Cloudflare documents
 
 	// CacheEnded is how long ended sessions and their peers, which change no
 	// more, are remembered; 0 is not at all.
@@ -73,13 +73,13 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	o.Limit = o.Limit.orDefault()
-	if !o.Limit.valid() {
+	if o.Limit != (Limit{}) && !o.Limit.valid() {
 		return nil, fmt.Errorf("a limit of %s is too low: at least 2 in a positive time", o.Limit)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 128 // calls run concurrently; the default of 2 would reconnect for most
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.OnProxyConnectResponse = proxyConnected
 	var base http.RoundTripper = transport
 	if o.WrapTransport != nil {
 		base = o.WrapTransport(transport)
@@ -126,11 +126,14 @@ func ValidateBaseURL(raw string) error {
 	return errors.New("base URL must be https (http is accepted on loopback only)")
 }
 
-var errRedirect = errors.New("redirect to another host refused")
+// redirected is a redirect that would take the token to another host.
+type redirected struct{ host string }
+
+func (e *redirected) Error() string { return "redirect to another host refused (" + e.host + ")" }
 
 func sameHost(req *http.Request, via []*http.Request) error {
 	if req.URL.Host != via[0].URL.Host || req.URL.Scheme != via[0].URL.Scheme {
-		return errRedirect
+		return &redirected{req.URL.Hostname()}
 	}
 	if len(via) > 5 {
 		return errors.New("more than 5 redirects")
@@ -161,7 +164,7 @@ func call[R any](ctx context.Context, c *Client, what string, do func(context.Co
 			return res, nil
 		}
 		if again || ctx.Err() != nil || !e.brokeOff(err) {
-			return zero, e.explain(ctx, what, c.timeout, err)
+			return zero, sealed(e.explain(ctx, what, c.timeout, err), token)
 		}
 	}
 }

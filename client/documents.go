@@ -84,7 +84,8 @@ func (c *Client) Chat(ctx context.Context, app AppRef, sessionID string) (*Link,
 
 // link makes the three endpoints one: 404 and an empty URL both mean that there
 // is nothing to download.
-func link(ctx context.Context, c *Client, app AppRef, sessionID, document string, send func(context.Context, ...option.RequestOption) error) (*Link, error) {
+func link(ctx context.Context, c *Client, app AppRef, sessionID, document string, send func(context.Context,
+	...option.RequestOption) error) (*Link, error) {
 	if err := app.checkSession(sessionID); err != nil {
 		return nil, err
 	}

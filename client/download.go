@@ -59,35 +59,43 @@ func (c *Client) Download(ctx context.Context, l *Link, read func(text io.Reader
 	case err == nil && status == http.StatusOK:
 		return nil
 	}
-	return c.explainDownload(ctx, l.what, status, withoutURL(err))
+	return c.explainDownload(ctx, l, status, withoutURL(err))
 }
 
-func (c *Client) explainDownload(ctx context.Context, what string, status int, err error) error {
-	out := &Error{What: what, Status: status, Err: err}
+func (c *Client) explainDownload(ctx context.Context, l *Link, status int, err error) error {
+	out := &Error{What: l.what, Status: status, Err: err}
 	if status == http.StatusOK {
 		out.Status = 0
 	}
+	out.Message, out.Remedy = c.downloadAdvice(ctx, status, err)
+	return sealed(out, string(l.URL), c.tokenFor(ctx))
+}
+
+func (c *Client) downloadAdvice(ctx context.Context, status int, err error) (message, remedy string) {
 	switch {
 	case ctx.Err() != nil:
-		out.Message, out.Remedy = fmt.Sprintf("no whole answer from the download's host within %s", c.timeout), "Try again; if it persists, raise --timeout."
+		return fmt.Sprintf("no whole answer from the download's host within %s", c.timeout),
+			"Try again; if it persists, raise --timeout."
 	case err == nil && (status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusGone):
-		out.Message, out.Remedy = "the download link has expired or is refused", linkRemedy
+		return "the download link has expired or is refused", linkRemedy
 	case err == nil && status == http.StatusNotFound:
-		out.Message, out.Remedy = "the text is gone from where it was kept", "RealtimeKit keeps such texts for some days only; there is nothing left to fetch."
+		return "the text is gone from where it was kept",
+			"RealtimeKit keeps such texts for some days only; there is nothing left to fetch."
 	case err == nil:
-		out.Message, out.Remedy = "the download failed", "Try again later."
+		return "the download failed", "Try again later."
 	case errors.Is(err, ErrBodyTooLarge):
-		out.Message, out.Remedy = fmt.Sprintf("the text is larger than %d MiB", MaxDownload>>20), "It cannot be read through this tool."
+		return fmt.Sprintf("the text is larger than %d MiB", MaxDownload>>20), "It cannot be read through this tool."
 	case errors.Is(err, errNotText), errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), corrupt(err):
-		out.Message, out.Remedy = "the text is compressed in a way that cannot be read", "Try again; if it persists, look for a proxy that changes answers."
+		return "the text is compressed in a way that cannot be read",
+			"Try again; if it persists, look for a proxy that changes answers."
 	case errors.Is(err, errNotHTTPS), errors.Is(err, errPrivateAddress), errors.Is(err, errManyRedirects):
-		out.Message, out.Remedy = out.Err.Error(), "It was refused for safety; a proxy or a wrong CLOUDFLARE_BASE_URL may have changed the answer."
+		return err.Error(),
+			"It was refused for safety; a proxy or a wrong CLOUDFLARE_BASE_URL may have changed the answer."
 	case cutOff(err) && status != 0:
-		out.Message, out.Remedy = "the download was cut off, twice", "Try again; if it persists, look for a proxy that cuts connections."
-	default:
-		out.Message, out.Remedy = "the download's host could not be reached", "Check that the network lets this machine reach it, then try again."
+		return "the download was cut off, twice", "Try again; if it persists, look for a proxy that cuts connections."
 	}
-	return out
+	return "the download's host could not be reached",
+		"Check that the network lets this machine reach it, then try again."
 }
 
 // cutOff reports whether a connection ended before its answer did.
@@ -125,9 +133,10 @@ func (c *Client) fetch(ctx context.Context, link string, read func(io.Reader, st
 		return 0, err
 	}
 	defer func() { _ = res.Body.Close() }() // read or given up
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent {
 		return res.StatusCode, nil
 	}
+	res.StatusCode = http.StatusOK // no content is an empty text
 	body := &arriving{ctx: ctx, left: MaxDownload}
 	if body.r, err = expanded(res); err != nil {
 		return res.StatusCode, err
@@ -189,7 +198,8 @@ func (a *arriving) Read(p []byte) (int, error) {
 // downloadable checks a link and each redirect of it. Where a proxy is set, the
 // proxy resolves the name, so that it is resolved here too and checked.
 func (c *Client) downloadable(req *http.Request) error {
-	if req.URL.Host == "" || req.URL.User != nil || req.URL.Scheme != "https" && (req.URL.Scheme != "http" || !c.loopback) {
+	secure := req.URL.Scheme == "https" || req.URL.Scheme == "http" && c.loopback
+	if req.URL.Host == "" || req.URL.User != nil || !secure {
 		return errNotHTTPS
 	}
 	proxy, err := http.ProxyFromEnvironment(req)

@@ -90,3 +90,26 @@ func TestDownloadCancelled(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
+
+// What an answer without content holds is an empty text.
+func TestDownloadNoContent(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	defer s.Close()
+	c, err := New(Options{Token: "t", BaseURL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	read := 0
+	err = c.Download(t.Context(), &Link{URL: SecretURL(s.URL), what: "the text"}, func(r io.Reader, _ string) error {
+		read++
+		text, err := io.ReadAll(r)
+		if len(text) > 0 {
+			t.Errorf("%q", text)
+		}
+		return err
+	})
+	if err != nil || read != 1 {
+		t.Errorf("read %d times: %v", read, err)
+	}
+}

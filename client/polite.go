@@ -1,8 +1,14 @@
 package client
 
 import (
+	"context"
 	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/jellydator/ttlcache/v3"
@@ -33,7 +39,11 @@ type perToken struct {
 
 func newPolite(next http.RoundTripper, l Limit, timeout time.Duration) *polite {
 	// An idle token is forgotten when its bucket is long full again and no pause is left.
-	idle := 2 * max(l.recovery(), maxPause)
+	slowest := l
+	if l == (Limit{}) {
+		slowest = wholeAPI()
+	}
+	idle := 2 * max(slowest.recovery(), maxPause)
 	return &polite{next: next, limit: l, slack: timeout / 10, big: make(slot, 1),
 		tokens: ttlcache.New(ttlcache.WithTTL[tokenHash, *perToken](idle), ttlcache.WithCapacity[tokenHash, *perToken](maxTokens))}
 }
@@ -57,16 +67,44 @@ func (p *polite) token(h tokenHash) *perToken {
 }
 
 func (p *polite) send(b *budget, req *http.Request) (*http.Response, error) {
-	ahead, err := b.admit(req.Context())
-	if err != nil {
+	r := &request{recordings: strings.Contains(req.URL.Path, "/recordings")}
+	if err := b.admit(req.Context(), r); err != nil {
 		return nil, err
 	}
 	if add, ok := req.Context().Value(requestCounter{}).(func()); ok {
 		add()
 	}
 	res, err := p.next.RoundTrip(req)
-	b.answered(res, ahead)
+	var refused *proxyRefused
+	if errors.As(err, &refused) {
+		res, err = refused.response(req), nil
+	}
+	b.answered(res, r)
 	return res, err
+}
+
+// proxyRefused is a proxy's answer to CONNECT. Of it net/http would keep the
+// words of the status line alone, and the SDK would take it for a broken
+// connection and ask again, which may lock an account of the proxy.
+type proxyRefused struct{ status int }
+
+func (e *proxyRefused) Error() string { return fmt.Sprintf("the proxy answered %d", e.status) }
+
+// proxyConnected is for http.Transport.OnProxyConnectResponse.
+func proxyConnected(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+	if res.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyRefused{res.StatusCode}
+}
+
+func (e *proxyRefused) response(req *http.Request) *http.Response {
+	h := http.Header{"Content-Type": {"text/plain"}}
+	if e.status < 500 {
+		h.Set("X-Should-Retry", "false")
+	}
+	body := io.NopCloser(strings.NewReader("a proxy refused to connect to the API"))
+	return &http.Response{StatusCode: e.status, Header: h, Body: body, ContentLength: -1, Request: req}
 }
 
 // CloseIdleConnections is what http.Client's method of that name looks for.

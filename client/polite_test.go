@@ -99,22 +99,28 @@ func most(sent []time.Time, window time.Duration) int {
 	return largest
 }
 
-// TestDefaultLimit asks without pause for 20 minutes.
+// TestDefaultLimit asks without pause for 20 minutes, first as a walk of 500 pages.
 func TestDefaultLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{}
-		p := newPolite(u, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(u, Limit{}, DefaultTimeout)
 		begin := time.Now()
 		ask := func(n int) {
 			if _, err := get(within(t, DefaultTimeout), t, p, "a", fmt.Sprint(n)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for n := range 510 { // a roster of 50,000 and what comes with it
+		longest := time.Duration(0)
+		for n := range 500 {
+			before := time.Now()
 			ask(n)
+			if n == 159 && time.Since(begin) > 0 {
+				t.Errorf("160 requests from idle had to wait %s", time.Since(begin))
+			}
+			longest = max(longest, time.Since(before))
 		}
-		if took := time.Since(begin); took > 0 {
-			t.Errorf("510 requests from idle had to wait %s", took)
+		if took := time.Since(begin); took > 21*time.Second || longest > 200*time.Millisecond {
+			t.Errorf("500 requests from idle took %s, and one of them had to wait %s", took, longest)
 		}
 		for n := 0; time.Since(begin) < 20*time.Minute; n++ {
 			ask(n)
@@ -122,11 +128,93 @@ func TestDefaultLimit(t *testing.T) {
 		if got := most(u.sent, 5*time.Minute); got > 1200 || got < 1100 {
 			t.Errorf("%d requests in some 5 minutes, want at most 1,200 and not much less", got)
 		}
+		if got := most(u.sent, 10*time.Second); got > 250 || got < 230 {
+			t.Errorf("%d requests in some 10 seconds, want at most 250 and not much less", got)
+		}
 		if begin := time.Now(); true { // another token has a budget of its own
 			_, err := get(within(t, DefaultTimeout), t, p, "b", "x")
 			if err != nil || time.Since(begin) > 0 {
 				t.Errorf("another token waited %s, %v", time.Since(begin), err)
 			}
+		}
+	})
+}
+
+// TestUnequalWays has a network that holds everything back until each full 9
+// seconds: those sent early and late come together there, and as the API counts
+// them the limits are kept all the same.
+func TestUnequalWays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		var mu sync.Mutex
+		var arrived []time.Time
+		p := newPolite(roundTripper(func(req *http.Request) (*http.Response, error) {
+			stall := 9*time.Second - time.Since(begin)%(9*time.Second)
+			if err := sleep(req.Context(), stall); err != nil {
+				return nil, err
+			}
+			mu.Lock()
+			arrived = append(arrived, time.Now())
+			mu.Unlock()
+			body := strings.NewReader(req.Header.Get("Authorization") + req.URL.Path)
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(body), ContentLength: -1}, nil
+		}), Limit{}, DefaultTimeout)
+		var callers sync.WaitGroup
+		for caller := range 300 {
+			callers.Go(func() {
+				for n := 0; time.Since(begin) < time.Minute; n++ {
+					_, _ = get(within(t, DefaultTimeout), t, p, "a", fmt.Sprintf("%d/%d", caller, n)) // it may be told to wait
+					time.Sleep(time.Second)
+				}
+			})
+		}
+		callers.Wait()
+		synctest.Wait()
+		if got := most(arrived, 10*time.Second); got > 250 || got < 200 {
+			t.Errorf("%d arrived in some 10 seconds", got)
+		}
+	})
+}
+
+// TestRecordingsKeepTheirLimit lets everything else through.
+func TestRecordingsKeepTheirLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &upstream{}
+		p := newPolite(u, Limit{1_000_000, time.Second}, DefaultTimeout)
+		begin := time.Now()
+		for n := 0; time.Since(begin) < 5*time.Minute; n++ {
+			if _, err := get(within(t, 2*time.Minute), t, p, "a", fmt.Sprintf("app/recordings/%d", n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := most(u.sent, time.Minute); got > 1000 || got < 900 {
+			t.Errorf("%d requests for recordings in some minute", got)
+		}
+		before := time.Now()
+		for n := range 2000 {
+			if _, err := get(within(t, DefaultTimeout), t, p, "a", fmt.Sprint(n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(before); took > 0 {
+			t.Errorf("others had to wait %s", took)
+		}
+	})
+}
+
+// TestChosenLimitReplacesBoth allows more in 10 seconds than the default does.
+func TestChosenLimitReplacesBoth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &upstream{}
+		p := newPolite(u, Limit{1200, 5 * time.Minute}, DefaultTimeout)
+		begin := time.Now()
+		for n := range 600 {
+			if _, err := get(within(t, DefaultTimeout), t, p, "a", fmt.Sprint(n)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(begin); took > 0 {
+			t.Errorf("half of the limit chosen had to wait %s", took)
 		}
 	})
 }
@@ -162,7 +250,7 @@ func TestPause(t *testing.T) {
 			}
 			return 200, ""
 		}}
-		p := newPolite(u, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(u, Limit{}, DefaultTimeout)
 		begin := time.Now()
 		if status, err := get(within(t, DefaultTimeout), t, p, "a", "first"); status != 429 || err != nil {
 			t.Fatal(status, err)
@@ -193,7 +281,7 @@ func TestPause(t *testing.T) {
 func TestPauseAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{answer: func(int, *http.Request) (int, string) { return 429, "2" }}
-		p := newPolite(u, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(u, Limit{}, DefaultTimeout)
 		begin := time.Now()
 		var calls sync.WaitGroup
 		var held, refused atomic.Int64
@@ -227,7 +315,7 @@ func TestAheadGone(t *testing.T) {
 			}
 			return 200, ""
 		}}
-		p := newPolite(u, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(u, Limit{}, DefaultTimeout)
 		begin := time.Now()
 		_, _ = get(within(t, DefaultTimeout), t, p, "a", "first")
 		time.Sleep(2 * time.Second)
@@ -258,7 +346,7 @@ func TestAheadGone(t *testing.T) {
 func TestMerge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{delay: 2 * time.Second}
-		p := newPolite(u, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(u, Limit{}, DefaultTimeout)
 		var counted atomic.Int64
 		ctx, cancel := context.WithCancel(CountRequests(t.Context(), func() { counted.Add(1) }))
 		var calls sync.WaitGroup
@@ -293,7 +381,7 @@ func TestMerge(t *testing.T) {
 func TestMergeDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &upstream{delay: 10 * time.Second}
-		p := newPolite(u, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(u, Limit{}, DefaultTimeout)
 		var calls sync.WaitGroup
 		ask := func(patience time.Duration, want error) {
 			synctest.Wait()
@@ -321,7 +409,7 @@ func TestMergedIsCancelledWithItsLastCaller(t *testing.T) {
 			<-req.Context().Done()
 			close(gone)
 			return nil, req.Context().Err()
-		}), Limit{}.orDefault(), DefaultTimeout)
+		}), Limit{}, DefaultTimeout)
 		ctx, cancel := context.WithCancel(t.Context())
 		var calls sync.WaitGroup
 		for range 3 {
@@ -346,7 +434,7 @@ func TestMergedAnswersAreApart(t *testing.T) {
 				time.Sleep(time.Second)
 				body := io.MultiReader(strings.NewReader("answer"), failing{tail})
 				return &http.Response{StatusCode: 200, Header: http.Header{"X": {"1"}}, Body: io.NopCloser(body), ContentLength: -1}, nil
-			}), Limit{}.orDefault(), DefaultTimeout)
+			}), Limit{}, DefaultTimeout)
 			var calls sync.WaitGroup
 			for range 10 {
 				calls.Go(func() {
@@ -375,7 +463,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestIdleTokensAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPolite(&upstream{}, Limit{}.orDefault(), DefaultTimeout)
+		p := newPolite(&upstream{}, Limit{}, DefaultTimeout)
 		for n := range maxTokens + 500 {
 			p.token(sha256.Sum256([]byte(fmt.Sprint(n))))
 		}

@@ -95,7 +95,8 @@ func (f RecordingFilter) matches(r Recording) bool {
 	return !at.Before(f.After) && (f.Before.IsZero() || at.Before(f.Before))
 }
 
-func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilter, r PageRequest) (Page[Recording], error) {
+func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilter, r PageRequest) (Page[Recording],
+	error) {
 	if err := app.check(); err != nil {
 		return Page[Recording]{}, err
 	}
@@ -110,7 +111,8 @@ func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilt
 		p.MeetingID.Value, p.MeetingID.Present = f.MeetingID, true
 	}
 	if f.Status != "" {
-		p.Status.Value, p.Status.Present = []realtime_kit.RecordingGetRecordingsParamsStatus{realtime_kit.RecordingGetRecordingsParamsStatus(f.Status)}, true
+		status := realtime_kit.RecordingGetRecordingsParamsStatus(f.Status)
+		p.Status.Value, p.Status.Present = []realtime_kit.RecordingGetRecordingsParamsStatus{status}, true
 	}
 	p.StartTime.Value, p.StartTime.Present = f.After, !f.After.IsZero()
 	p.EndTime.Value, p.EndTime.Present = f.Before, !f.Before.IsZero()
@@ -235,7 +237,8 @@ func linkIn(v gjson.Result) SecretURL {
 func speakerOf(file string) (user, peer string) {
 	parts := strings.Split(strings.TrimSuffix(path.Base(file), path.Ext(file)), "_")
 	n := len(parts)
-	if n < 6 || parts[n-2] != "audio" && parts[n-2] != "video" || len(parts[n-1]) < 10 || strings.Trim(parts[n-1], "0123456789") != "" {
+	if n < 6 || parts[n-2] != "audio" && parts[n-2] != "video" || len(parts[n-1]) < 10 || strings.Trim(parts[n-1],
+		"0123456789") != "" {
 		return "", ""
 	}
 	user, peer = parts[n-5], parts[n-4]

@@ -48,17 +48,20 @@ func TestRecordings(t *testing.T) {
 	const file = "weekly_user-1_peer-1_peer_audio_1763632808000.webm"
 	track := whole
 	track.ID, track.File = "00000000-0000-4000-8000-000000003002", file
-	track.Links = []RecordingLink{{URL: "https://example.com/track1.webm?sig=secret", File: file, Layer: "default", UserID: "user-1", PeerID: "peer-1"}}
+	track.Links = []RecordingLink{{URL: "https://example.com/track1.webm?sig=secret", File: file, Layer: "default",
+		UserID: "user-1", PeerID: "peer-1"}}
 	pending := track
 	pending.Links, pending.Bytes = nil, 0
-	for name, want := range map[string]Recording{"recordings.json": whole, "recordings-track.json": track, "recordings-track-empty.json": pending} {
+	for name, want := range map[string]Recording{"recordings.json": whole, "recordings-track.json": track,
+		"recordings-track-empty.json": pending} {
 		api := scripted.Start(t)
 		api.JSON("/recordings", scripted.Case(t, name))
 		got := recordings(t, api, RecordingFilter{MeetingID: want.MeetingID, SessionID: want.SessionID})
 		if !reflect.DeepEqual(got, []Recording{want}) {
 			t.Errorf("%s: %s\nwant %s", name, revealed(got), revealed([]Recording{want}))
 		}
-		if asked := api.Requests()[0]; !strings.Contains(asked, "meeting_id="+want.MeetingID) || strings.Contains(asked, "session_id") {
+		if asked := api.Requests()[0]; !strings.Contains(asked, "meeting_id="+want.MeetingID) || strings.Contains(asked,
+			"session_id") {
 			t.Errorf("asked %s", asked)
 		}
 	}
@@ -81,8 +84,9 @@ func TestRecordingsPages(t *testing.T) {
 	var rows []any
 	for i := range n {
 		rows = append(rows, map[string]any{
-			"id": fmt.Sprint("r", i), "session_id": fmt.Sprint("s", i%2), "status": "UPLOADED", "started_time": fmt.Sprintf("2026-11-20T10:%02d:00Z", i%60),
-			"meeting": map[string]any{"id": fmt.Sprint("m", i%3)},
+			"id": fmt.Sprint("r", i), "session_id": fmt.Sprint("s", i%2), "status": "UPLOADED",
+			"started_time": fmt.Sprintf("2026-11-20T10:%02d:00Z", i%60),
+			"meeting":      map[string]any{"id": fmt.Sprint("m", i%3)},
 		})
 	}
 	api := scripted.Start(t)
@@ -92,8 +96,10 @@ func TestRecordingsPages(t *testing.T) {
 		f    RecordingFilter
 		want int
 	}{
-		{RecordingFilter{}, n}, {RecordingFilter{SessionID: "s1"}, n / 2}, {RecordingFilter{SessionID: "none"}, 0}, {RecordingFilter{MeetingID: "m0"}, 77},
-		{RecordingFilter{Status: "ERRORED"}, 0}, {RecordingFilter{After: begin.Add(59 * time.Minute)}, 3}, {RecordingFilter{Before: begin.Add(time.Minute)}, 4},
+		{RecordingFilter{}, n}, {RecordingFilter{SessionID: "s1"}, n / 2}, {RecordingFilter{SessionID: "none"},
+			0}, {RecordingFilter{MeetingID: "m0"}, 77},
+		{RecordingFilter{Status: "ERRORED"}, 0}, {RecordingFilter{After: begin.Add(59 * time.Minute)},
+			3}, {RecordingFilter{Before: begin.Add(time.Minute)}, 4},
 	} {
 		if got := recordings(t, api, tc.f); len(got) != tc.want {
 			t.Errorf("%+v: %d, want %d", tc.f, len(got), tc.want)
@@ -115,16 +121,19 @@ func TestRecordingsPages(t *testing.T) {
 // Fields of other types and values cost no more than themselves.
 func TestRecordingShapes(t *testing.T) {
 	for in, want := range map[string]string{
-		`{"recording_duration":"1790","file_size":"123","status":"paused"}`:                                                                  "PAUSED 29m50s 123 []",
-		`{"recording_duration":-5,"file_size":1e300,"status":"ERRORED"}`:                                                                     "ERRORED 0s 0 []",
-		`{"recording_duration":1e12,"file_size":null,"status":"TRANSCODING"}`:                                                                "TRANSCODING 0s 0 []",
-		`{"started_time":"2026-11-20T10:00:00Z","stopped_time":"2026-11-20T10:01:00Z"}`:                                                      " 1m0s 0 []",
-		`{"download_url":"https://x/a","output_file_name":"p_q_11111111-1111-4111-8111-111111111111_peer_peer_audio_1763632808000.webm"}`:    " 0s 0 [https://x/a 11111111-1111-4111-8111-111111111111 peer]",
-		`{"download_url":{"links":["https://x/a",{"download_url":"https://x/b","file_name":"w_u_p_peer_audio_1763632808000.webm"},7,null]}}`: " 0s 0 [https://x/a   https://x/b u p]",
-		`{"download_url":{"layer_name":"default","download_urls":{"a_b.webm":{"download_url":"https://x/a"},"c":"https://x/c"}}}`:            " 0s 0 [https://x/a   https://x/c  ]",
-		`{"download_url":[{"layer_name":"default","download_urls":{}},[],null]}`:                                                             " 0s 0 []",
-		`{"download_url":null,"output_file_name":"w_u_p_peer_audio_1763632808000.webm"}`:                                                     " 0s 0 []",
-		`{"download_url":"https://x/a","output_file_name":"w_../u_p p_peer_audio_1763632808000.webm"}`:                                       " 0s 0 [https://x/a  ]",
+		`{"recording_duration":"1790","file_size":"123","status":"paused"}`:             "PAUSED 29m50s 123 []",
+		`{"recording_duration":-5,"file_size":1e300,"status":"ERRORED"}`:                "ERRORED 0s 0 []",
+		`{"recording_duration":1e12,"file_size":null,"status":"TRANSCODING"}`:           "TRANSCODING 0s 0 []",
+		`{"started_time":"2026-11-20T10:00:00Z","stopped_time":"2026-11-20T10:01:00Z"}`: " 1m0s 0 []",
+		`{"download_url":"https://x/a",` +
+			`"output_file_name":"p_q_11111111-1111-4111-8111-111111111111_peer_peer_audio_1763632808000.webm"}`: " 0s 0 [https://x/a 11111111-1111-4111-8111-111111111111 peer]",
+		`{"download_url":{"links":["https://x/a",{"download_url":"https://x/b",` +
+			`"file_name":"w_u_p_peer_audio_1763632808000.webm"},7,null]}}`: " 0s 0 [https://x/a   https://x/b u p]",
+		`{"download_url":{"layer_name":"default","download_urls":{"a_b.webm":{"download_url":"https://x/a"},` +
+			`"c":"https://x/c"}}}`: " 0s 0 [https://x/a   https://x/c  ]",
+		`{"download_url":[{"layer_name":"default","download_urls":{}},[],null]}`:                       " 0s 0 []",
+		`{"download_url":null,"output_file_name":"w_u_p_peer_audio_1763632808000.webm"}`:               " 0s 0 []",
+		`{"download_url":"https://x/a","output_file_name":"w_../u_p p_peer_audio_1763632808000.webm"}`: " 0s 0 [https://x/a  ]",
 		`{"download_url":42}`: " 0s 0 []",
 	} {
 		r := recordingOf(gjson.Parse(in))
@@ -164,17 +173,18 @@ func TestSecretURL(t *testing.T) {
 // An endpoint of texts may write its names in any way, and answer without a link.
 func TestLinkShapes(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"success":true,"data":{"transcript_download_url":"https://x/a","transcript_download_url_expiry":"2026-11-27 10:40:00.5Z"}}`: "https://x/a 2026-11-27 10:40:00.5 +0000 UTC",
-		`{"success":true,"data":{"transcriptDownloadUrl":" https://x/a ","transcriptDownloadUrlExpiry":""}}`:                          "https://x/a 0001-01-01 00:00:00 +0000 UTC",
-		`{"success":true,"data":{"transcript_download_url":""}}`:                                                                      "none",
-		`{"success":true,"data":{"transcript_download_url":null}}`:                                                                    "none",
-		`{"success":true,"data":{}}`:   "none",
-		`{"success":true,"data":null}`: "none",
-		`{"success":true}`:             "error",
-		`{}`:                           "error",
-		`[]`:                           "error",
-		`{"success":true,"data":7}`:    "error",
-		`{"success":false,"errors":[{"code":1,"message":"no"}]}`: "error",
+		`{"success":true,"data":{"transcript_download_url":"https://x/a","transcript_download_url_expiry":"2026-11-27 ` +
+			`10:40:00.5Z"}}`: "https://x/a 2026-11-27 10:40:00.5 +0000 UTC",
+		`{"success":true,"data":{"transcriptDownloadUrl":" https://x/a ","transcriptDownloadUrlExpiry":""}}`: "https://x/a 0001-01-01 00:00:00 +0000 UTC",
+		`{"success":true,"data":{"transcript_download_url":""}}`:                                             "none",
+		`{"success":true,"data":{"transcript_download_url":null}}`:                                           "none",
+		`{"success":true,"data":{}}`:                                                                         "none",
+		`{"success":true,"data":null}`:                                                                       "none",
+		`{"success":true}`:                                                                                   "error",
+		`{}`:                                                                                                 "error",
+		`[]`:                                                                                                 "error",
+		`{"success":true,"data":7}`:                                                                          "error",
+		`{"success":false,"errors":[{"code":1,"message":"no"}]}`:                                             "error",
 	} {
 		api := scripted.Start(t)
 		api.Handle("/sessions/s1/transcript", func(w http.ResponseWriter, r *http.Request) {
@@ -201,4 +211,33 @@ func TestLinkShapes(t *testing.T) {
 			t.Errorf("%s: %q %v, want %q", body, got, err, want)
 		}
 	}
+}
+
+// FuzzRecording holds that any row is read, within bounds, and that no link is
+// shown by printing what was read.
+func FuzzRecording(f *testing.F) {
+	for _, name := range []string{"recordings.json", "recordings-track.json", "recordings-track-empty.json"} {
+		f.Add([]byte(gjson.GetBytes(scripted.Case(f, name), "data.0").Raw))
+	}
+	f.Add([]byte(`{"download_url":{"links":[["https://secret.example/x"],` +
+		`{"download_urls":["https://secret.example/y"]}]}}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if !json.Valid(raw) {
+			return
+		}
+		r := recordingOf(gjson.ParseBytes(raw))
+		if len(r.Links) > maxFiles || r.Duration < 0 || r.Bytes < 0 {
+			t.Fatalf("out of bounds: %+v", r)
+		}
+		shown := fmt.Sprintf("%+v %#v", r, r)
+		for _, l := range append(r.Links, RecordingLink{URL: r.Audio}) {
+			if strings.HasPrefix(string(l.URL), "https://secret.example/") && strings.Contains(shown, string(l.URL)) &&
+				!strings.Contains(r.Title+r.File+l.File+l.Layer, string(l.URL)) {
+				t.Fatalf("a link is shown: %s", shown)
+			}
+			if (l.UserID == "") != (l.PeerID == "") {
+				t.Fatalf("half a speaker: %q %q", l.UserID, l.PeerID)
+			}
+		}
+	})
 }

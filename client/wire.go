@@ -26,6 +26,8 @@ var (
 	ErrCutOff = errors.New("the answer was cut off")
 	// ErrReset means that the connection was closed or reset, each time.
 	ErrReset = errors.New("the connection was reset")
+
+	errNotJSON = fmt.Errorf("%w: it is not JSON", ErrUndocumented)
 )
 
 // sendFunc makes a request of the SDK. Where it would decode the answer is
@@ -134,7 +136,7 @@ func notJSON(body []byte) error {
 	if body = bytes.TrimSpace(body); len(body) > 0 && errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) && (body[0] == '{' || body[0] == '[') {
 		return fmt.Errorf("%w: %w", ErrCutOff, io.ErrUnexpectedEOF)
 	}
-	return fmt.Errorf("%w: it is not JSON", ErrUndocumented)
+	return errNotJSON
 }
 
 // denied reports whether a body says `success: false`, wherever and however long

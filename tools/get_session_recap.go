@@ -18,6 +18,7 @@ import (
 
 type recapInput struct {
 	sessionChoice
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,description=latest takes the literally latest session; even if it only opened the meeting again"`
 	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
 	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
 	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
@@ -106,7 +107,7 @@ func getSessionRecap(d *Deps) server.ServerTool {
 				return recapOutput{}, err
 			}
 			l := d.lookup(&gauge{req: req}, app, d.zoned(in.Timezone), nil)
-			p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before})
+			p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions == "latest"})
 			if err != nil {
 				return recapOutput{}, err
 			}
@@ -174,12 +175,14 @@ func (o *recapOutput) speak(tally *recap.Tally) {
 	o.spoke = len(all)
 	switch {
 	case tally.Others.Lines > 0:
-		o.own = append(o.own, fmt.Sprintf("There are more than %d speakers, of whom those who spoke most among the first are listed.", len(all)))
+		o.own = append(o.own, fmt.Sprintf("There are more than %d speakers: of the first of them, "+
+			"those who spoke most are listed.", len(all)))
 	case len(all) > maxSpeakers:
 		o.own = append(o.own, fmt.Sprintf("%d of %d speakers are listed, most words first.", maxSpeakers, len(all)))
 	}
 	if slices.ContainsFunc(all, func(s recap.Speaker) bool { return s.Match == recap.ByName }) {
-		o.own = append(o.own, "The transcript came with names and without ids: speakers are matched by name alone, which anybody could have taken.")
+		o.own = append(o.own, "The transcript came with names and without ids: "+
+			"speakers are matched by name alone, which anybody could have taken.")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
@@ -29,6 +30,9 @@ type appItem struct {
 }
 
 func (o listAppsOutput) Text() string {
+	if o.Total == 0 {
+		return "The account has no RealtimeKit app. " + client.AppRemedy(0) + "\n"
+	}
 	var b strings.Builder
 	b.WriteString(o.lead() + "\n| app | id | created |\n| --- | --- | --- |\n")
 	for _, a := range o.Apps {

@@ -32,7 +32,8 @@ func (r *recapper) explain(ctx context.Context, parts []*partRead) error {
 				p.out.Why += " The session ended " + ago(age) + " ago, so it may yet be filled."
 			}
 		case recapUnreadable:
-			p.out.Why = "The " + p.out.Part + " was made, but in a form that cannot be read here: " + p.report.Form + " without lines of a known shape."
+			p.out.Why = "The " + p.out.Part + " was made, but in a form that cannot be read here: " + p.report.Form +
+				" without lines of a known shape."
 		case recapMissing:
 			if !asked && !goesOn(p.session) {
 				asked = true
@@ -73,13 +74,15 @@ func (a absence) why() string {
 	case a.live:
 		return "The session is still live: a " + a.part + " comes some minutes after its end."
 	case a.ended.IsZero():
-		return fmt.Sprintf("None was made or kept: texts are kept for 7 days, and when the session ended is unknown. %s", a.switches(false))
+		return fmt.Sprintf("None was made or kept: texts are kept for 7 days, and when the session ended is unknown. %s",
+			a.switches(false))
 	case a.part == "chat" && a.meeting != nil && a.meeting.PersistChat && age > textsMade:
 		return "None was kept, although persist_chat is on in this meeting: nobody wrote, or it was switched on later."
 	case age > textsKept:
 		return a.gone(age)
 	case age < textsMade:
-		return fmt.Sprintf("It may not be ready yet: the session ended %s ago, and a %s comes some minutes after the end. %s", ago(age), a.part, a.switches(true))
+		return fmt.Sprintf("It may not be ready yet: the session ended %s ago, "+
+			"and a %s comes some minutes after the end. %s", ago(age), a.part, a.switches(true))
 	}
 	return "None was made or kept. " + a.switches(false)
 }
@@ -89,7 +92,8 @@ func (a absence) gone(age time.Duration) string {
 	if a.part == "chat" {
 		kept += " unless persist_chat is on"
 	}
-	text := fmt.Sprintf("A %s is kept for %s, and this session ended %s ago: if there was one, it is gone.", a.part, kept, ago(age))
+	text := fmt.Sprintf("A %s is kept for %s, and this session ended %s ago: if there was one, it is gone.",
+		a.part, kept, ago(age))
 	if off := a.off(); off != "" {
 		text += " " + off + " is off in this meeting, so there may never have been one."
 	}
@@ -118,7 +122,8 @@ func (a absence) switches(early bool) string {
 	case a.part == "chat":
 		return "Most likely nobody wrote."
 	case a.meeting == nil:
-		return fmt.Sprintf("The meeting's switches could not be read: a summary needs summarize_on_end and a transcript, a transcript transcribe_on_end or %s.", byPreset)
+		return fmt.Sprintf("The meeting's switches could not be read: a summary "+
+			"needs summarize_on_end and a transcript, a transcript transcribe_on_end or %s.", byPreset)
 	case a.part == "summary" && off != "" && early:
 		return "But summarize_on_end is off in this meeting, so there may be none."
 	case a.part == "summary" && off != "":
@@ -130,7 +135,8 @@ func (a absence) switches(early bool) string {
 	case early:
 		return "transcribe_on_end is on in this meeting."
 	}
-	return "transcribe_on_end is on in this meeting: it was switched on after the session, nobody spoke, or it could not be made."
+	return "transcribe_on_end is on in this meeting: it was switched on after the session, nobody spoke, " +
+		"or it could not be made."
 }
 
 const byPreset = "those who spoke had transcription_enabled in their presets"
@@ -164,7 +170,8 @@ func (p *partRead) notes() (out []string) {
 	}
 	switch r := p.report; {
 	case r.Lost > 0:
-		say("%s lost, since it is not written in the encoding that it claims.", people(r.Lost, "character is", "characters are"))
+		say("%s lost, since it is not written in the encoding that it claims.",
+			people(r.Lost, "character is", "characters are"))
 	case r.Charset != "":
 		say("the encoding %q is unknown; it was read as UTF-8.", untrusted.Line(r.Charset, 40))
 	}

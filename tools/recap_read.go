@@ -77,7 +77,7 @@ func (r *recapper) read(ctx context.Context) ([]*partRead, error) {
 }
 
 // part reads one part.
-func (r *recapper) part(ctx context.Context, p *partRead, who func(context.Context) (recap.Index, error)) error {
+func (r *recapper) part(ctx context.Context, p *partRead, who knower) error {
 	var err error
 	switch p.out.Part {
 	case "summary":
@@ -99,7 +99,7 @@ func (r *recapper) part(ctx context.Context, p *partRead, who func(context.Conte
 
 // transcript asks for JSON, in which nothing has to be guessed, and if that
 // brings nothing, for what the API gives of itself: it may know no formats.
-func (r *recapper) transcript(ctx context.Context, p *partRead, who func(context.Context) (recap.Index, error)) error {
+func (r *recapper) transcript(ctx context.Context, p *partRead, who knower) error {
 	in := func(f client.TranscriptFormat) linker {
 		return func(ctx context.Context, app client.AppRef, session string) (*client.Link, error) {
 			return r.d.API.Transcript(ctx, app, session, f)
@@ -108,7 +108,8 @@ func (r *recapper) transcript(ctx context.Context, p *partRead, who func(context
 	first := *p
 	err := r.text(ctx, &first, recap.Transcript, who, in(client.TranscriptJSON))
 	live := goesOn(p.session)
-	again := first.out.State == recapEmpty || first.out.State == recapUnreadable || first.out.State == recapMissing && !live
+	again := first.out.State == recapEmpty || first.out.State == recapUnreadable ||
+		first.out.State == recapMissing && !live
 	if err == nil && first.out.State == recapFailed {
 		again = otherForm(first.err)
 	}
@@ -149,11 +150,14 @@ func serverFault(err error) bool {
 	return errors.As(err, &e) && e.Status >= 500
 }
 
+// knower waits until it is known who was there.
+type knower func(context.Context) (recap.Index, error)
+
 type linker func(context.Context, client.AppRef, string) (*client.Link, error)
 
 // text downloads and reads one text. An error is one of the API: a failure to
 // download is kept in p.
-func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who func(context.Context) (recap.Index, error), get linker) error {
+func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who knower, get linker) error {
 	link, err := get(ctx, r.app, p.session.ID)
 	if err != nil {
 		return err
@@ -178,7 +182,8 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who f
 		return err
 	}
 	if errors.Is(err, recap.ErrWebPage) {
-		err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: try again later", p.out.Part, err)
+		err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: "+
+			"try again later", p.out.Part, err)
 	}
 	if err != nil {
 		p.out.State, p.err = recapFailed, err
@@ -240,7 +245,8 @@ func (c *collector) add(l recap.Line) {
 	if pieces == nil {
 		pieces = untrusted.Lines(l.Text, maxLine)
 	}
-	line := recapLine{At: known(l.At), Speaker: untrusted.Line(l.Name, 80), Attended: how != recap.Unmatched, ByName: how == recap.ByName}
+	line := recapLine{At: known(l.At), Speaker: untrusted.Line(l.Name, 80)}
+	line.Attended, line.ByName = how != recap.Unmatched, how == recap.ByName
 	if person != nil && person.Name != "" {
 		line.Speaker = untrusted.Line(person.Name, 80)
 	}

@@ -57,7 +57,8 @@ func (o recapOutput) Text() string {
 	for _, note := range o.own {
 		b.WriteString("Note: " + note + "\n")
 	}
-	fmt.Fprintf(&b, "\"%s\" (meeting %s), session %s, started %s", untrusted.Cell(o.Title, 120), untrusted.Cell(o.MeetingID, 64),
+	fmt.Fprintf(&b, "\"%s\" (meeting %s), session %s, started %s", untrusted.Cell(o.Title, 120),
+		untrusted.Cell(o.MeetingID, 64),
 		untrusted.Cell(o.SessionID, 64), momentOr(&o.StartedAt, o.zone, unknownTime))
 	if o.Live {
 		b.WriteString(", is live.")
@@ -66,7 +67,8 @@ func (o recapOutput) Text() string {
 	}
 	b.WriteString(" " + o.Note + "\n")
 	for _, s := range o.Sessions[:max(0, len(o.Sessions)-1)] {
-		fmt.Fprintf(&b, "Together with session %s, started %s.\n", untrusted.Cell(s.SessionID, 64), momentOr(&s.StartedAt, o.zone, unknownTime))
+		fmt.Fprintf(&b, "Together with session %s, started %s.\n", untrusted.Cell(s.SessionID, 64),
+			momentOr(&s.StartedAt, o.zone, unknownTime))
 	}
 	spoken := false
 	for _, p := range o.Parts {
@@ -105,7 +107,8 @@ func (o recapOutput) speakers() string {
 		case s.Attended:
 			attended = "yes"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", nameCell(s.Name), untrusted.Cell(s.CustomID, 80), s.Lines, s.Words, attended)
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %s |\n", nameCell(s.Name), untrusted.Cell(s.CustomID, 80),
+			s.Lines, s.Words, attended)
 	}
 	return b.String() + "\n"
 }

@@ -30,7 +30,11 @@ func (d *Deps) account(ctx context.Context, id string) (string, error) {
 	if len(accounts) == 1 {
 		return accounts[0].ID, nil
 	}
-	return "", fmt.Errorf("the token reaches %d accounts; pass account_id or set CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name }))
+	if len(accounts) == 0 {
+		return "", fmt.Errorf("the token lists no account. %s", client.AccountRemedy(0))
+	}
+	list := choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name })
+	return "", fmt.Errorf("the token reaches %d accounts: %s. %s", len(accounts), list, client.AccountRemedy(len(accounts)))
 }
 
 // app resolves both ids; where none is given and the account has one app, that one.
@@ -54,7 +58,11 @@ func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
 		ref.AppID = apps[0].ID
 		return ref, nil
 	}
-	return ref, fmt.Errorf("the account has %d apps; pass app_id or set REALTIMEKIT_APP_ID: %s", len(apps), choices(apps, func(a client.App) (string, string) { return a.ID, a.Name }))
+	if len(apps) == 0 {
+		return ref, fmt.Errorf("the account %s has no RealtimeKit app. %s", account, client.AppRemedy(0))
+	}
+	list := choices(apps, func(a client.App) (string, string) { return a.ID, a.Name })
+	return ref, fmt.Errorf("the account has %d apps: %s. %s", len(apps), list, client.AppRemedy(len(apps)))
 }
 
 const maxChoices = 20
@@ -64,7 +72,13 @@ func choices[T any](all []T, describe func(T) (id, name string)) string {
 	var list []string
 	for _, one := range all[:min(len(all), maxChoices)] {
 		id, name := describe(one)
-		list = append(list, fmt.Sprintf("%s (%s)", id, untrusted.Cell(name, 80)))
+		if name = untrusted.Cell(name, 80); name != "" {
+			id += " (" + name + ")"
+		}
+		list = append(list, id)
+	}
+	if more := len(all) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(list, ", ")
 }

@@ -26,10 +26,9 @@ func full(head, unit, tail string) []byte {
 	return []byte(head + strings.Repeat(unit, n) + tail)
 }
 
-// numbered is a text of units that all differ.
-func numbered(head, format string) []byte {
+// unlike is a text of units that all differ.
+func unlike(format string) []byte {
 	var b bytes.Buffer
-	b.WriteString(head)
 	for i := 0; b.Len() < largest()-200; i++ {
 		fmt.Fprintf(&b, format, i)
 	}
@@ -38,34 +37,36 @@ func numbered(head, format string) []byte {
 
 const timing = "00:00:01.000 --> 00:00:02.000\n"
 
-// hostile are texts of 16 MiB that cost most to read, and what the answer says.
-func hostile() map[string]struct {
-	body []byte
+type hostileText struct {
+	body func() []byte
 	want string
-} {
-	type text = struct {
-		body []byte
-		want string
+}
+
+// hostile are texts of 16 MiB that cost most to read, and what the answer says.
+func hostile() map[string]hostileText {
+	same := func(head, unit, tail string) func() []byte {
+		return func() []byte { return full(head, unit, tail) }
 	}
-	return map[string]text{
-		"lines of a letter":    {full("", "a\n", ""), fmt.Sprintf("of %d.", largest()/2)},
-		"empty lines":          {full("", "\n", "a\n"), "of 1."},
-		"one line":             {full("", "a", ""), "more. Repeat"},
-		"rows of JSON":         {full("[", `{"sentence":"a"},`, "{}]"), fmt.Sprintf("of %d.", (largest()-4)/17)},
-		"one sentence":         {full(`[{"sentence":"`, "a", `"}]`), "cut after 1 MiB"},
-		"escapes":              {full(`[{"sentence":"`, `\u00e9`, `"}]`), "cut after 1 MiB"},
-		"deep lists":           {full("", "[", ""), "cannot be read here"},
-		"deep objects":         {full("", `{"a":`, ""), "cannot be read here"},
-		"deep in a row":        {full(`[{"sentence":"a"},{"x":`, "[", ""), "breaks off"},
-		"commas":               {full("1,p,u,c,Ann,Hello", ",", ""), "cut after 1 MiB"},
-		"an open quote":        {full("1,p,u,c,Ann,\"", "a\n", ""), "never closed"},
-		"speakers":             {numbered("", "%d,p,u,c,Somebody whose name is %[1]d,Hello\n"), "more than 2000 speakers"},
-		"ids":                  {numbered("", "1,peer-%d,user-%[1]d,custom-%[1]d,Ann,Hello\n"), "more than 2000 speakers"},
-		"one cue":              {full("WEBVTT\n\n"+timing, "a\n", ""), "cut after 1 MiB"},
-		"voices":               {full("WEBVTT\n\n"+timing, "<v A>b\n", ""), "cut after 1 MiB"},
-		"cues":                 {full("WEBVTT\n\n", timing+"Ann: a\n\n", ""), "by 1 speaker"},
-		"UTF-16":               {full("\xff\xfe", "a\x00\n\x00", ""), fmt.Sprintf("of %d.", (largest()-2)/4)},
-		"nothing but a letter": {full("", "\xff", ""), "lost"},
+	differing := func(format string) func() []byte { return func() []byte { return unlike(format) } }
+	return map[string]hostileText{
+		"lines of a letter":    {same("", "a\n", ""), fmt.Sprintf("of %d.", largest()/2)},
+		"empty lines":          {same("", "\n", "a\n"), "of 1."},
+		"one line":             {same("", "a", ""), "more. Repeat"},
+		"rows of JSON":         {same("[", `{"sentence":"a"},`, "{}]"), fmt.Sprintf("of %d.", (largest()-4)/17)},
+		"one sentence":         {same(`[{"sentence":"`, "a", `"}]`), "cut after 1 MiB"},
+		"escapes":              {same(`[{"sentence":"`, `\u00e9`, `"}]`), "cut after 1 MiB"},
+		"deep lists":           {same("", "[", ""), "cannot be read here"},
+		"deep objects":         {same("", `{"a":`, ""), "cannot be read here"},
+		"deep in a row":        {same(`[{"sentence":"a"},{"x":`, "[", ""), "breaks off"},
+		"commas":               {same("1,p,u,c,Ann,Hello", ",", ""), "cut after 1 MiB"},
+		"an open quote":        {same("1,p,u,c,Ann,\"", "a\n", ""), "never closed"},
+		"speakers":             {differing("%d,p,u,c,Somebody whose name is %[1]d,Hello\n"), "more than 2000 speakers"},
+		"ids":                  {differing("1,peer-%d,user-%[1]d,custom-%[1]d,Ann,Hello\n"), "more than 2000 speakers"},
+		"one cue":              {same("WEBVTT\n\n"+timing, "a\n", ""), "cut after 1 MiB"},
+		"voices":               {same("WEBVTT\n\n"+timing, "<v A>b\n", ""), "cut after 1 MiB"},
+		"cues":                 {same("WEBVTT\n\n", timing+"Ann: a\n\n", ""), "by 1 speaker"},
+		"UTF-16":               {same("\xff\xfe", "a\x00\n\x00", ""), fmt.Sprintf("of %d.", (largest()-2)/4)},
+		"nothing but a letter": {same("", "\xff", ""), "lost"},
 	}
 }
 
@@ -74,7 +75,7 @@ func TestTextBounds(t *testing.T) {
 	for name, tc := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			api := caseTexts(t)
-			serveText(api, "transcript", "text/plain", tc.body)
+			serveText(api, "transcript", "text/plain", tc.body())
 			p := start(t, api.Environment())
 			begin := time.Now()
 			r := p.call("get_session_recap", args{"session_id": caseSession, "part": "transcript"})
@@ -188,7 +189,8 @@ func TestTextTimeout(t *testing.T) {
 	<-gone
 
 	p = start(t, api.Environment())
-	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession, "part": "transcript"}})
+	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession,
+		"part": "transcript"}})
 	time.Sleep(500 * time.Millisecond)
 	select {
 	case <-gone:

@@ -24,7 +24,8 @@ func caseTexts(t testing.TB) *scripted.API {
 }
 
 // linkNames are the names that the endpoints have for their links.
-var linkNames = map[string]string{"transcript": "transcript_download_url", "chat": "chat_download_url", "summary": "summaryDownloadUrl"}
+var linkNames = map[string]string{"transcript": "transcript_download_url", "chat": "chat_download_url",
+	"summary": "summaryDownloadUrl"}
 
 // serveText scripts a text of the session: the answer with its link, and the file.
 func serveText(api *scripted.API, part, contentType string, body []byte) {
@@ -36,7 +37,8 @@ func serveText(api *scripted.API, part, contentType string, body []byte) {
 
 func serveFile(api *scripted.API, part string, h http.HandlerFunc) {
 	host := strings.TrimSuffix(api.URL, "/client/v4")
-	api.JSON("/sessions/"+caseSession+"/"+part, fmt.Appendf(nil, `{"success":true,"data":{%q:"%s/files/%s?signature=secret"}}`, linkNames[part], host, part))
+	api.JSON("/sessions/"+caseSession+"/"+part, fmt.Appendf(nil,
+		`{"success":true,"data":{%q:"%s/files/%s?signature=secret"}}`, linkNames[part], host, part))
 	api.Handle("//files/"+part, h)
 }
 
@@ -72,7 +74,8 @@ func recapOf(t testing.TB, api *scripted.API, part string, flags ...string) (tex
 	var got textsAnswer
 	r := start(t, api.Environment(), flags...).call("get_session_recap", args{"session_id": caseSession, "part": part})
 	r.into(t, &got)
-	if all := string(r.Structured) + r.text(); strings.Contains(all, "signature") || strings.Contains(all, scripted.Token) {
+	if all := string(r.Structured) + r.text(); strings.Contains(all, "signature") ||
+		strings.Contains(all, scripted.Token) {
 		t.Errorf("a secret is in the answer: %s", all)
 	}
 	return got, r.text()
@@ -112,7 +115,8 @@ func TestCaseTranscripts(t *testing.T) {
 			serveText(api, "transcript", tc.contentType, scripted.Case(t, tc.name))
 			got, text := recapOf(t, api, "transcript")
 			p := got.Parts[0]
-			if p.State != "found" || p.Form != tc.form || !slices.Equal(p.Lines, tc.want) || len(got.Speakers) != len(tc.want) || !got.Speakers[0].Attended {
+			if p.State != "found" || p.Form != tc.form || !slices.Equal(p.Lines, tc.want) ||
+				len(got.Speakers) != len(tc.want) || !got.Speakers[0].Attended {
 				t.Errorf("%+v\nwant %+v", got, tc.want)
 			}
 			if !strings.Contains(text, "> 10:00:01 Person 1: Hello everyone") || strings.Contains(text, "not found among") {
@@ -147,7 +151,8 @@ func TestCaseTranscriptFormats(t *testing.T) {
 			t.Parallel()
 			api := caseTexts(t)
 			serveText(api, "transcript", "text/csv", scripted.Case(t, "transcript-milliseconds.csv"))
-			csv := fmt.Appendf(nil, `{"success":true,"data":{"transcript_download_url":"%s/files/transcript"}}`, strings.TrimSuffix(api.URL, "/client/v4"))
+			csv := fmt.Appendf(nil, `{"success":true,"data":{"transcript_download_url":"%s/files/transcript"}}`,
+				strings.TrimSuffix(api.URL, "/client/v4"))
 			var asked []string
 			api.Handle("/sessions/"+caseSession+"/transcript", func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
@@ -159,7 +164,8 @@ func TestCaseTranscriptFormats(t *testing.T) {
 				_, _ = w.Write(csv) // as above
 			})
 			got, _ := recapOf(t, api, "transcript")
-			if !slices.Equal(got.Parts[0].Lines, []textLine{firstSaid, secondSaid}) || asked[0] != "JSON" || asked[len(asked)-1] != "" {
+			if !slices.Equal(got.Parts[0].Lines, []textLine{firstSaid, secondSaid}) || asked[0] != "JSON" ||
+				asked[len(asked)-1] != "" {
 				t.Errorf("%q %+v", asked, got)
 			}
 		})
@@ -169,7 +175,8 @@ func TestCaseTranscriptFormats(t *testing.T) {
 func TestCaseChats(t *testing.T) {
 	t.Parallel()
 	const csv = "id,participantId,sessionId,meetingId,displayName,pinned,isEdited,payloadType,payload,createdAt\r\n" +
-		"m1,00000000-0000-4000-8000-000000002001,s,m,Person 1,false,false,TEXT_MESSAGE,\"Hi, all\",2026-11-20 10:01:00.051621Z\r\n"
+		"m1,00000000-0000-4000-8000-000000002001,s,m,Person 1,false,false,TEXT_MESSAGE,\"Hi, all\"," +
+		"2026-11-20 10:01:00.051621Z\r\n"
 	for name, tc := range map[string]struct {
 		body []byte
 		at   time.Time
@@ -181,7 +188,8 @@ func TestCaseChats(t *testing.T) {
 		api := caseTexts(t)
 		serveText(api, "chat", "text/plain", tc.body)
 		got, _ := recapOf(t, api, "chat")
-		if want := (textLine{At: tc.at, Speaker: "Person 1", Attended: true, Text: "Hi, all"}); !slices.Equal(got.Parts[0].Lines, []textLine{want}) {
+		want := textLine{At: tc.at, Speaker: "Person 1", Attended: true, Text: "Hi, all"}
+		if !slices.Equal(got.Parts[0].Lines, []textLine{want}) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -191,7 +199,8 @@ func TestCaseChats(t *testing.T) {
 func TestCaseEmptyTexts(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string][]byte{
-		"no bytes": scripted.Case(t, "transcript-empty.csv"), "a mark": []byte("\ufeff"), "a list": []byte("[]"), "WebVTT": []byte("WEBVTT\n\n"),
+		"no bytes": scripted.Case(t, "transcript-empty.csv"), "a mark": []byte("\ufeff"), "a list": []byte("[]"),
+		"WebVTT":   []byte("WEBVTT\n\n"),
 		"a header": []byte("Timestamp, Participant ID, User ID, Custom Participant ID, Participant Name, Transcript\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,7 +209,8 @@ func TestCaseEmptyTexts(t *testing.T) {
 			serveText(api, "transcript", "text/csv", body)
 			got, text := recapOf(t, api, "transcript")
 			p := got.Parts[0]
-			if p.Found || p.State != "empty" || !strings.Contains(got.Summary, "made, but empty") || !strings.Contains(p.Why, "made, but empty") || strings.Contains(text, "0 lines") {
+			if p.Found || p.State != "empty" || !strings.Contains(got.Summary, "made, but empty") ||
+				!strings.Contains(p.Why, "made, but empty") || strings.Contains(text, "0 lines") {
 				t.Errorf("%+v\n%s", got, text)
 			}
 		})
@@ -223,13 +233,15 @@ func TestCaseEncodings(t *testing.T) {
 		{"UTF-16", "text/csv", utf16, "Zoë", ""},
 		{"latin1", "text/csv; charset=iso-8859-1", latin, "Zoë", ""},
 		{"lost", "text/csv; charset=utf-8", latin, "Zo", "1 character is lost"},
-		{"unknown", "text/csv; charset=klingon", []byte("1000,00000000-0000-4000-8000-000000001001,u,c,P,Zoë\n"), "Zoë", "klingon"},
+		{"unknown", "text/csv; charset=klingon", []byte("1000,00000000-0000-4000-8000-000000001001,u,c,P,Zoë\n"), "Zoë",
+			"klingon"},
 	} {
 		api := caseTexts(t)
 		serveText(api, "transcript", tc.contentType, tc.body)
 		got, text := recapOf(t, api, "transcript")
 		notes := strings.Join(got.Notes, " ")
-		if l := got.Parts[0].Lines; len(l) != 1 || l[0].Text != tc.said || l[0].Speaker != "Person 1" || !strings.Contains(notes, tc.note) || (tc.note == "") != (notes == "") || !strings.Contains(text, tc.note) {
+		if l := got.Parts[0].Lines; len(l) != 1 || l[0].Text != tc.said || l[0].Speaker != "Person 1" ||
+			!strings.Contains(notes, tc.note) || (tc.note == "") != (notes == "") || !strings.Contains(text, tc.note) {
 			t.Errorf("%s: %+v\n%s", tc.name, got, text)
 		}
 	}
@@ -270,7 +282,8 @@ func TestCaseCompressed(t *testing.T) {
 	} {
 		api := caseTexts(t)
 		serveFile(api, "transcript", h)
-		if r := start(t, api.Environment()).call("get_session_recap", args{"session_id": caseSession, "part": "transcript"}); !r.IsError || !strings.Contains(r.text(), "compressed") {
+		r := start(t, api.Environment()).call("get_session_recap", args{"session_id": caseSession, "part": "transcript"})
+		if !r.IsError || !strings.Contains(r.text(), "compressed") {
 			t.Errorf("%s: %s", name, r.text())
 		}
 	}
@@ -316,7 +329,8 @@ func TestCaseMissingTexts(t *testing.T) {
 		want     []string
 		not      string
 	}{
-		{"off", 5 * time.Hour, off, "transcript", []string{"transcribe_on_end is off", "transcription_enabled", "not switched on"}, "gone"},
+		{"off", 5 * time.Hour, off, "transcript",
+			[]string{"transcribe_on_end is off", "transcription_enabled", "not switched on"}, "gone"},
 		{"off", 5 * time.Hour, off, "summary", []string{"summarize_on_end is off"}, "gone"},
 		{"off", 5 * time.Hour, off, "chat", []string{"nobody wrote"}, "gone"},
 		{"on", 5 * time.Hour, on, "transcript", []string{"transcribe_on_end is on"}, "not switched on"},
@@ -337,7 +351,8 @@ func TestCaseMissingTexts(t *testing.T) {
 			got, text := recapOf(t, api, tc.part)
 			p := got.Parts[0]
 			for _, want := range tc.want {
-				if p.Found || p.State != "missing" || !strings.Contains(p.Why, want) || !strings.Contains(text, want) || !strings.Contains(strings.Join(got.Notes, " "), want) {
+				if p.Found || p.State != "missing" || !strings.Contains(p.Why, want) || !strings.Contains(text, want) ||
+					!strings.Contains(strings.Join(got.Notes, " "), want) {
 					t.Errorf("%q is not in %+v\n%s", want, got, text)
 				}
 			}
@@ -363,7 +378,8 @@ func missingTexts(t testing.TB, age time.Duration, switches map[string]any) *scr
 	t.Helper()
 	api := scripted.Start(t)
 	begin := time.Now().Add(-age - 30*time.Minute).UTC().Format(time.RFC3339)
-	session := map[string]any{"id": caseSession, "associated_id": caseMeeting, "type": "meeting", "status": "LIVE", "started_at": begin}
+	session := map[string]any{"id": caseSession, "associated_id": caseMeeting, "type": "meeting", "status": "LIVE",
+		"started_at": begin}
 	if age > 0 {
 		session["status"], session["ended_at"] = "ENDED", time.Now().Add(-age).UTC().Format(time.RFC3339)
 	}
@@ -386,10 +402,104 @@ func TestCaseWebPage(t *testing.T) {
 	api := caseTexts(t)
 	serveText(api, "transcript", "text/html", []byte("<!doctype html><title>Sign in</title>"))
 	p := start(t, api.Environment())
-	if r := p.call("get_session_recap", args{"session_id": caseSession, "part": "transcript"}); !r.IsError || !strings.Contains(r.text(), "web page") {
+	if r := p.call("get_session_recap", args{"session_id": caseSession, "part": "transcript"}); !r.IsError ||
+		!strings.Contains(r.text(), "web page") {
 		t.Error(r.text())
 	}
-	if r := p.call("get_session_recap", args{"session_id": caseSession}); r.IsError || !strings.Contains(r.text(), "web page") {
+	r := p.call("get_session_recap", args{"session_id": caseSession})
+	if r.IsError || !strings.Contains(r.text(), "web page") {
 		t.Error(r.text())
+	}
+}
+
+// together scripts two sessions of a meeting, with a transcript each that says
+// its number, and who was in them.
+func together(t testing.TB, first, second [2]time.Time, inFirst, inSecond []string) *scripted.API {
+	t.Helper()
+	api := scripted.Start(t)
+	host := strings.TrimSuffix(api.URL, "/client/v4")
+	var sessions []map[string]any
+	peers := map[string][]any{}
+	for i, span := range [][2]time.Time{second, first} { // the latest first
+		no := 2 - i
+		id := fmt.Sprintf("00000000-0000-4000-8000-00000000000%d", no)
+		begin, end := span[0].Format(time.RFC3339), span[1].Format(time.RFC3339)
+		sessions = append(sessions, map[string]any{
+			"id": id, "associated_id": caseMeeting, "type": "meeting", "status": "ENDED",
+			"started_at": begin, "ended_at": end, "max_concurrent_participants": 3,
+		})
+		for _, who := range [][]string{inSecond, inFirst}[i] {
+			peers[id] = append(peers[id], map[string]any{
+				"id": fmt.Sprint("p", no, who), "user_id": "u" + who, "display_name": "Person " + who, "joined_at": begin, "left_at": end,
+			})
+		}
+		api.JSON("/sessions/"+id+"/transcript", fmt.Appendf(nil,
+			`{"success":true,"data":{"transcript_download_url":"%s/files/%d"}}`, host, no))
+		said := fmt.Sprintf(`[{"startTime":1000,"sentence":"in session %d","peerData":{"id":"p%[1]d1"}},`+
+			`{"startTime":2000,"sentence":"more of it","peerData":{"id":"p%[1]d1"}}]`, no)
+		api.Handle(fmt.Sprint("//files/", no), func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(said)) // a client gone is its own affair
+		})
+	}
+	api.Meeting(map[string]any{"id": caseMeeting, "title": "Weekly sync"}, []any{}, sessions, peers)
+	return api
+}
+
+// A meeting that a break split into two sessions has the texts of both, told
+// apart, and one count of who spoke.
+func TestCaseTextsOfTwoSessions(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return clockAt(0, 0).Add(time.Duration(minute) * time.Minute) }
+	api := together(t, [2]time.Time{at(0), at(30)}, [2]time.Time{at(40), at(70)}, []string{"1", "2", "3"}, []string{"1", "2", "3"})
+	p := start(t, api.Environment())
+	var got struct {
+		Summary string
+		Parts   []struct {
+			SessionID string `json:"session_id"`
+			State     string
+			Lines     []textLine
+			Next      string
+		}
+		Speakers []struct {
+			Name  string
+			Lines int
+		}
+	}
+	r := p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript", "limit": 1})
+	r.into(t, &got)
+	if len(got.Parts) != 2 || got.Parts[0].SessionID == got.Parts[1].SessionID || !strings.Contains(got.Summary, "together") ||
+		got.Parts[0].Lines[0].Text != "in session 1" || got.Parts[1].Lines[0].Text != "in session 2" ||
+		!got.Parts[1].Lines[0].At.Equal(at(40).Add(time.Second)) || len(got.Speakers) != 1 || got.Speakers[0].Lines != 4 {
+		t.Fatalf("%+v\n%s", got, r.text())
+	}
+	for _, part := range got.Parts {
+		if !strings.Contains(part.Next, "session_id="+part.SessionID) || !strings.Contains(r.text(), "transcript of session "+part.SessionID) {
+			t.Errorf("%+v is not told apart: %s", part, r.text())
+		}
+	}
+	// The rest of one, as the answer says.
+	var rest textsAnswer
+	p.call("get_session_recap", args{"session_id": got.Parts[0].SessionID, "part": "transcript", "offset": 1}).into(t, &rest)
+	if len(rest.Parts) != 1 || len(rest.Parts[0].Lines) != 1 || rest.Parts[0].Lines[0].Text != "more of it" {
+		t.Errorf("%+v", rest)
+	}
+}
+
+// A link clicked again afterwards opens a session that nobody means.
+func TestCaseTextsOfReopenedMeeting(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return clockAt(0, 0).Add(time.Duration(minute) * time.Minute) }
+	api := together(t, [2]time.Time{at(0), at(30)}, [2]time.Time{at(45), at(46)}, []string{"1", "2", "3"}, []string{"1"})
+	p := start(t, api.Environment())
+	var got textsAnswer
+	r := p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript"})
+	r.into(t, &got)
+	if len(got.Parts) != 1 || got.Parts[0].Lines[0].Text != "in session 1" ||
+		!strings.Contains(got.Summary, "0002 ") || !strings.Contains(got.Summary, "opened the meeting again") {
+		t.Errorf("%+v\n%s", got, r.text())
+	}
+	p.call("get_session_recap", args{"meeting_id": caseMeeting, "part": "transcript", "sessions": "latest"}).into(t, &got)
+	if got.Parts[0].Lines[0].Text != "in session 2" {
+		t.Errorf("the literally latest: %+v", got)
 	}
 }

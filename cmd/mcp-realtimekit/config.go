@@ -46,7 +46,9 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.StringVar(&c.AppID, "app-id", "", "RealtimeKit app `ID`; found out where the account has just one")
 	fs.StringVar(&c.BaseURL, "base-url", client.DefaultBaseURL, "API base `URL`: https, or http on loopback")
 	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout, "limit of one API request with its retries")
-	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`; lower it where several processes share a token (default 1200/5m)", func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
+	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`, in place of the default, which keeps every documented "+
+		"limit; lower it if several processes share a token",
+		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long ended sessions and who was in them are remembered; 0s is not at all")
 	fs.Func("timezone", "IANA `NAME` of the zone in which times are shown, and read if they have none (default UTC)", func(v string) (err error) {
 		c.Zone, err = tools.ReadZone(v)
@@ -112,10 +114,6 @@ func (c *config) logger(s *streams, fallback slog.Level) *slog.Logger {
 	if c.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: level}))
 	}
-	colour := false
-	if f, ok := s.logs.(*os.File); ok && os.Getenv("NO_COLOR") == "" {
-		info, err := f.Stat()
-		colour = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	colour := isTerminal(s.logs) && os.Getenv("NO_COLOR") == ""
 	return slog.New(tint.NewTextHandler(s.logs, &tint.Options{Level: level, NoColor: !colour}))
 }

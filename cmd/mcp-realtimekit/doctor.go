@@ -30,7 +30,7 @@ func diagnose(ctx context.Context, c *config, s *streams, asJSON bool) error {
 		return err
 	}
 	defer done()
-	subject := doctor.Subject{API: d.API, Probe: probe, BaseURL: c.BaseURL, AccountID: d.AccountID, AppID: d.AppID, Demo: d.Demo}
+	subject := doctor.Subject{API: d.API, Probe: probe, BaseURL: c.BaseURL, AccountID: d.AccountID, AppID: d.AppID, Limit: c.RateLimit, Demo: d.Demo}
 	if c.token != "" {
 		subject.TokenFrom = c.tokenFrom
 	}

@@ -29,9 +29,12 @@ var errUsage = errors.New("usage")
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
 func run(args []string, in io.Reader, out, logs io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, func() { // a second signal ends the program at once
+		stop()
+		signal.Ignore(syscall.SIGHUP) // but not this one, which systemd sends after SIGTERM
+	})
 	c, working := &config{}, false
 	root := rootCommand(c, &streams{in, out, logs})
 	root.SetArgs(args)
@@ -53,6 +56,15 @@ func run(args []string, in io.Reader, out, logs io.Writer) int {
 	default:
 		return complain(logs, err, exitFailed)
 	}
+}
+
+// endings are the signals that ask the program to end. Under nohup the end of
+// the terminal is none.
+func endings() []os.Signal {
+	if signal.Ignored(syscall.SIGHUP) {
+		return []os.Signal{os.Interrupt, syscall.SIGTERM}
+	}
+	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 }
 
 // rootCommand serves when no other command is given.

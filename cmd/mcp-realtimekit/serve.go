@@ -2,18 +2,27 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"math"
+	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stderr"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stdio"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
-const grace = 2 * time.Second // for calls in flight, once stdin has ended
+const (
+	grace     = 2 * time.Second        // for calls in flight, once stdin has ended
+	flushTime = 200 * time.Millisecond // for logs to be read, once all else has ended
+)
 
 func serveCommand(c *config, s *streams) *cobra.Command {
 	var h httpFlags
@@ -27,6 +36,9 @@ func serveCommand(c *config, s *streams) *cobra.Command {
 
 // serve runs until stdin ends or a signal comes; neither is a failure.
 func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
+	limitMemory()
+	s, flush := s.lenient()
+	defer flush()
 	log := c.logger(s, slog.LevelInfo)
 	if h.HTTP != "" {
 		return h.serve(ctx, c, log)
@@ -47,6 +59,36 @@ func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
 	}
 	defer done()
 	return stdio.Serve(ctx, tools.NewServer(d, version(), watch.ServerOptions()...), s.in, s.out, stdio.Options{Grace: grace, Log: log})
+}
+
+// lenient returns streams with which the loss of standard error does not hold a
+// server up, and that of standard output is an error to whom it concerns; Go ends
+// a program for either. flush writes what was logged.
+func (s *streams) lenient() (lenient *streams, flush func()) {
+	signal.Ignore(syscall.SIGPIPE)
+	if isTerminal(s.logs) { // which takes what it is given, and may show colours
+		return s, func() {}
+	}
+	logs := stderr.New(s.logs)
+	return &streams{s.in, s.out, logs}, func() { logs.Close(flushTime) }
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// limitMemory has garbage collected more often before it makes the process grow
+// beyond what a desktop spares for a server, unless GOMEMLIMIT says otherwise.
+func limitMemory() {
+	const bytes = 112 << 20
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(bytes)
+	}
 }
 
 // collectLater puts off the first garbage collection, which would come while a

@@ -146,7 +146,7 @@ func TestCancellation(t *testing.T) {
 func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 3 * time.Second}})
-	p := start(t, environment(api))
+	p := start(t, environment(api), unlimited)
 	var calls []chan message
 	for i := range 256 { // pages of their own, for identical requests are merged
 		_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1}})

@@ -1,5 +1,6 @@
-// Package doctor finds out why the server cannot do its work: it goes the way
-// of a tool's call step by step and says of each what is wrong and what to do.
+// Package doctor finds out why the server cannot do its work: it checks each
+// step of a request and says how to fix what fails. What refusals mean is the
+// client's to say.
 package doctor
 
 import (
@@ -51,6 +52,7 @@ type Subject struct {
 	TokenFrom string // variable or file that holds the token; "" without one
 	AccountID string
 	AppID     string
+	Limit     client.Limit // zero: the default
 	Demo      bool
 }
 
@@ -86,7 +88,7 @@ func (e *examination) say(name string, status Status, remedy, format string, a .
 // fail takes fact and remedy from the client's error.
 func (e *examination) fail(name string, err error) {
 	var known *client.Error
-	if tooMany(err) {
+	if causeOf(err) == client.CauseRate {
 		name = "rate limit" // it says nothing of what was asked for
 	}
 	switch {
@@ -95,10 +97,17 @@ func (e *examination) fail(name string, err error) {
 	case known.Status == 0:
 		e.say(name, Fail, known.Remedy, "%s", known.Message)
 	default:
-		bare := *known
-		bare.Remedy = ""
-		e.say(name, Fail, known.Remedy, "%s", strings.TrimSuffix(bare.Error(), ". "))
+		e.say(name, Fail, known.Remedy, "%s", known.Fact())
 	}
+}
+
+// causeOf is what the client takes for the cause of its error.
+func causeOf(err error) client.Cause {
+	var known *client.Error
+	if !errors.As(err, &known) {
+		return ""
+	}
+	return known.Cause
 }
 
 func (e *examination) report() Report {
@@ -138,8 +147,13 @@ func (e *examination) reach(ctx context.Context) bool {
 	if refused(err) {
 		status, err = e.accountToken(ctx, err)
 	}
-	if err != nil {
-		e.fail("token", malformed(err))
+	switch {
+	case errors.Is(err, errUnverified):
+		e.say("token", Skip, "", "it may be an account's own, which only its account can verify")
+		e.say("account", Fail, client.AccountRemedy(0), "no account is configured, and the token cannot list any")
+		return false
+	case err != nil:
+		e.fail("token", err)
 		return false
 	}
 	return e.token(status)
@@ -171,15 +185,16 @@ func (e *examination) network(err error) {
 	case s.plain && s.connected:
 		e.say("tls", OK, "", "not needed on loopback")
 	}
-	var known *client.Error
-	switch {
-	case errors.As(err, &known) && known.Status == http.StatusNotFound:
-		e.say("api", Fail, "Unset CLOUDFLARE_BASE_URL, or let it end as "+client.DefaultBaseURL+" does.", "the address is not that of Cloudflare's API (HTTP 404)")
-	case err == nil, known != nil && known.Status >= 400 && known.Status < 500 && known.Code != 0: // it is the API that refuses
+	if err == nil || slices.Contains(answers, causeOf(err)) {
 		e.say("api", OK, "", "answered in %s", s.took.Round(time.Millisecond))
-	default:
-		e.fail("api", err)
+		return
 	}
+	e.fail("api", err)
+}
+
+// answers are the causes by which it is the API that refuses.
+var answers = []client.Cause{
+	client.CauseToken, client.CausePermission, client.CauseAccount, client.CauseArgument, client.CauseRate,
 }
 
 // certificate judges the one that the connection was made with.
@@ -198,44 +213,30 @@ func (e *examination) certificate(state *tls.ConnectionState) {
 	e.say("tls", OK, "", "%s, the certificate is trusted until %s", version, end.UTC().Format(time.DateOnly))
 }
 
+// refused reports whether the API does not know a token as a user's.
 func refused(err error) bool {
-	var known *client.Error
-	return errors.As(err, &known) && (known.Status == http.StatusUnauthorized || known.Status == http.StatusForbidden || known.Status == http.StatusBadRequest)
+	cause := causeOf(err)
+	return cause == client.CauseToken || cause == client.CausePermission
 }
 
-// malformed turns the API's 400, which it gives to what does not look like a
-// token (code 6003), from a matter of arguments into one of the token.
-func malformed(err error) error {
-	var known *client.Error
-	if !errors.As(err, &known) || known.Status != http.StatusBadRequest {
-		return err
-	}
-	out := *known
-	out.Remedy = "The API does not take this for a token: copy it again, without quotes or the word Bearer; a global API key is not one. " +
-		"Or create one at https://dash.cloudflare.com/profile/api-tokens."
-	return &out
-}
-
-func tooMany(err error) bool {
-	var known *client.Error
-	return errors.As(err, &known) && known.Status == http.StatusTooManyRequests
-}
+// errUnverified is of a token that nobody could be asked about.
+var errUnverified = errors.New("the token was not verified")
 
 // accountToken asks the account about a token which no user owns.
 func (e *examination) accountToken(ctx context.Context, before error) (client.TokenStatus, error) {
 	account := e.AccountID
 	if account == "" {
 		accounts, _, err := e.API.Accounts(ctx)
-		if tooMany(err) {
-			return client.TokenStatus{}, err
-		}
-		if err != nil || len(accounts) == 0 {
-			return client.TokenStatus{}, before
+		switch {
+		case causeOf(err) == client.CauseAccount, err == nil && len(accounts) == 0:
+			return client.TokenStatus{}, errUnverified
+		case err != nil:
+			return client.TokenStatus{}, err // where it is refused too, it says more than the first refusal
 		}
 		account = accounts[0].ID // an account's own token reaches no other
 	}
 	status, err := e.API.VerifyToken(ctx, account)
-	if refused(err) {
+	if refused(err) || causeOf(err) == client.CauseBetween { // as where the account has no such address
 		return status, before
 	}
 	return status, err
@@ -245,8 +246,11 @@ func (e *examination) token(t client.TokenStatus) bool {
 	const renew = "Renew it at https://dash.cloudflare.com/profile/api-tokens (an account's own: Manage Account, Account API Tokens)."
 	now := time.Now()
 	switch {
-	case t.Status != "active":
+	case t.Status == "disabled" || t.Status == "expired":
 		e.say("token", Fail, renew, "the token is %s", t.Status)
+		return false
+	case t.Status != "active":
+		e.say("token", Fail, renew, "the API does not say that the token is active")
 		return false
 	case t.NotBefore.After(now):
 		e.say("token", Fail, "Wait, or create another one.", "the token is not valid before %s", t.NotBefore.Format(time.RFC3339))
@@ -273,11 +277,11 @@ func (e *examination) permissions(ctx context.Context) {
 	case len(accounts) == 1:
 		account = accounts[0].ID
 	case len(accounts) == 0:
-		e.say("account", Fail, "Set CLOUDFLARE_ACCOUNT_ID: the dashboard shows the id.", "the token lists no account")
+		e.say("account", Fail, client.AccountRemedy(0), "no account is configured, and the token lists none")
 		return
 	default:
-		e.say("account", Warn, "Set CLOUDFLARE_ACCOUNT_ID to one of them, or pass account_id in each call; then run doctor again.",
-			"the token reaches %d accounts: %s", len(accounts), choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name }))
+		e.say("account", Warn, client.AccountRemedy(len(accounts))+" Then run doctor again.",
+			"the token reaches %d accounts: %s", len(accounts), accountChoices(accounts))
 		return
 	}
 	listed, name := false, ""
@@ -287,10 +291,10 @@ func (e *examination) permissions(ctx context.Context) {
 		}
 	}
 	apps, _, err := e.API.Apps(ctx, account)
-	var known *client.Error
-	if errors.As(err, &known) && (known.Status == http.StatusForbidden || known.Status == http.StatusNotFound) && listErr == nil && !listed {
-		e.say("account", Fail, "Correct CLOUDFLARE_ACCOUNT_ID, or let the token reach this account.", "the token does not reach account %s; it lists %s",
-			account, cmp.Or(choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name }), "none"))
+	unreached := causeOf(err) == client.CausePermission || client.NotFound(err)
+	if unreached && listErr == nil && len(accounts) > 0 && !listed {
+		e.say("account", Fail, "Correct CLOUDFLARE_ACCOUNT_ID, or let the token reach this account.",
+			"the token does not reach account %s; it lists %s", account, accountChoices(accounts))
 		return
 	}
 	if err == nil || listed {
@@ -309,10 +313,13 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 	app := client.App{ID: e.AppID}
 	switch {
 	case len(apps) == 0 && e.AppID == "":
-		e.say("app", Warn, "Create one in the dashboard, under Realtime.", "the account has no RealtimeKit app")
+		e.say("app", Warn, client.AppRemedy(0), "the account has no RealtimeKit app")
+		return
+	case len(apps) == 0:
+		e.say("app", Fail, client.AppRemedy(0), "the account has no RealtimeKit app, so not %s either", app.ID)
 		return
 	case e.AppID == "" && len(apps) > 1:
-		e.say("app", Warn, "Set REALTIMEKIT_APP_ID to one of them, or pass app_id in each call.", "the account has %d apps: %s", len(apps), list)
+		e.say("app", Warn, client.AppRemedy(len(apps)), "the account has %d apps: %s", len(apps), list)
 		return
 	case e.AppID == "":
 		app = apps[0]
@@ -323,7 +330,7 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 		}
 	}
 	if app.Name == "" {
-		e.say("app", Fail, "Correct REALTIMEKIT_APP_ID.", "the account has no app %s; it has %s", app.ID, cmp.Or(list, "none"))
+		e.say("app", Fail, "Correct REALTIMEKIT_APP_ID.", "the account has no app %s; it has %s", app.ID, list)
 		return
 	}
 	one := 1
@@ -359,7 +366,7 @@ func (e *examination) headers() {
 
 func (e *examination) rateLimit(q quota) {
 	if !q.known {
-		e.say("rate limit", Skip, "", "the API sent no Ratelimit header; in general 1,200 requests in 5 minutes are allowed")
+		e.say("rate limit", Skip, "", "the API sent no Ratelimit header; %s", e.pace())
 		return
 	}
 	left := fmt.Sprintf("%d requests left", q.remaining)
@@ -376,6 +383,14 @@ func (e *examination) rateLimit(q quota) {
 	e.say("rate limit", OK, "", "%s", left)
 }
 
+// pace is what this program keeps to by itself.
+func (e *examination) pace() string {
+	if e.Limit == (client.Limit{}) {
+		return "calls keep to the rate limits that it documents"
+	}
+	return fmt.Sprintf("calls keep to --rate-limit, %d requests in %s", e.Limit.Requests, span(e.Limit.Window))
+}
+
 // span is 5m and not 5m0s.
 func span(d time.Duration) string {
 	s := d.String()
@@ -389,7 +404,17 @@ func choices[T any](all []T, describe func(T) (id, name string)) string {
 	var list []string
 	for _, one := range all[:min(len(all), 10)] {
 		id, name := describe(one)
-		list = append(list, fmt.Sprintf("%s (%s)", id, untrusted.Line(name, 80)))
+		if name = untrusted.Line(name, 80); name != "" {
+			id += " (" + name + ")"
+		}
+		list = append(list, id)
+	}
+	if more := len(all) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(list, ", ")
+}
+
+func accountChoices(all []client.Account) string {
+	return choices(all, func(a client.Account) (string, string) { return a.ID, a.Name })
 }

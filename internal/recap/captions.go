@@ -39,7 +39,7 @@ type cues struct {
 func (c *cues) line(line []byte) {
 	line = bytes.TrimSpace(line)
 	start, rest, timing := bytes.Cut(line, []byte("-->"))
-	from, ok := clock(string(bytes.TrimSpace(start[:min(len(start), 32)])))
+	from, ok := cueTime(string(bytes.TrimSpace(start[:min(len(start), 32)])))
 	switch {
 	case timing && ok && len(rest) > 0:
 		c.dropNumber()
@@ -54,6 +54,14 @@ func (c *cues) line(line []byte) {
 	case timing:
 		c.bad++
 	}
+}
+
+// cueTime reads the time of a cue, which some write without a fraction.
+func cueTime(s string) (time.Duration, bool) {
+	if !strings.ContainsAny(s, ".,") {
+		s += ".0"
+	}
+	return clock(s)
 }
 
 // dropNumber drops the number of the next cue, which SubRip puts before its times.

@@ -111,7 +111,7 @@ var (
 	webPage = regexp.MustCompile(`(?i)^<(!doctype html|html|\?xml)[\s>]`)
 	isJSON  = regexp.MustCompile(`^(\[\s*([\[{\]]|$)|\{\s*(["}]|$)|null\s*$)`)
 	isVTT   = regexp.MustCompile(`^WEBVTT([ \t\r\n]|$)`)
-	isSRT   = regexp.MustCompile(`^(\d+[ \t]*(\r\n?|\n))?[ \t]*(\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}[ \t]*-->`)
+	isSRT   = regexp.MustCompile(`^(\d+[ \t]*(\r\n?|\n))?[ \t]*(\d+:)?\d{1,2}:\d{2}([.,]\d{1,3})?[ \t]*-->`)
 )
 
 // reader is one reading of a text.
@@ -151,14 +151,13 @@ func (x *reader) failed(err error) {
 }
 
 // emit yields a row that has a text.
-func (x *reader) emit(r row) bool {
+func (x *reader) emit(r row) {
 	l := r.line(x.o)
 	if l.Text == "" || r.partial {
-		return false
+		return
 	}
 	if r.cut {
 		x.report.Cut++
 	}
 	x.yield(l)
-	return true
 }

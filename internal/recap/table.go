@@ -117,16 +117,23 @@ func (x *reader) record(columns []field, c *csvReader, bare bool) {
 	x.emit(r)
 }
 
-// surplus is how many commas of a row are part of its text: a writer that quotes
-// nothing puts them there.
+// surplus is how many commas of a row are part of its text: they are there if a
+// writer quotes nothing, or does not double the quotes within a text.
 func (x *reader) surplus(columns []field, c *csvReader) int {
-	n := c.count() - len(columns)
-	if n <= 0 || c.quoted {
+	n, last := c.count()-len(columns), len(columns)-1
+	if n <= 0 {
 		return 0
 	}
-	last := columns[len(columns)-1]
-	if last == text || last == timestamp && x.isTime(c.cell(c.count()-1)) {
+	switch columns[last] {
+	case text:
+		if c.isQuoted(last) && c.isQuoted(last+1) {
+			return 0 // a column that is not known
+		}
 		return n
+	case timestamp:
+		if x.isTime(c.cell(c.count() - 1)) {
+			return n
+		}
 	}
 	return 0
 }
@@ -144,11 +151,13 @@ type csvReader struct {
 	// The row.
 	buf    []byte // its cells, one after the other
 	ends   []int  // where each ends in buf
-	quoted bool   // a cell was quoted
+	quoted uint64 // which cells were, a bit each
 	cut    bool   // it is longer than what is kept of it
 }
 
 func (c *csvReader) count() int { return len(c.ends) }
+
+func (c *csvReader) isQuoted(i int) bool { return c.quoted>>i&1 == 1 }
 
 func (c *csvReader) cell(i int) string { return string(c.raw(i)) }
 
@@ -189,12 +198,12 @@ func (c *csvReader) spacious() bool {
 // next reads the next row that is not blank.
 func (c *csvReader) next() bool {
 	for c.err == nil {
-		c.buf, c.ends, c.quoted, c.cut = c.buf[:0], c.ends[:0], false, false
+		c.buf, c.ends, c.quoted, c.cut = c.buf[:0], c.ends[:0], 0, false
 		for c.read() {
 			c.ends = append(c.ends, len(c.buf))
 		}
 		c.ends = append(c.ends, len(c.buf))
-		if len(c.ends) > 1 || c.quoted || len(bytes.TrimSpace(c.buf)) > 0 {
+		if len(c.ends) > 1 || c.quoted != 0 || len(bytes.TrimSpace(c.buf)) > 0 {
 			return true
 		}
 	}
@@ -218,7 +227,7 @@ func (c *csvReader) read() bool {
 		case b == ',' && !rest:
 			return true
 		case b == '"' && start:
-			c.quoted = true
+			c.quoted |= 1 << len(c.ends)
 			if !c.quote() {
 				return false
 			}

@@ -10,7 +10,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,11 +19,30 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/admission"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// MaxInFlight bounds the requests handled at a time. Those above wait in the
-// input, so that a client which reads no answers cannot fill the memory.
+// MaxInFlight bounds the requests handled at a time, until their answers are
+// written; there are fewer where memory is short. Those above wait, and when as
+// many wait as maxWaiting lets, the input does. So a client that reads no
+// answers cannot fill the memory.
 const MaxInFlight = 1024
+
+const (
+	maxWaiting = 16 << 10 // requests
+	maxHeld    = 8 << 20  // bytes of requests that wait or are handled
+	minSize    = 512      // bytes that the shortest of them takes
+)
+
+// For how long a client may take nothing of what is written before it is given
+// up: once it has closed its end of the input, and once we are asked to end.
+const (
+	patience = 5 * time.Second
+	haste    = 500 * time.Millisecond
+)
 
 // Options of Serve.
 type Options struct {
@@ -33,35 +51,52 @@ type Options struct {
 }
 
 // Serve answers what it reads from in on out, each request by itself, until in
-// ends or the context does. Neither is an error. A call's notifications are
-// written before its answer.
+// ends, the context does, or out is closed. None is an error. A call's
+// notifications are written before its answer.
 func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
-	c := &conn{server: s, out: bufio.NewWriterSize(out, 64<<10), log: o.Log, messages: make(chan [][]byte), gone: make(chan struct{}), slots: make(chan struct{}, MaxInFlight), cancelled: map[string]bool{}}
+	c := newConn(s, out, o.Log)
 	defer close(c.gone)
 	c.session = newSession(c.send)
 	if err := s.RegisterSession(ctx, c.session); err != nil {
 		return fmt.Errorf("register session: %w", err)
 	}
 	defer s.UnregisterSession(context.WithoutCancel(ctx), c.session.SessionID())
+	asked := ctx.Done()
 	ctx, cancel := context.WithCancel(s.WithContext(ctx, c.session))
 	defer cancel()
 
-	reading, end := context.WithCancel(ctx)
 	failed := make(chan error, 1)
+	ended := make(chan struct{})
 	go func() { // a read cannot be interrupted, so it may outlive us
-		defer end()
+		defer close(ended)
+		defer close(c.queue)
 		if err := c.read(ctx, in); err != nil {
 			failed <- err
 		}
 	}()
-	c.writeUntil(reading.Done())
+	begun := make(chan struct{})
+	go func() { defer close(begun); c.dispatch(ctx) }()
+	written, finish := make(chan struct{}), make(chan struct{})
+	go func() { defer close(written); c.writeUntil(finish) }() // nor can a write
+	go c.watch(ended, asked)
 
+	select {
+	case <-begun:
+	case <-ctx.Done():
+	case <-c.lost:
+		cancel()
+	}
 	c.close()
 	enough := time.AfterFunc(o.Grace, cancel)
 	defer enough.Stop()
-	c.writeUntil(done(&c.requests))
+	c.requests.Wait()
 	cancel()
-	c.writeUntil(done(&c.streams))
+	c.streams.Wait()
+	close(finish)
+	select {
+	case <-written:
+	case <-c.lost:
+	}
 	select {
 	case err := <-failed:
 		return err
@@ -70,20 +105,34 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	}
 }
 
+func newConn(s *server.MCPServer, out io.Writer, log *slog.Logger) *conn {
+	m := &meter{out: out}
+	return &conn{server: s, log: log, meter: m, out: bufio.NewWriterSize(m, 64<<10), tokens: jsonrpc.NewTokens(),
+		gate: admission.New(MaxInFlight), held: semaphore.NewWeighted(maxHeld), queue: make(chan *request, maxWaiting),
+		pending: requests{byKey: map[string]*wanted{}}, messages: make(chan [][]byte), lost: make(chan struct{}), gone: make(chan struct{})}
+}
+
 type conn struct {
 	server   *server.MCPServer
 	session  *session
 	log      *slog.Logger
-	out      *bufio.Writer
+	meter    *meter
+	out      *bufio.Writer // to the meter
+	tokens   *jsonrpc.Tokens
 	messages chan [][]byte // to be written, in pieces
+	losing   sync.Once
+	lost     chan struct{} // closed when the client reads no more
 	gone     chan struct{} // closed when nobody writes any more
-	slots    chan struct{} // one for each request in flight
 
-	mu        sync.Mutex
-	closed    bool            // nothing new begins
-	cancelled map[string]bool // by the id of each request in flight; those are not answered
-	requests  sync.WaitGroup  // in flight
-	streams   sync.WaitGroup  // requests which end only when we do
+	gate    *admission.Gate
+	held    *semaphore.Weighted
+	queue   chan *request // those that wait for the gate
+	pending requests
+
+	mu       sync.Mutex
+	closed   bool           // nothing new begins
+	requests sync.WaitGroup // in flight
+	streams  sync.WaitGroup // requests which end only when we do
 }
 
 func (c *conn) close() {
@@ -92,125 +141,40 @@ func (c *conn) close() {
 	c.closed = true
 }
 
-// begin handles a request by itself once there is room, unless closed meanwhile.
-func (c *conn) begin(ctx context.Context, group *sync.WaitGroup, id json.RawMessage, line []byte) {
+// watch gives a client up that has left or should, and takes nothing.
+func (c *conn) watch(ended, asked <-chan struct{}) {
+	limit := patience
 	select {
-	case c.slots <- struct{}{}:
-	case <-ctx.Done():
+	case <-ended:
+	case <-asked:
+	case <-c.gone:
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return
-	}
-	c.cancelled[string(id)] = false
-	group.Go(func() {
-		defer func() { <-c.slots }()
-		response := c.answer(ctx, id, line)
-		c.mu.Lock()
-		unwanted := c.cancelled[string(id)]
-		delete(c.cancelled, string(id))
-		c.mu.Unlock()
-		if response != nil && !unwanted {
-			c.send(response)
-		}
-	})
-}
-
-// cancel marks the request that a notification names; the server ends it.
-func (c *conn) cancel(params json.RawMessage) {
-	var p struct {
-		RequestID json.RawMessage `json:"requestId"`
-	}
-	if json.Unmarshal(params, &p) != nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, running := c.cancelled[string(p.RequestID)]; running {
-		c.cancelled[string(p.RequestID)] = true
-	}
-}
-
-func done(group *sync.WaitGroup) <-chan struct{} {
-	ch := make(chan struct{})
-	go func() { group.Wait(); close(ch) }()
-	return ch
-}
-
-// writeUntil is all that writes, so that what a handler said before it answered
-// comes before its answer.
-func (c *conn) writeUntil(stop <-chan struct{}) {
+	look := time.NewTicker(haste / 5)
+	defer look.Stop()
 	for {
 		select {
-		case n := <-c.session.notifications:
-			c.notify(n)
-		case m := <-c.messages:
-			c.notifyAll()
-			c.write(m)
-			c.writeWaiting()
-		case <-stop:
-			c.notifyAll()
-			c.flush()
+		case <-c.gone:
 			return
+		case <-asked:
+			limit, asked = haste, nil
+		case <-look.C:
+			if c.meter.stalled() > limit {
+				c.lose("the client does not read our standard output")
+				return
+			}
 		}
-		c.flush()
-	}
-}
-
-// writeWaiting writes what is ready to be, so that many answers make one write.
-func (c *conn) writeWaiting() {
-	for {
-		select {
-		case m := <-c.messages:
-			c.notifyAll()
-			c.write(m)
-		default:
-			return
-		}
-	}
-}
-
-func (c *conn) notifyAll() {
-	for {
-		select {
-		case n := <-c.session.notifications:
-			c.notify(n)
-		default:
-			return
-		}
-	}
-}
-
-func (c *conn) notify(n mcp.JSONRPCNotification) {
-	line, err := json.Marshal(n)
-	if err != nil {
-		c.log.Error("could not encode a notification", "error", err)
-		return
-	}
-	c.write([][]byte{line})
-}
-
-// write leaves errors to flush, which meets them again.
-func (c *conn) write(message [][]byte) {
-	for _, piece := range message {
-		_, _ = c.out.Write(piece)
-	}
-	_ = c.out.WriteByte('\n')
-}
-
-func (c *conn) flush() {
-	if err := c.out.Flush(); err != nil {
-		c.log.Error("could not write to stdout", "error", err)
 	}
 }
 
 func (c *conn) read(ctx context.Context, in io.Reader) error {
-	lines := bufio.NewReaderSize(in, 64<<10)
+	lines := newLines(in)
 	for {
-		line, err := lines.ReadBytes('\n')
-		if line = bytes.TrimSpace(line); len(line) > 0 {
+		line, refusal, err := lines.next()
+		if refusal != nil {
+			c.sendEncoded([][]byte{refusal.Encode()})
+		}
+		if line = jsonrpc.Trim(line); len(line) > 0 {
 			c.received(ctx, line)
 		}
 		if errors.Is(err, io.EOF) {
@@ -222,76 +186,129 @@ func (c *conn) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// received takes one message. Requests are handled each by itself, but who
+// received takes one line. Requests are handled each by itself, but who
 // initializes must have done so before the next message counts.
 func (c *conn) received(ctx context.Context, line []byte) {
-	var m struct {
-		ID     json.RawMessage `json:"id"`
-		Method string          `json:"method"`
-		Params json.RawMessage `json:"params"`
-		Result json.RawMessage `json:"result"`
-		Error  json.RawMessage `json:"error"`
+	if jsonrpc.IsBatch(line) {
+		members, refusal := jsonrpc.Members(line, c.session.ProtocolVersion())
+		if refusal != nil {
+			c.sendEncoded([][]byte{refusal.Encode()})
+			return
+		}
+		c.begin(&request{ctx: ctx, members: members, size: int64(len(line))})
+		return
 	}
-	err := json.Unmarshal(line, &m) // what does not parse, the server refuses
+	m, refusal := jsonrpc.Parse(line)
 	switch {
-	case err == nil && m.Method == "" && (m.Result != nil || m.Error != nil):
-		c.session.answered(m.ID, m.Result, m.Error)
-	case err == nil && m.ID != nil && m.Method == string(mcp.MethodSubscriptionsListen):
-		c.begin(ctx, &c.streams, m.ID, line)
-	case err == nil && m.ID != nil && m.Method != string(mcp.MethodInitialize):
-		c.begin(ctx, &c.requests, m.ID, line)
+	case refusal != nil:
+		c.sendEncoded([][]byte{refusal.Encode()})
+	case m.IsRequest() && m.Method != string(mcp.MethodInitialize):
+		c.begin(&request{ctx: ctx, message: m, size: int64(len(line))})
 	default:
-		if m.Method == string(mcp.MethodNotificationCancelled) {
-			c.cancel(m.Params)
-		}
-		if response := c.answer(ctx, m.ID, line); response != nil {
-			c.send(response)
+		if answer := c.take(ctx, m); answer != nil {
+			c.sendEncoded(answer)
 		}
 	}
 }
 
-// answer survives what a handler does wrong.
-func (c *conn) answer(ctx context.Context, id json.RawMessage, line []byte) (response mcp.JSONRPCMessage) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.log.ErrorContext(ctx, "a handler panicked", "panic", p)
-			if response = nil; id != nil {
-				response = mcp.NewJSONRPCError(mcp.NewRequestId(id), mcp.INTERNAL_ERROR, "internal error", nil)
-			}
-		}
-	}()
-	return c.server.HandleMessage(ctx, line)
-}
-
-func (c *conn) send(m mcp.JSONRPCMessage) {
-	message, err := encode(m)
-	if err != nil {
-		c.log.Error("could not encode a message", "error", err)
+// begin handles a request by itself once there is room.
+func (c *conn) begin(r *request) {
+	r.size = max(r.size, minSize)
+	if c.held.Acquire(r.ctx, r.size) != nil {
+		return
+	}
+	r.end = func() bool { return true }
+	if r.message != nil {
+		ctx, cancel := context.WithCancel(r.ctx)
+		r.ctx, r.end = ctx, c.pending.add(r.message.ID, cancel)
+	}
+	if len(c.queue) == 0 && c.gate.TryEnter() {
+		c.run(r)
 		return
 	}
 	select {
-	case c.messages <- message:
-	case <-c.gone:
+	case c.queue <- r:
+	case <-r.ctx.Done():
 	}
 }
 
-// encode is json.Marshal, which would compact once more what the result of a
-// call has just encoded: two thirds of the time that an answer takes.
-func encode(m mcp.JSONRPCMessage) ([][]byte, error) {
-	if r, ok := m.(mcp.JSONRPCResponse); ok {
-		if call, ok := r.Result.(*mcp.CallToolResult); ok {
-			return encodeCall(r.ID, call)
+// dispatch begins what waits.
+func (c *conn) dispatch(ctx context.Context) {
+	for r := range c.queue {
+		if c.gate.Enter(ctx) != nil {
+			return
 		}
+		c.run(r)
 	}
-	line, err := json.Marshal(m)
-	return [][]byte{line}, err
 }
 
-func encodeCall(id mcp.RequestId, call *mcp.CallToolResult) ([][]byte, error) {
-	name, err := json.Marshal(id)
-	if err != nil {
-		return nil, err
+// run handles an admitted request by itself, unless closed meanwhile.
+func (c *conn) run(r *request) {
+	group := &c.requests
+	if r.message != nil && r.message.Method == string(mcp.MethodSubscriptionsListen) {
+		group = &c.streams
 	}
-	result, err := call.MarshalJSON()
-	return [][]byte{[]byte(`{"jsonrpc":"2.0","id":`), name, []byte(`,"result":`), result, {'}'}}, err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	group.Go(func() {
+		defer c.gate.Leave()
+		defer c.held.Release(r.size)
+		answer := c.answer(r)
+		if wanted := r.end(); wanted && answer != nil {
+			c.sendEncoded(answer)
+		}
+	})
+}
+
+// answer is nil if there is none.
+func (c *conn) answer(r *request) [][]byte {
+	if r.message != nil {
+		return c.take(r.ctx, r.message)
+	}
+	whole := jsonrpc.Answer(r.members, func(m *jsonrpc.Message) []byte {
+		if !m.IsRequest() {
+			c.take(r.ctx, m)
+			return nil
+		}
+		ctx, cancel := context.WithCancel(r.ctx)
+		defer cancel()
+		end := c.pending.add(m.ID, cancel)
+		answer := c.take(ctx, m)
+		if !end() {
+			return nil
+		}
+		return bytes.Join(answer, nil)
+	})
+	if whole == nil {
+		return nil
+	}
+	return [][]byte{whole}
+}
+
+// take handles one message, and survives what a handler does wrong.
+func (c *conn) take(ctx context.Context, m *jsonrpc.Message) (answer [][]byte) {
+	switch {
+	case m.IsResponse():
+		c.session.answered(m.ID, m.Result, m.Error)
+		return nil
+	case m.ID == nil && m.Method == string(mcp.MethodNotificationCancelled):
+		c.pending.cancel(m.Params) // mcp-go takes 1 for "1"
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.ErrorContext(ctx, "a handler panicked", "panic", p)
+			if answer = nil; m.ID != nil {
+				answer = [][]byte{(&jsonrpc.Failure{ID: m.ID, Code: mcp.INTERNAL_ERROR, Message: "internal error"}).Encode()}
+			}
+		}
+	}()
+	response := c.server.HandleMessage(ctx, c.tokens.Prepare(m))
+	if response == nil {
+		return nil
+	}
+	return c.encode(response)
 }

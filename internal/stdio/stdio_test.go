@@ -87,7 +87,7 @@ func TestAnswers(t *testing.T) {
 	for _, line := range []string{
 		toolCall("1", "plain"), toolCall(`"a\"b"`, "plain"), toolCall("1.5", "plain"), toolCall("2", "nobody"), hello,
 		`{"jsonrpc":"2.0","id":3,"method":"tools/list"}`, `{"jsonrpc":"2.0","id":4,"method":"no/such"}`,
-		`{"jsonrpc":"1.0","id":5,"method":"ping"}`, `{"jsonrpc":`, `[1]`, `null`, `7`,
+		`{"jsonrpc":"1.0","id":5,"method":"ping"}`,
 	} {
 		want, err := json.Marshal(s.HandleMessage(t.Context(), json.RawMessage(line)))
 		if err != nil {
@@ -97,6 +97,34 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s\ngot  %q\nwant %q", line, got, want)
 		}
 	}
+}
+
+// TestRefused holds what is answered before mcp-go sees it.
+func TestRefused(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"jsonrpc":`: `null,"error":{"code":-32700,"message":"the message is not valid JSON"}`,
+		`[1`:          `null,"error":{"code":-32700,"message":"the message is not valid JSON"}`,
+		`[1]`:         `null,"error":{"code":-32600,"message":"batches exist in MCP 2025-03-26 only`,
+		`null`:        `null,"error":{"code":-32600,"message":"the message has no method"}`,
+		`7`:           `null,"error":{"code":-32600,"message":"a message must be`,
+		`{"jsonrpc":"2.0","id":null,"method":"ping"}`:     `null,"error":{"code":-32600,"message":"the id of a request`,
+		`{"jsonrpc":"2.0","id":[1],"method":"ping"}`:      `null,"error":{"code":-32600,"message":"the id must be`,
+		`{"jsonrpc":"2.0","id":"a","method":5}`:           `"a","error":{"code":-32600,"message":"a message must be`,
+		`{"jsonrpc":"2.0","id":1` + deep("id"):            `1,"error":{"code":-32600,"message":"the JSON is nested deeper than 64 levels"}`,
+		`{"jsonrpc":"2.0"` + deep("x") + `,"id":"last"}`:  `"last","error":{"code":-32600,"message":"the JSON is nested`,
+		`{"x":[` + strings.Repeat("0,", 30_000) + `0]}`:   `null,"error":{"code":-32600,"message":"the JSON has more than 20000 values"}`,
+		`{"x":"` + strings.Repeat("x", stdio.MaxLine):     `null,"error":{"code":-32600,"message":"the message is longer than 4194304 bytes"}`,
+		strings.Repeat(" ", stdio.MaxLine) + `{"id":"a"}`: `"a","error":{"code":-32600,"message":"the message is longer`,
+	} {
+		got := serve(t, time.Second, line, toolCall(`"next"`, "plain"))
+		if len(got) != 2 || !strings.HasPrefix(got[0], `{"jsonrpc":"2.0","id":`+want) || !strings.Contains(got[1], `"id":"next"`) {
+			t.Errorf("%.80s\ngot  %q\nwant %q", line, got, want)
+		}
+	}
+}
+
+func deep(name string) string {
+	return `,"params":{"` + name + `":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`
 }
 
 func TestNothingToSay(t *testing.T) {

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+type reading struct {
+	tool string
+	args args
+}
+
+// readings are calls of every tool, for what has ended: time does not change the answers.
+func readings(session string) []reading {
+	return []reading{
+		{"list_apps", args{}},
+		{"find_meetings", args{"limit": 200}},
+		{"get_meeting", args{"meeting_id": demoapi.ReviewMeetingID}},
+		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "response_format": "detailed"}},
+		{"list_sessions", args{"meeting_id": demoapi.StandupMeetingID}},
+		{"list_session_participants", args{"session_id": session}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.ReviewMeetingID, "response_format": "detailed"}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID}},
+		{"compare_attendance", args{"meeting_id": demoapi.StandupMeetingID}},
+		{"get_session_recap", args{"meeting_id": demoapi.ReviewMeetingID}},
+		{"get_session_recap", args{"meeting_id": demoapi.HostileMeetingID}},
+	}
+}
+
+// onOneDay is the account on a fixed day, so that two of them can be compared.
+func onOneDay(change func(*demoapi.Options)) demoapi.Options {
+	o := demoapi.Options{Now: time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour)}
+	change(&o)
+	return o
+}
+
+// facts are the structured content without the time of the answer, and the form
+// in which a text came.
+func facts(t *testing.T, r result) map[string]any {
+	t.Helper()
+	var v map[string]any
+	r.into(t, &v)
+	delete(v, "as_of")
+	parts, _ := v["parts"].([]any)
+	for _, part := range parts {
+		if part, ok := part.(map[string]any); ok {
+			delete(part, "form")
+		}
+	}
+	return v
+}
+
+// Neither the shape of an answer nor a field that nobody knows changes what a
+// tool says.
+func TestShapesAgree(t *testing.T) {
+	t.Parallel()
+	session := sampleSession(t, demoapi.ReviewMeetingID)
+	var want []result
+	p := start(t, environment(sample(t, onOneDay(func(*demoapi.Options) {}))))
+	for _, c := range readings(session) {
+		want = append(want, p.call(c.tool, c.args))
+	}
+	for name, change := range map[string]func(*demoapi.Options){
+		"older shapes":   func(o *demoapi.Options) { o.OlderShapes = true },
+		"unknown fields": func(o *demoapi.Options) { o.UnknownFields = true },
+	} {
+		got := start(t, environment(sample(t, onOneDay(change))))
+		for i, c := range readings(session) {
+			a, b := want[i], got.call(c.tool, c.args)
+			if a.IsError || a.text() != b.text() || !reflect.DeepEqual(facts(t, a), facts(t, b)) {
+				t.Errorf("%s: %s %v\n%s\n%s\ninstead of\n%s\n%s",
+					name, c.tool, c.args, b.text(), b.Structured, a.text(), a.Structured)
+			}
+		}
+	}
+}
+
+// A sparse answer costs what is not in it, and nothing else.
+func TestSparseAnswers(t *testing.T) {
+	t.Parallel()
+	session := sampleSession(t, demoapi.ReviewMeetingID)
+	p := start(t, environment(sample(t, onOneDay(func(o *demoapi.Options) { o.Sparse = true }))))
+	live := []reading{
+		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}},
+	}
+	for _, c := range append(readings(session), live...) {
+		r := p.call(c.tool, c.args)
+		both := r.text() + string(r.Structured)
+		if r.IsError {
+			t.Errorf("%s %v: %s", c.tool, c.args, both)
+		}
+		for _, wrong := range []string{"0001-01-01", "153,722,867", "153722867", "<nil>", "%!"} {
+			if strings.Contains(both, wrong) {
+				t.Errorf("%s %v: %q is in %s", c.tool, c.args, wrong, both)
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package jsonrpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+)
+
+const maxFoundID = 64 << 10 // bytes of an id that IDFinder keeps
+
+// IDFinder finds the id of a message that is too large to be kept. Its zero
+// value is ready, and takes the message piece by piece.
+type IDFinder struct {
+	depth   int
+	quoted  bool
+	escaped bool
+	key     []byte // of the string that may be a key at depth 1, with its quotes
+	isKey   bool   // a string at depth 1 would be a key
+	within  bool   // of the value of the id
+	found   []byte
+}
+
+// Write takes the next piece. It does not fail.
+func (f *IDFinder) Write(text []byte) (int, error) {
+	for _, c := range text {
+		f.next(c)
+	}
+	return len(text), nil
+}
+
+func (f *IDFinder) next(c byte) {
+	if f.quoted {
+		f.inString(c)
+		return
+	}
+	if f.within {
+		f.inValue(c)
+	}
+	switch c {
+	case '"':
+		f.quoted, f.key = true, f.key[:0]
+	case '{', '[':
+		f.depth++
+		f.isKey = f.depth == 1
+	case '}', ']':
+		f.depth--
+	case ',':
+		f.isKey = f.depth == 1
+	case ':':
+		if f.depth == 1 && f.isKey && string(f.key) == "id" {
+			f.within, f.found = true, f.found[:0]
+		}
+		f.isKey = false
+	}
+}
+
+// inValue takes what belongs to the value of the id, which is a scalar if it is valid.
+func (f *IDFinder) inValue(c byte) {
+	switch c {
+	case ' ', '\t', '\r', '\n':
+		f.within = len(f.found) == 0
+	case ',', '}':
+		f.within = false
+	default:
+		f.keep(c)
+	}
+}
+
+func (f *IDFinder) keep(c byte) {
+	if len(f.found) < maxFoundID {
+		f.found = append(f.found, c)
+	}
+}
+
+func (f *IDFinder) inString(c byte) {
+	if f.within {
+		f.keep(c)
+	}
+	switch {
+	case f.escaped:
+		f.escaped = false
+	case c == '\\':
+		f.escaped = true
+	case c == '"':
+		f.quoted = false
+		return
+	}
+	if f.isKey && f.depth == 1 && len(f.key) < 8 {
+		f.key = append(f.key, c)
+	}
+}
+
+// ID is the id as it was sent, or nil if there is none that an answer can bear.
+func (f *IDFinder) ID() json.RawMessage {
+	id := bytes.TrimSpace(f.found)
+	if len(id) == 0 || !scalar(id) || !json.Valid(id) {
+		return nil
+	}
+	return clean(bytes.Clone(id))
+}
+
+// FindID is the id of a message that need not be valid JSON, or nil.
+func FindID(text []byte) json.RawMessage {
+	var f IDFinder
+	_, _ = f.Write(text)
+	return f.ID()
+}
+
+// Key is the same for two spellings of one id, such as "é" and "\u00e9", and
+// different for 1 and "1".
+func Key(id json.RawMessage) string {
+	if len(id) == 0 {
+		return ""
+	}
+	if id[0] == '"' {
+		var s string
+		if json.Unmarshal(id, &s) != nil {
+			return string(id)
+		}
+		return `"` + s
+	}
+	const exact = 1 << 53 // float64 holds every integer up to it
+	if plain(id) {
+		return string(id)
+	}
+	if f, err := strconv.ParseFloat(string(id), 64); err == nil && f > -exact && f < exact && f == float64(int64(f)) {
+		return strconv.FormatInt(int64(f), 10)
+	}
+	return string(id)
+}
+
+// plain reports whether decoding a number into float64 and encoding it again
+// gives the same text.
+func plain(number []byte) bool {
+	digits := bytes.TrimPrefix(number, []byte("-"))
+	if len(digits) == 0 || len(digits) > 15 || digits[0] == '0' && len(number) > 1 {
+		return false
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
