@@ -21,8 +21,8 @@ type compareInput struct {
 	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id; it must fit one meeting,example=stand-up"`
 	Sessions  *int     `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5,example=5"`
 	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only invited people who missed at least so many of the latest sessions in a row,example=3"`
-	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets of those who do not count such as recorders; none for nobody"`
-	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for the times in the text,example=Europe/Berlin"`
+	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets to leave out; or none"`
+	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown,example=Europe/Berlin"`
 	Limit     *int     `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
 }
@@ -32,10 +32,10 @@ type compareOutput struct {
 	MeetingID  string       `json:"meeting_id"`
 	Title      string       `json:"title" jsonschema:"description=Untrusted text"`
 	Timezone   string       `json:"timezone"`
-	JustInTime bool         `json:"just_in_time" jsonschema:"description=People were added when they joined: the roster does not tell who was expected"`
+	JustInTime bool         `json:"just_in_time" jsonschema:"description=The roster does not tell who was expected"`
 	Invited    int          `json:"invited" jsonschema:"description=People on the roster"`
 	Sessions   []sessionSum `json:"sessions" jsonschema:"description=Oldest first"`
-	Matching   int          `json:"sessions_matching" jsonschema:"description=Ended sessions of the meeting; those above are the latest of them"`
+	Matching   int          `json:"sessions_matching" jsonschema:"description=Ended sessions of the meeting"`
 	People     []compareRow `json:"people" jsonschema:"description=Longest streak of absence first"`
 	LeftOut    int          `json:"left_out"`
 	Next       string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`

@@ -18,9 +18,9 @@ type findMeetingsInput struct {
 	Query  string     `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the title or an id,example=stand-up"`
 	Status string     `json:"status,omitempty" jsonschema:"enum=ACTIVE,enum=INACTIVE"`
 	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time,description=Only meetings created at or after this time,example=2026-11-01T00:00:00Z"`
-	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time,description=Only meetings created before this time,example=2026-12-01T00:00:00Z"`
+	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time,description=Only meetings created before this time; a date includes that day,example=2026-12-01T00:00:00Z"`
 	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,description=Rows shown; default 20,example=20"`
-	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
+	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown; and given without a zone,example=Europe/Berlin"`
 	scope
 }
 
@@ -29,6 +29,7 @@ type findMeetingsOutput struct {
 	Matching int          `json:"matching"`
 	Meetings []meetingRow `json:"meetings"`
 	LeftOut  int          `json:"left_out"`
+	Timezone string       `json:"timezone"`
 
 	zone *time.Location
 }
@@ -82,6 +83,7 @@ func findMeetings(d *Deps) server.ServerTool {
 				}
 			}
 			out := findMeetingsOutput{zone: d.zoned(in.Zone)}
+			out.Timezone = out.zone.String()
 			out.fill(named, others, in.Query)
 			out.note(read.Note())
 			return out, nil

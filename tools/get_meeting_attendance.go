@@ -16,16 +16,16 @@ import (
 
 type attendanceInput struct {
 	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=latest takes the latest even if it is a mere reopening; all adds up all in the range (25 at most)"`
-	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time or date,example=2026-11-23T00:00:00Z"`
-	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time or until the end of this date,example=2026-11-24T00:00:00Z"`
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=latest: even if it only reopened the meeting; all: those in the range (25 at most) added up"`
+	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
 	Show     string     `json:"show,omitempty" jsonschema:"enum=all,enum=attended,enum=absent,enum=guests,enum=late,enum=left_early,enum=here_now,description=Which people to list; the counts are always of all"`
 	Late     *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=How much later is late; default 5,example=5"`
 	Early    *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=How much earlier is early; default 5,example=5"`
-	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,description=Count late from this time (of the session's day or in full) and not from when two people were there,example=14:00"`
-	End      string     `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,description=Likewise for leaving early,example=15:00"`
-	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets of those who do not count such as recorders; none for nobody"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times in the text and for those given without a zone,example=Europe/Berlin"`
+	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,description=Count late from this time; default when two people were there,example=14:00"`
+	End      string     `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,description=Count leaving early to this time,example=15:00"`
+	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets (of recorders for example) to leave out; or none"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown; and given without a zone,example=Europe/Berlin"`
 	Format   string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids; presets and each time span present"`
 	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
@@ -35,18 +35,18 @@ type attendanceOutput struct {
 	head
 	MeetingID  string          `json:"meeting_id"`
 	Title      string          `json:"title" jsonschema:"description=Untrusted text"`
-	Live       bool            `json:"live" jsonschema:"description=Somebody is in the latest of the sessions; all is as of as_of"`
-	OverSince  *time.Time      `json:"over_since,omitempty" jsonschema:"description=When the last person left a session that is kept open"`
+	Live       bool            `json:"live" jsonschema:"description=Somebody is there; as of as_of"`
+	OverSince  *time.Time      `json:"over_since,omitempty" jsonschema:"description=When all had left a session that is kept open"`
 	AsOf       time.Time       `json:"as_of" jsonschema:"description=When the API was asked"`
 	Timezone   string          `json:"timezone"`
 	Sessions   []sessionSum    `json:"sessions" jsonschema:"description=Those looked into; oldest first"`
 	Matching   int             `json:"sessions_matching" jsonschema:"description=Sessions of the meeting in the time range"`
-	JustInTime bool            `json:"just_in_time" jsonschema:"description=People were added when they joined: the roster does not tell who was expected"`
-	Invited    int             `json:"invited" jsonschema:"description=People on the roster in time for a session; unless just_in_time those expected"`
-	Attended   int             `json:"attended" jsonschema:"description=People on the roster who came"`
-	Absent     int             `json:"absent" jsonschema:"description=People on the roster who did not come"`
-	Guests     int             `json:"guests" jsonschema:"description=People who came and are not on the roster (any more)"`
-	Later      int             `json:"added_later" jsonschema:"description=People added to the roster after the session; not counted as invited"`
+	JustInTime bool            `json:"just_in_time" jsonschema:"description=The roster does not tell who was expected"`
+	Invited    int             `json:"invited" jsonschema:"description=People on the roster in time"`
+	Attended   int             `json:"attended" jsonschema:"description=Of them came"`
+	Absent     int             `json:"absent" jsonschema:"description=Of them did not come"`
+	Guests     int             `json:"guests" jsonschema:"description=Came and are not on the roster (any more)"`
+	Later      int             `json:"added_later" jsonschema:"description=Added to the roster after the session"`
 	LeftAside  int             `json:"left_out_by_preset"`
 	HereNow    int             `json:"here_now"`
 	Late       int             `json:"late"`
@@ -57,6 +57,7 @@ type attendanceOutput struct {
 
 	zone     *time.Location
 	noRoster bool
+	chosen   bool   // and not the latest, or not it alone
 	table    string // the text of People
 }
 
@@ -74,7 +75,7 @@ type gap struct {
 type attendanceRow struct {
 	Name          string     `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
 	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest,description=A guest is not on the roster (any more)"`
+	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest,description=guest: not on the roster (any more)"`
 	Sessions      int        `json:"sessions_attended"`
 	FirstJoined   *time.Time `json:"first_joined,omitempty"`
 	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema:"description=Absent while the person is in the session"`
@@ -98,7 +99,7 @@ type attendanceRow struct {
 
 func getMeetingAttendance(d *Deps) server.ServerTool {
 	return define(d, "get_meeting_attendance", "Get a meeting's attendance",
-		"Returns who really attended a meeting's session: who came, when they joined and left, gaps, minutes present, who was late or left early, who was invited but did not come, who came without being on the roster, and who is in it right now. Use it for any question about attendance; give meeting_id, session_id or part of the title as query. It takes the latest session (the one before, if that only reopened it); sessions=all or a time range add up several, session_id takes one. list_meeting_participants only tells who was added. Lists 50 people unless limit (up to 500) says otherwise.",
+		"Returns who really attended a meeting's session: who came, when they joined and left, gaps, minutes present, who was late or left early, who was invited but did not come, who came without being on the roster, and who is in it right now. Use it for any question about attendance; give meeting_id, session_id or part of the title as query. It takes the latest session that was more than a reopening; sessions=all or a time range add up several. list_meeting_participants only tells who was added. Lists 50 people unless limit (up to 500) says otherwise.",
 		func(ctx context.Context, req mcp.CallToolRequest, in attendanceInput) (attendanceOutput, error) {
 			return d.attendance(ctx, &gauge{req: req}, in, valueOr(in.Limit, 50))
 		})
@@ -171,7 +172,7 @@ func (a *answerer) answer(results []attendance.Result, over attendance.Result) a
 	}
 	o.People, o.LeftOut, o.table = a.rows.shown, a.rows.left, string(a.rows.table)
 	o.Summary = o.headline(over)
-	if a.picked.why != "" {
+	if o.chosen = a.picked.why != ""; o.chosen {
 		o.Summary = a.picked.why + " " + o.Summary
 	}
 	o.Notes = append(o.Notes, notesOf(over)...)

@@ -6,7 +6,7 @@ import "strings"
 // many clients show a model nothing else.
 type head struct {
 	Summary string   `json:"summary" jsonschema:"description=The answer in one sentence"`
-	Notes   []string `json:"notes" jsonschema:"description=What limits the answer; tell the user"`
+	Notes   []string `json:"notes" jsonschema:"description=What limits the answer"`
 }
 
 // note adds a sentence; an empty one says nothing.

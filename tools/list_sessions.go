@@ -19,13 +19,13 @@ type sessionsInput struct {
 	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=Only sessions of this meeting (a URL that holds its id is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
 	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions which go on or have ended"`
 	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Only sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time,example=2026-11-24T00:00:00Z"`
+	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
 	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,description=createdAt is the default"`
 	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC (newest or most first) is the default"`
 	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs,example=1"`
 	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page,example=25"`
 	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 25,example=25"`
-	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
+	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown; and given without a zone,example=Europe/Berlin"`
 	scope
 }
 
@@ -40,6 +40,8 @@ type sessionsOutput struct {
 	Sessions []sessionRow `json:"sessions"`
 	LeftOut  int          `json:"left_out" jsonschema:"description=Sessions after those shown"`
 	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+
+	Timezone string `json:"timezone"`
 
 	zone  *time.Location
 	table string // the text of Sessions
@@ -149,7 +151,7 @@ func (l *sessionList) done() sessionsOutput {
 	o := l.out
 	others := l.others.sum()
 	o.Total, o.Changed, o.Sessions, o.table = l.count.length()-others, l.count.cover.Changed, l.rows.shown, string(l.rows.table)
-	o.zone = l.zone
+	o.zone, o.Timezone = l.zone, l.zone.String()
 	for _, s := range o.Sessions {
 		if s.Status == "LIVE" {
 			o.Live++

@@ -50,7 +50,7 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 	}
 	switch len(named) {
 	case 0:
-		return "", "", noMeeting(text, others)
+		return "", "", d.noMeeting(ctx, app, text, others)
 	case 1:
 		return named[0].ID, "", nil
 	}
@@ -61,12 +61,21 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 	return left[0].ID, fmt.Sprintf("%s in their titles too; they are breakout rooms of this one.", people(len(named)-1, "other meeting has that", "other meetings have that")), nil
 }
 
-func noMeeting(text string, others []client.Meeting) error {
-	similar := ""
-	if len(others) > 0 {
-		similar = "; the API's search gives " + choices(others, func(m client.Meeting) (string, string) { return m.ID, m.Title }) + ", of which you can pass a meeting_id"
+// noMeeting is the error of a title that no meeting has. It names those that
+// exist, as far as the API's own search or a look at the list shows them.
+func (d *Deps) noMeeting(ctx context.Context, app client.AppRef, text string, others []client.Meeting) error {
+	what := "the API's search gives "
+	if len(others) == 0 {
+		no, per := 1, 5
+		if page, err := d.API.MeetingsPage(ctx, app, client.MeetingFilter{}, client.PageRequest{No: &no, Per: &per}); err == nil {
+			what, others = "there are for example ", page.Items[:min(per, len(page.Items))]
+		}
 	}
-	return fmt.Errorf("no meeting has %q in its title%s; find_meetings lists them", untrusted.Line(text, 80), similar)
+	if len(others) == 0 {
+		return fmt.Errorf("no meeting has %q in its title; find_meetings lists them", untrusted.Line(text, 80))
+	}
+	return fmt.Errorf("no meeting has %q in its title; %s%s; pass a meeting_id, or call find_meetings for more", untrusted.Line(text, 80), what,
+		choices(others, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
 }
 
 // maxParents bounds the meetings whose rooms are asked for.
@@ -126,6 +135,9 @@ func (d *Deps) roomsOf(ctx context.Context, app client.AppRef, meetingID string)
 
 // maxSessions bounds how many sessions one call looks into.
 const maxSessions = 25
+
+// fewSessions are enough to tell which one "the latest" means.
+const fewSessions = 10
 
 // gauge adds up the progress of several walks of one call.
 type gauge struct {

@@ -16,13 +16,13 @@ type sessionSum struct {
 	Together  string     `json:"together_with,omitempty" jsonschema:"description=Id of a session counted as one with this"`
 	StartedAt time.Time  `json:"started_at,omitzero"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" jsonschema:"description=Absent while live"`
-	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema:"description=When the last person left; a session may stay open longer"`
-	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema:"description=What late is counted from: when two people were there; or as scheduled"`
-	EarlyFrom *time.Time `json:"early_from,omitempty" jsonschema:"description=What leaving early is counted from"`
+	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema:"description=The last person"`
+	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema:"description=What late is counted from"`
+	EarlyFrom *time.Time `json:"early_from,omitempty"`
 	Minutes   float64    `json:"session_minutes" jsonschema:"description=Until the last person left; 0 is unknown"`
-	Attended  int        `json:"attended" jsonschema:"description=People on the roster who came"`
-	Absent    int        `json:"absent" jsonschema:"description=People on the roster by then who did not"`
-	Guests    int        `json:"guests" jsonschema:"description=People not on the roster (any more)"`
+	Attended  int        `json:"attended"`
+	Absent    int        `json:"absent"`
+	Guests    int        `json:"guests"`
 }
 
 // sessionOf sums up a column of sessions.

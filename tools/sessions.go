@@ -65,7 +65,11 @@ func (d *Deps) pick(ctx context.Context, l *lookup, q sessionQuery) (*picked, er
 	}
 	l.meetingID = meetingID
 	f := client.SessionFilter{MeetingID: meetingID, After: valueOr(q.After, time.Time{}), Before: valueOr(q.Before, time.Time{})}
-	found, err := d.newestSessions(ctx, l.app, f, maxSessions)
+	want := fewSessions
+	if q.All {
+		want = maxSessions
+	}
+	found, err := d.newestSessions(ctx, l.app, f, want)
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +221,11 @@ func (d *Deps) pickOne(ctx context.Context, l *lookup, q sessionQuery) (*picked,
 			return nil, err
 		}
 	}
-	if q.MeetingID != "" && s.MeetingID != q.MeetingID {
+	// An old meeting goes by the name of a room.
+	if q.MeetingID != "" && (s.MeetingID == "" || !uuid.MatchString(s.MeetingID)) {
+		s.MeetingID = q.MeetingID
+	}
+	if q.MeetingID != "" && !strings.EqualFold(s.MeetingID, q.MeetingID) {
 		return nil, fmt.Errorf("session %s is not of meeting %s; leave out one of them", q.SessionID, q.MeetingID)
 	}
 	if !attended(s) {
@@ -246,34 +254,59 @@ type newest struct {
 	note     string
 }
 
-// newestSessions lists the latest sessions, in one request if that suffices.
+// newestSessions lists the latest sessions, in one request if that brings as many
+// as are wanted or all.
 func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.SessionFilter, want int) (newest, error) {
-	var out newest
+	no, per := 1, maxSessions
+	page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: &no, Per: &per})
+	if err != nil {
+		return newest{}, err
+	}
+	out := newest{}
+	out.add(page.Items, f.MeetingID)
+	if n := len(page.Items); n > 0 && page.Total == n || len(out.sessions) >= want && newestFirst(page.Items) {
+		return out.done(max(page.Total, n)), nil
+	}
+	out = newest{}
 	var c count
-	for page, err := range d.sessionPages(ctx, app, f, nil, nil, want) {
+	for page, err := range d.API.Sessions(ctx, app, f) {
 		if err != nil {
 			return out, err
 		}
 		c.page(page.Total, page.Coverage)
-		for _, s := range page.Items {
-			c.read++
-			if attended(s) {
-				s.MeetingID = f.MeetingID
-				out.sessions = append(out.sessions, s)
-			} else {
-				out.others.add(s)
-			}
-		}
-		if len(out.sessions) >= want {
+		c.read += len(page.Items)
+		out.add(page.Items, f.MeetingID)
+		if len(out.sessions) >= maxSessions && newestFirst(out.sessions) {
 			out.note = c.note(true)
-			break
+			return out.done(c.length()), nil
 		}
-		out.note = c.note(false)
 	}
-	out.total = max(len(out.sessions), c.length()-out.others.sum())
-	slices.SortStableFunc(out.sessions, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
-	out.sessions = out.sessions[max(0, len(out.sessions)-want):]
-	return out, nil
+	out.note = c.note(false)
+	return out.done(c.length()), nil
+}
+
+func (n *newest) add(sessions []client.Session, meetingID string) {
+	for _, s := range sessions {
+		if attended(s) {
+			s.MeetingID = meetingID
+			n.sessions = append(n.sessions, s)
+		} else {
+			n.others.add(s)
+		}
+	}
+}
+
+func (n *newest) done(total int) newest {
+	n.total = max(len(n.sessions), total-n.others.sum())
+	slices.SortStableFunc(n.sessions, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
+	n.sessions = n.sessions[max(0, len(n.sessions)-maxSessions):]
+	return *n
+}
+
+// newestFirst checks that the API sorted as it was asked: else those that are
+// wanted are at the end of the list.
+func newestFirst(sessions []client.Session) bool {
+	return len(sessions) == 0 || !sessions[0].StartedAt.Before(sessions[len(sessions)-1].StartedAt)
 }
 
 // noSession is the error of a range, or a meeting, without sessions. That says

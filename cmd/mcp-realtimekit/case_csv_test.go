@@ -10,9 +10,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
 )
 
-// formulaNames are names of which some spreadsheet would make a formula, and as they are
+// formulas are names of which some spreadsheet would make a formula, and as they are
 // to be shown; and two that stay as they are.
-var formulaNames = [][2]string{
+var formulas = [][2]string{
 	{"=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"}, {"Ann;=1+1", "Ann;'=1+1"}, {"Bob\t=1+1", "Bob '=1+1"},
 	{"Cy|@SUM(1)", "Cy|'@SUM(1)"}, {"Dee\r\n-2+3", "Dee '-2+3"}, {"＝1+1", "'＝1+1"}, {` "=1`, `"'=1`}, {`Eve";"=1`, `Eve";"'=1`},
 	{"Zoë Lee - Contoso", "Zoë Lee - Contoso"}, {"Łukasz, O'Brien-Smith", "Łukasz, O'Brien-Smith"},
@@ -23,7 +23,7 @@ func TestCaseCSV(t *testing.T) {
 	t.Parallel()
 	api := scripted.Start(t)
 	var peers []any
-	for i, name := range formulaNames {
+	for i, name := range formulas {
 		id := "peer" + string(rune('a'+i))
 		peers = append(peers, args{
 			"id": id, "user_id": "user" + id, "custom_participant_id": "id" + id + name[0], "display_name": name[0],
@@ -65,14 +65,14 @@ func TestCaseCSV(t *testing.T) {
 	}
 
 	rows, err := csv.NewReader(strings.NewReader(plain)).ReadAll()
-	if err != nil || len(rows) != len(formulaNames)+1 {
+	if err != nil || len(rows) != len(formulas)+1 {
 		t.Fatalf("%v: %q", err, plain)
 	}
 	shown := map[string]bool{}
 	for _, row := range rows {
 		shown[row[0]] = true
 	}
-	for _, name := range formulaNames {
+	for _, name := range formulas {
 		if !shown[name[1]] {
 			t.Errorf("%q is not in %q", name[1], plain)
 		}
