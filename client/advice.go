@@ -44,7 +44,6 @@ const (
 	malformedRemedy = "The token is malformed: copy it again, without quotes, placeholder or the word Bearer; " +
 		"a global API key is not one. Or create one at " + tokenPage + "."
 	wrongRemedy = "The API token is wrong, expired or revoked: create one at " + tokenPage + " and {token}."
-	cutRemedy   = "Try again; if it persists, look for a proxy or firewall which cuts connections."
 	blockRemedy = "Bot protection or the network stands between: without VPN or proxy, or from another network, " +
 		"the same call may pass. {ray}"
 	originRemedy = "The address behind CLOUDFLARE_BASE_URL is at fault, not the request: unset it, or try again later; " +
@@ -309,8 +308,6 @@ func unreachable(out *Error, err error) {
 	case errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks")):
 		out.Cause, out.Message = CauseBetween, "the proxy could not be reached"
 		out.Remedy = "Check HTTPS_PROXY, or unset it if this network needs no proxy."
-	case errors.Is(err, ErrReset):
-		out.Message, out.Remedy = ErrReset.Error()+" before an answer came, each time", cutRemedy
 	case errors.As(err, &dns):
 		out.Message, out.Remedy = "the API's host name could not be resolved", "Check the network, the DNS and CLOUDFLARE_BASE_URL."
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
