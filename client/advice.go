@@ -33,6 +33,7 @@ type advice struct {
 const (
 	tokenPage   = "https://dash.cloudflare.com/profile/api-tokens"
 	statusPage  = "https://www.cloudflarestatus.com"
+	cutRemedy   = "Try again; if it persists, look for a proxy or firewall which cuts connections."
 	proxyRemedy = "A proxy or a wrong CLOUDFLARE_BASE_URL may stand between; unset it or check the proxy, then try again."
 	accountID   = "the dashboard (https://dash.cloudflare.com) shows the id, 32 letters and digits, in the address " +
 		"of the account's pages"
@@ -42,7 +43,6 @@ const (
 	malformedRemedy = "The token is malformed: copy it again, without quotes, placeholder or the word Bearer; " +
 		"a global API key is not one. Or create one at " + tokenPage + "."
 	wrongRemedy = "The API token is wrong, expired or revoked: create one at " + tokenPage + " and {token}."
-	cutRemedy   = "Try again; if it persists, look for a proxy or firewall which cuts connections."
 	blockRemedy = "Bot protection or the network stands between: without VPN or proxy, or from another network, " +
 		"the same call may pass. {ray}"
 	originRemedy = "The address behind CLOUDFLARE_BASE_URL is at fault, not the request: unset it, or try again later; " +

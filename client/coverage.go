@@ -13,7 +13,7 @@ type Coverage struct {
 	Total      int  // as the API last said; 0 if it gives none, or one that contradicts what arrived
 	Unreadable int  // rows that are no objects; Read does not count them
 	Changed    bool // the total moved, or rows moved between pages, while reading
-	Cut        bool // ended at MaxPages, MaxRows or MaxBytes
+	Cut        bool // ended at MaxPages, MaxRows, MaxCallRows or MaxBytes
 	Refused    bool // the API gives no total and refused the page after the last: it may be the end
 }
 

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // PerPage is how many rows a walk asks for a page. The API may give fewer.
@@ -18,7 +19,22 @@ const (
 	MaxPages = 1000
 	MaxRows  = 75_000
 	MaxBytes = 64 << 20 // of answers
+
+	// MaxCallRows bounds the walks of one Bounded context together, and MaxBytes
+	// does too: a roster and those who came, 50,000 each.
+	MaxCallRows = 102_000
 )
+
+// spent is what the walks of one context have read together.
+type spent struct{ rows, bytes atomic.Int64 }
+
+type spentKey struct{}
+
+// Bounded returns a context for one call of a tool, whose walks share a bound of
+// rows and bytes. A walk that meets it ends and says so in its Coverage.
+func Bounded(ctx context.Context) context.Context {
+	return context.WithValue(ctx, spentKey{}, &spent{})
+}
 
 // walkers is how many pages of one walk are fetched at a time.
 const walkers = 4
@@ -86,7 +102,11 @@ func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 			})
 			return out
 		}
-		t := tally[T]{list: l, seen: map[string]int{}, prints: map[[sha256.Size]byte]struct{}{}}
+		together, ok := ctx.Value(spentKey{}).(*spent)
+		if !ok {
+			together = &spent{}
+		}
+		t := tally[T]{list: l, together: together, seen: map[string]int{}, prints: map[[sha256.Size]byte]struct{}{}}
 		ahead := []chan result{get(1)}
 		for next := 2; len(ahead) > 0; {
 			r := <-ahead[0]
@@ -111,7 +131,8 @@ func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 
 // tally is what a walk knows.
 type tally[T any] struct {
-	list source[T]
+	list     source[T]
+	together *spent
 
 	seen   map[string]int                 // the page that first had an id
 	prints map[[sha256.Size]byte]struct{} // of pages that have rows without ids
@@ -119,7 +140,7 @@ type tally[T any] struct {
 	wrong  bool                           // it contradicts what arrived
 	done   bool
 
-	pages, size, prev     int // so far; size in bytes, prev is the rows of the last page
+	pages, prev           int // so far; rows of the last page
 	read, dropped         int // different rows: those kept, and those not asked for
 	twice, unreadable     int // rows that a page had twice, and those that are no objects
 	changed, cut, refused bool
@@ -130,9 +151,9 @@ type tally[T any] struct {
 func (t *tally[T]) add(p *Page[T]) {
 	before := t.arrived()
 	t.pages++
-	t.size += p.size
 	t.unreadable += p.Coverage.Unreadable
 	t.take(p)
+	rows, bytes := t.together.rows.Add(int64(t.arrived()-before)), t.together.bytes.Add(int64(p.size))
 	t.hear(p.Total, before)
 	short := p.rows < t.list.per || p.rows < t.prev
 	t.prev = p.rows
@@ -141,7 +162,7 @@ func (t *tally[T]) add(p *Page[T]) {
 		t.done = true
 	case t.believed() && t.arrived() >= t.total && short:
 		t.done = true
-	case t.cut, t.pages >= MaxPages, t.read+t.dropped >= MaxRows, t.size >= MaxBytes:
+	case t.cut, t.pages >= MaxPages, t.read+t.dropped >= MaxRows, rows >= MaxCallRows, bytes >= MaxBytes:
 		t.done, t.cut = true, true
 	}
 	p.Coverage = t.coverage()

@@ -284,3 +284,28 @@ func TestCasePaging(t *testing.T) {
 		}
 	}
 }
+
+// TestBoundedTogether has two walks share what one call may read.
+func TestBoundedTogether(t *testing.T) {
+	fetch := func(_ context.Context, r PageRequest) (Page[Participant], error) {
+		page := Page[Participant]{rows: 1000}
+		for i := range page.rows {
+			page.Items = append(page.Items, Participant{ID: fmt.Sprint(*r.No, "-", i)})
+		}
+		return page, nil
+	}
+	ctx, got := Bounded(t.Context()), []Coverage{}
+	for range 2 {
+		var last Coverage
+		for page, err := range walk(ctx, fetch) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			last = page.Coverage
+		}
+		got = append(got, last)
+	}
+	if want := []Coverage{{Read: MaxRows, Cut: true}, {Read: MaxCallRows - MaxRows, Cut: true}}; !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
