@@ -67,14 +67,18 @@ func Answer(members []json.RawMessage, handle func(*Message) []byte) []byte {
 			defer func() { <-slots }()
 			answer := handle(m)
 			if size.Add(int64(len(answer))) > MaxBatchAnswer {
-				answer = (&Failure{m.ID, mcp.INTERNAL_ERROR, fmt.Sprintf(
-					"the answers of this batch have more than %d MiB together: send this request by itself", MaxBatchAnswer>>20)}).Encode()
+				answer = tooLarge(m.ID).Encode()
 			}
 			answers[i] = answer
 		})
 	}
 	running.Wait()
 	return join(answers)
+}
+
+func tooLarge(id json.RawMessage) *Failure {
+	return &Failure{id, mcp.INTERNAL_ERROR, fmt.Sprintf(
+		"the answers of this batch have more than %d MiB together: send this request by itself", MaxBatchAnswer>>20)}
 }
 
 func member(text []byte) (*Message, *Failure) {
