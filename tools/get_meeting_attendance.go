@@ -127,6 +127,7 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	if err != nil {
 		return attendanceOutput{}, err
 	}
+	l.forget()
 	if err := plan.apply(results, l.rules.Now); err != nil {
 		return attendanceOutput{}, err
 	}
