@@ -265,6 +265,9 @@ func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.S
 	out := newest{}
 	out.add(page.Items, f.MeetingID)
 	if n := len(page.Items); n > 0 && page.Total == n || len(out.sessions) >= want && newestFirst(page.Items) {
+		if page.Total == 0 {
+			out.note = "The API does not say how many sessions there are; there may be older ones than those read."
+		}
 		return out.done(max(page.Total, n)), nil
 	}
 	out = newest{}

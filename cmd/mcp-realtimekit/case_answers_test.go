@@ -211,6 +211,7 @@ func TestAnswerReopenedLink(t *testing.T) {
 	if code != 0 || strings.Count(out, "attended") < 3 {
 		t.Errorf("%s %s", out, logs)
 	}
+	contains(t, logs, sceneID(1), sceneID(2)) // a CSV file has no place for it
 }
 
 // A weekly to which one person came for two minutes was a bad weekly.
