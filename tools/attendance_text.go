@@ -71,9 +71,7 @@ func (o *attendanceOutput) about(title string) string {
 	if o.Later > 0 {
 		fmt.Fprintf(&b, " %s to the roster only after it ended.", people(o.Later, "person was added", "people were added"))
 	}
-	switch {
-	case o.chosen:
-	case o.Matching > len(o.Sessions):
+	if o.why == "" && o.Matching > len(o.Sessions) {
 		fmt.Fprintf(&b, " The latest of %d sessions.", o.Matching)
 	}
 	return b.String()

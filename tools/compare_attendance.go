@@ -128,6 +128,7 @@ func (p *picked) chooseLatest(ctx context.Context, l *lookup, want int) error {
 			n = max(n, len(window)) // and one more
 			continue
 		}
+		p.total -= len(window) - len(columns) // what is counted is meetings as people mean them
 		p.columns = p.columnsOf(columns[max(0, len(columns)-want):])
 		p.note(reopeningNote(reopenings, l.zone))
 		return nil

@@ -61,8 +61,14 @@ func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, 
 	return &Attendance{out}, nil
 }
 
-// Notes are sentences on what limits the answer. CSV has no place for them.
-func (a *Attendance) Notes() []string { return a.out.Notes }
+// Notes are sentences on what the answer is about, if not the latest session
+// alone, and on what limits it. CSV has no place for them.
+func (a *Attendance) Notes() []string {
+	if a.out.why == "" {
+		return a.out.Notes
+	}
+	return append([]string{a.out.why}, a.out.Notes...)
+}
 
 // AttendanceFormats are what Write takes.
 var AttendanceFormats = []string{"table", "csv", "json", "markdown"}

@@ -57,7 +57,7 @@ type attendanceOutput struct {
 
 	zone     *time.Location
 	noRoster bool
-	chosen   bool   // and not the latest, or not it alone
+	why      string // if not the latest session was taken, or not it alone
 	table    string // the text of People
 }
 
@@ -127,6 +127,7 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	if err != nil {
 		return attendanceOutput{}, err
 	}
+	l.forget()
 	if err := plan.apply(results, l.rules.Now); err != nil {
 		return attendanceOutput{}, err
 	}
@@ -172,8 +173,8 @@ func (a *answerer) answer(results []attendance.Result, over attendance.Result) a
 	}
 	o.People, o.LeftOut, o.table = a.rows.shown, a.rows.left, string(a.rows.table)
 	o.Summary = o.headline(over)
-	if o.chosen = a.picked.why != ""; o.chosen {
-		o.Summary = a.picked.why + " " + o.Summary
+	if o.why = a.picked.why; o.why != "" {
+		o.Summary = o.why + " " + o.Summary
 	}
 	o.Notes = append(o.Notes, notesOf(over)...)
 	if o.LeftOut > 0 {

@@ -153,6 +153,9 @@ func (l *lookup) results(ctx context.Context, p *picked) ([]attendance.Result, e
 	return attendance.Series(columns, l.roster, rules), nil
 }
 
+// forget lets go of what was read, which may be large, once the results are made.
+func (l *lookup) forget() { l.roster, l.peers = nil, nil }
+
 // doubt is the error of a session of which the API lists nobody, though it
 // counts some: then nobody can be said to be absent.
 func (l *lookup) doubt(s client.Session) error {

@@ -173,6 +173,7 @@ func (p *picked) chooseAll(ctx context.Context, l *lookup) error {
 	}
 	columns, reopenings := attendance.Columns(l.held(p.listed), l.roster, l.rules)
 	p.columns = p.columnsOf(columns)
+	p.total -= len(p.listed) - len(columns) // what is counted is meetings as people mean them
 	if len(p.columns) == 1 {
 		p.explain(l.zone, p.columnsOf([][]attendance.Held{reopenings})[0], "")
 		return nil
@@ -214,7 +215,7 @@ func (d *Deps) pickOne(ctx context.Context, l *lookup, q sessionQuery) (*picked,
 	p := &picked{}
 	switch {
 	case client.NotFound(err):
-		return nil, fmt.Errorf("%w; %s", err, d.whatExists(ctx, l.app, client.SessionFilter{MeetingID: q.MeetingID}))
+		return nil, errorThen(err, d.whatExists(ctx, l.app, client.SessionFilter{MeetingID: q.MeetingID}))
 	case err != nil:
 		var listed bool
 		if s, listed = d.listedSession(ctx, l.app, q); !listed {
@@ -234,6 +235,14 @@ func (d *Deps) pickOne(ctx context.Context, l *lookup, q sessionQuery) (*picked,
 	l.meetingID = s.MeetingID
 	p.listed, p.columns, p.total = []client.Session{s}, [][]client.Session{{s}}, 1
 	return p, nil
+}
+
+// errorThen adds to an error what its reader may do next.
+func errorThen(err error, next string) error {
+	if strings.HasSuffix(err.Error(), ".") {
+		return fmt.Errorf("%w %s", err, sentence(next))
+	}
+	return fmt.Errorf("%w; %s", err, next)
 }
 
 func (d *Deps) listedSession(ctx context.Context, app client.AppRef, q sessionQuery) (client.Session, bool) {
@@ -265,6 +274,9 @@ func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.S
 	out := newest{}
 	out.add(page.Items, f.MeetingID)
 	if n := len(page.Items); n > 0 && page.Total == n || len(out.sessions) >= want && newestFirst(page.Items) {
+		if page.Total == 0 {
+			out.note = "The API does not say how many sessions there are; there may be older ones than those read."
+		}
 		return out.done(max(page.Total, n)), nil
 	}
 	out = newest{}

@@ -198,6 +198,7 @@ func TestAnswerReopenedLink(t *testing.T) {
 	if len(compared.Sessions) != 2 || compared.People[0].Streak != 2 || compared.People[0].Name != "Person 4" || !strings.Contains(strings.Join(compared.Notes, " "), sceneID(2)) {
 		t.Errorf("%+v", compared)
 	}
+	lacks(t, p.call("compare_attendance", args{"query": "weekly"}).text(), "of 3 sessions")
 	recap := p.call("get_session_recap", args{"query": "weekly"})
 	var r struct {
 		SessionID string `json:"session_id"`
@@ -211,6 +212,7 @@ func TestAnswerReopenedLink(t *testing.T) {
 	if code != 0 || strings.Count(out, "attended") < 3 {
 		t.Errorf("%s %s", out, logs)
 	}
+	contains(t, logs, sceneID(1), sceneID(2)) // a CSV file has no place for it
 }
 
 // A weekly to which one person came for two minutes was a bad weekly.

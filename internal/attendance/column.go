@@ -63,6 +63,14 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	c.moments(present)
 	r := &c.result
 	shared := map[string]string{}
+	onRoster := 0
+	for _, p := range came {
+		if p.Rows > 0 {
+			onRoster++
+		}
+	}
+	r.Attended, r.Guests = slices.Grow(r.Attended, onRoster), slices.Grow(r.Guests, len(came)-onRoster)
+	r.Absent = slices.Grow(r.Absent, len(missed))
 	for _, p := range slices.Concat(came, missed) {
 		person := p.Person
 		if v := p.visit; v != nil {
