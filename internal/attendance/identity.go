@@ -207,19 +207,13 @@ func (g *registry) written(n *node) []string {
 	return out
 }
 
-// families are those of a node's names, a bit each; 0 if it has no name, or one
-// whose family cannot be told.
+// families are those of a node's names, a bit each; 0 if it has no name.
 func (v verdict) families(written []string, known names) uint {
 	var bits uint
 	for _, w := range written {
-		at := known.of[w]
-		if at < 0 {
-			continue
+		if at := known.of[w]; at >= 0 {
+			bits |= 1 << v.family[at]
 		}
-		if v.family[at] < 0 {
-			return 0
-		}
-		bits |= 1 << v.family[at]
 	}
 	return bits
 }

@@ -149,7 +149,7 @@ const maxNames = 16
 // verdict is what the names under one custom id say.
 type verdict struct {
 	apart  int   // how many names there are of which no two agree: 0, 1, 2, or 3 for more
-	family []int // for each name, the names that it is one with; -1 if that cannot be told
+	family []int // for each name, the first of those that it is one with
 }
 
 func (n names) judge() verdict {
@@ -162,33 +162,27 @@ func (n names) judge() verdict {
 	v := verdict{apart: 2, family: make([]int, len(n.list))}
 	for i := range v.family {
 		v.family[i] = i
-	}
-	for i := range n.list {
 		for j := range i {
-			if agree(n.list[i], n.list[j]) {
-				from, to := v.family[i], v.family[j]
-				for k, f := range v.family {
-					if f == from {
-						v.family[k] = to
-					}
-				}
-			}
-		}
-	}
-	for f := range n.list {
-		var members []int
-		for i, of := range v.family {
-			if of == f {
-				members = append(members, i)
-			}
-		}
-		if !n.chain(members) { // "Ann" may be "Ann Example" or "Ann Other"
-			for _, i := range members {
-				v.family[i] = -1
+			if agree(n.list[i], n.list[j]) && !n.torn(i) && !n.torn(j) {
+				v.family[i] = v.family[j] // those that are not torn agree each with each
+				break
 			}
 		}
 	}
 	return v
+}
+
+// torn reports whether a name agrees with two that do not agree with each other:
+// "Ann" may be "Ann Example" or "Ann Other". It goes with neither.
+func (n names) torn(i int) bool {
+	for j := range n.list {
+		for k := range j {
+			if agree(n.list[i], n.list[j]) && agree(n.list[i], n.list[k]) && !agree(n.list[j], n.list[k]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (n names) all() []int {

@@ -306,18 +306,20 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 	if onRoster == 1 || len(group) == 1 || apart == 1 || apart == 0 && atOnce < 3 {
 		return []*slowPerson{merge(group)}
 	}
-	// Related names are those that a row of agreements leads to.
-	related := func(a string) []string {
-		reached := []string{a}
-		for i := 0; i < len(reached); i++ {
-			for _, b := range names {
-				if slowAgree(reached[i], b) && !slices.Contains(reached, b) {
-					reached = append(reached, b)
-				}
+	with := func(a string) (out []string) {
+		for _, b := range names {
+			if slowAgree(a, b) {
+				out = append(out, b)
 			}
 		}
-		slices.Sort(reached)
-		return reached
+		return out
+	}
+	// A name that fits two others goes with neither, but with itself.
+	related := func(a string) []string {
+		if antichain(with(a)) > 1 {
+			return []string{a}
+		}
+		return slices.DeleteFunc(with(a), func(b string) bool { return antichain(with(b)) > 1 })
 	}
 	byFamily := map[string][]*slowPerson{}
 	var out []*slowPerson
@@ -328,17 +330,10 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 			continue
 		}
 		var families []string
-		told := true
 		for _, name := range own {
-			family := related(name)
-			told = told && antichain(family) == 1
-			if !slices.Contains(families, fmt.Sprint(family)) {
-				families = append(families, fmt.Sprint(family))
+			if family := fmt.Sprint(related(name)); !slices.Contains(families, family) {
+				families = append(families, family)
 			}
-		}
-		if !told {
-			out = append(out, n)
-			continue
 		}
 		slices.Sort(families)
 		key := fmt.Sprint(families)
