@@ -152,9 +152,10 @@ func (c *column) moments(present []Interval) {
 }
 
 // isNewcome reports whether somebody was added less than two minutes before
-// coming, or at an earlier session.
+// coming, or at an earlier session. A row of after the session is that of a
+// roster made anew, and tells nothing.
 func (p Person) isNewcome(earlier []Session) bool {
-	if p.Rows == 0 || p.Added.IsZero() {
+	if p.Rows == 0 || p.Added.IsZero() || p.Added.After(p.Visits[0].Session.End) {
 		return false
 	}
 	if p.First().Sub(p.Added) < justBefore {

@@ -233,6 +233,8 @@ func TestJustInTime(t *testing.T) {
 		{"1:59 before", "10:08:01", true},
 		{"2 minutes before", "10:08", false},
 		{"after coming", "10:10:01", true},
+		{"as the session ended", "11:00", true},
+		{"after the session, on a roster made anew", "11:00:01", false},
 		{"at an earlier session", "8:00", true},
 		{"as its last", "8:30", true},
 		{"after it", "8:30:01", false},
@@ -265,6 +267,13 @@ func TestJustInTime(t *testing.T) {
 	}
 	roster[0].Added = clk("7:00")
 	if results = Series(columns, roster, Rules{}); results[1].JustInTime || Over(results).JustInTime {
+		t.Errorf("%+v", results)
+	}
+	// Who has another row each time was added just before coming to the last one.
+	columns[0][0].Peers = group("x 8:10-8:30")
+	columns[0][0].Peers[0].CustomID = "c"
+	roster[0] = Invited{ID: "a", CustomID: "c", Added: clk("9:59")}
+	if results = Series(columns, roster, Rules{}); results[0].JustInTime || !results[1].JustInTime || !Over(results).JustInTime {
 		t.Errorf("%+v", results)
 	}
 	if !Of(s, []Invited{{ID: "a", CustomID: "c", Added: clk("9:00")}, {ID: "b", CustomID: "c", Added: clk("10:09")}},

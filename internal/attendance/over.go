@@ -23,9 +23,7 @@ func Over(results []Result) Result {
 				people[p.Key] = &p
 				continue
 			}
-			if len(known.Visits) == 0 {
-				known.newcome = p.newcome
-			}
+			known.newcome = known.newcome || p.newcome
 			known.Visits = slices.Concat(known.Visits, p.Visits)
 		}
 		for _, p := range r.Absent {

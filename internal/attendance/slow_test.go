@@ -452,7 +452,7 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 		switch {
 		case came && len(p.rows) > 0:
 			attended++
-			if added != unknown && (isNew || slowEarlier(added, before, r)) {
+			if added != unknown && added <= end && (isNew || slowEarlier(added, before, r)) {
 				fresh++
 			}
 			line = "attended " + line
