@@ -127,12 +127,15 @@ func (r attendanceRow) header() string {
 // they were removed since, or came from a connected meeting.
 const notOnRoster = "not on the roster (any more)"
 
-func (r attendanceRow) appendText(b []byte) []byte {
-	status := r.Status
-	if status == "guest" {
-		status = notOnRoster
+func (r attendanceRow) status() string {
+	if r.Status == "guest" {
+		return notOnRoster
 	}
-	cells := []string{nameCell(r.Name), untrusted.Cell(r.CustomID, 80), status}
+	return r.Status
+}
+
+func (r attendanceRow) appendText(b []byte) []byte {
+	cells := []string{nameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.status()}
 	if r.show.several {
 		cells = append(cells, fmt.Sprint(r.Sessions))
 	}
@@ -161,8 +164,7 @@ func (r attendanceRow) notes() string {
 	case r.EarlySessions == 1:
 		n = append(n, fmt.Sprintf("left %.0f min early", r.EarlyBy))
 	}
-	n = append(n, r.comings()...)
-	n = append(n, r.Flags...)
+	n = append(n, r.remarks()...)
 	if r.Preset != "" {
 		n = append(n, untrusted.Cell(r.Preset, 60))
 	}
@@ -173,6 +175,18 @@ func (r attendanceRow) notes() string {
 		n = append(n, r.show.span(s.From, s.To))
 	}
 	return strings.Join(n, "; ")
+}
+
+// remarks are the notes that no column of a CSV file holds.
+func (r attendanceRow) remarks() []string {
+	n := r.comings()
+	if r.FirstAssumed {
+		n = append(n, "joining time unknown, counted from the begin")
+	}
+	if r.LastAssumed {
+		n = append(n, "leaving time unknown, counted until the end")
+	}
+	return append(n, r.Flags...)
 }
 
 const maxGaps = 5 // told of one person

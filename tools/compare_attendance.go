@@ -20,7 +20,7 @@ type compareInput struct {
 	MeetingID string   `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
 	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id; it must fit one meeting,example=stand-up"`
 	Sessions  *int     `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5,example=5"`
-	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only invited people who missed at least so many of the latest sessions in a row,example=3"`
+	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only people on the roster who missed at least so many of the latest sessions in a row,example=3"`
 	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets to leave out; or none"`
 	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown,example=Europe/Berlin"`
 	Limit     *int     `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
@@ -54,7 +54,7 @@ type compareRow struct {
 	Longest    int     `json:"longest_absence_streak" jsonschema:"description=Most sessions missed in a row"`
 	FirstTimer bool    `json:"first_timer,omitempty" jsonschema:"description=The latest session is the only one of these they came to"`
 	Minutes    float64 `json:"minutes_present"`
-	Marks      string  `json:"marks" jsonschema:"description=A character a session; oldest first: x came; - missed; . not invited by then"`
+	Marks      string  `json:"marks" jsonschema:"description=A character a session; oldest first: x came; - missed; . not on the roster by then"`
 
 	Flags []string `json:"flags,omitempty" jsonschema:"description=Doubts about who this is"`
 }
@@ -177,16 +177,16 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 		}
 	}
 	o.People, o.LeftOut, o.table = listed.shown, listed.left, string(listed.table)
-	invited := "invited"
+	invited, since := "invited", "they were invited to"
 	if o.JustInTime {
-		invited = "known to this meeting"
+		invited, since = "known to this meeting", "since they were added"
 	}
 	n := len(o.Sessions)
 	sessions := people(n, "session", "sessions")
 	if o.Matching > n {
 		sessions = fmt.Sprintf("%d of %d sessions", n, o.Matching)
 	}
-	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s they were invited to, %d to none.", o.Invited, invited, always, sessions, never)
+	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s %s, %d to none.", o.Invited, invited, always, sessions, since, never)
 	if in.MinStreak != nil {
 		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
 		if *in.MinStreak > n {
@@ -211,8 +211,8 @@ func (o compareOutput) Text() string {
 	var b strings.Builder
 	last := o.Sessions[len(o.Sessions)-1]
 	b.WriteString(o.lead())
-	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . not invited by then.\n", untrusted.Cell(o.Title, 120),
-		momentOr(&o.Sessions[0].StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt, o.zone, unknownTime))
+	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n", untrusted.Cell(o.Title, 120),
+		momentOr(&o.Sessions[0].StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt, o.zone, unknownTime), o.notYet())
 	if len(o.People) > 0 {
 		b.WriteString("\n| name | custom id | came | missed | missed in a row, now | at most | minutes | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	}
@@ -222,6 +222,14 @@ func (o compareOutput) Text() string {
 	}
 	b.WriteString(sessionTable(o.Sessions, o.zone))
 	return b.String()
+}
+
+// notYet is what somebody is to a session before they were added.
+func (o compareOutput) notYet() string {
+	if o.JustInTime {
+		return "not added"
+	}
+	return "not invited"
 }
 
 func (r compareRow) appendText(b []byte) []byte {

@@ -99,7 +99,7 @@ func (a *Attendance) Write(w io.Writer, format string) error {
 	return fmt.Errorf("format must be one of %s; got %q", strings.Join(AttendanceFormats, ", "), clip(format))
 }
 
-var attendanceColumns = []string{"name", "custom_participant_id", "status", "sessions_attended", "first_joined", "last_left", "minutes_present", "joins", "late_by_minutes", "left_early_by_minutes", "here_now"}
+var attendanceColumns = []string{"name", "custom_participant_id", "status", "sessions_attended", "first_joined", "last_left", "minutes_present", "joins", "late_by_minutes", "left_early_by_minutes", "here_now", "notes"}
 
 func (a *Attendance) writeCSV(w io.Writer) error {
 	var c csvRows
@@ -115,6 +115,7 @@ func (a *Attendance) writeCSV(w io.Writer) error {
 		c.add(
 			untrusted.Line(r.Name, 80), untrusted.Line(r.CustomID, 80), r.Status, strconv.Itoa(r.Sessions), at(r.FirstJoined), at(r.LastLeft),
 			number(r.Minutes), strconv.Itoa(r.Joins), number(r.LateBy), number(r.EarlyBy), strconv.FormatBool(r.HereNow),
+			strings.Join(r.remarks(), "; "),
 		)
 	}
 	return c.writeTo(w)
@@ -128,7 +129,7 @@ func (a *Attendance) writeTable(w io.Writer) error {
 		if r.FirstJoined != nil {
 			present = fmt.Sprintf("%.0f", r.Minutes)
 		}
-		lines = append(lines, []string{cmp.Or(r.Name, "(unnamed)"), r.CustomID, r.Status, r.show.moment(r.FirstJoined), r.show.moment(r.LastLeft), present, r.notes()})
+		lines = append(lines, []string{cmp.Or(r.Name, "(unnamed)"), r.CustomID, r.status(), r.show.moment(r.FirstJoined), r.show.moment(r.LastLeft), present, r.notes()})
 	}
 	widths := make([]int, len(lines[0]))
 	for _, line := range lines {

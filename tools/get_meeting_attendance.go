@@ -93,6 +93,8 @@ type attendanceRow struct {
 	ID            string     `json:"id,omitempty"`
 	Preset        string     `json:"preset_name,omitempty"`
 	Spans         []span     `json:"spans,omitempty"`
+	FirstAssumed  bool       `json:"first_joined_unknown,omitempty" jsonschema:"description=The session's begin stands in"`
+	LastAssumed   bool       `json:"last_left_unknown,omitempty" jsonschema:"description=The session's end stands in"`
 
 	show shower
 }
@@ -244,6 +246,7 @@ func (a *answerer) came(p attendance.Person, status string) attendanceRow {
 	for _, v := range p.Visits {
 		row.visit(v, a.in)
 	}
+	row.FirstAssumed, row.LastAssumed = p.Visits[0].FirstAssumed, p.Visits[len(p.Visits)-1].LastAssumed
 	row.Minutes = presence(p)
 	if row.LateSessions > 0 {
 		a.out.Late++
@@ -331,6 +334,8 @@ func (o *attendanceOutput) headline(over attendance.Result) string {
 	switch n := len(o.Sessions); {
 	case o.noRoster:
 		return fmt.Sprintf("%s joined the %ssession; the roster is not known.", people(o.Guests, "person", "people"), first.length())
+	case o.Invited == 0 && o.Guests > 0:
+		return o.strangers()
 	case n > 1:
 		every := 0
 		for _, p := range over.Attended {
@@ -350,4 +355,18 @@ func (o *attendanceOutput) headline(over attendance.Result) string {
 			moment(*o.OverSince, o.zone), o.Absent, others)
 	}
 	return fmt.Sprintf("%d of %d %s attended the %ssession; %d did not%s.", o.Attended, o.Invited, invited, first.length(), o.Absent, others)
+}
+
+// strangers is the headline if nobody was on the roster in time, yet people came.
+func (o *attendanceOutput) strangers() string {
+	where := "joined the " + o.Sessions[0].length() + "session"
+	switch n := len(o.Sessions); {
+	case n > 1:
+		where = fmt.Sprintf("came to at least one of %d sessions", n)
+	case o.Live:
+		where = fmt.Sprintf("joined the live session, %d there now", o.HereNow)
+	case o.OverSince != nil:
+		where += ", which is over since " + moment(*o.OverSince, o.zone) + " and kept open"
+	}
+	return fmt.Sprintf("%s %s, all of them %s.", people(o.Guests, "person", "people"), where, notOnRoster)
 }

@@ -107,10 +107,12 @@ func getSessionRecap(d *Deps) server.ServerTool {
 				return recapOutput{}, err
 			}
 			l := d.lookup(&gauge{req: req}, app, d.zoned(in.Timezone), nil)
+			l.rooms = true // to choose the session that get_meeting_attendance does
 			p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions == "latest"})
 			if err != nil {
 				return recapOutput{}, err
 			}
+			l.rooms = false
 			r := recapper{d: d, app: app, sessions: p.sessions(), in: in, lookup: l}
 			out, err := r.recap(ctx)
 			out.pickedBy(p, l)

@@ -224,12 +224,18 @@ func (r *roster) done() participantsOutput {
 
 const smallerPages = "Repeat the call with a smaller per_page and the pages (page_no) that cover the same rows."
 
-// fold makes text comparable: accents and case are dropped.
+// fold makes text comparable: case and the accents of Latin, Greek and Cyrillic
+// letters are dropped. In other scripts a mark makes another letter (ハ, バ).
 func fold(s string) string {
+	european := false // the letter that marks now belong to
 	return strings.Map(func(c rune) rune {
 		if combining(c) {
-			return -1
+			if european {
+				return -1
+			}
+			return c
 		}
+		european = unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 		return unicode.ToLower(c)
 	}, norm.NFKD.String(s))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 	"slices"
 	"sync"
@@ -159,11 +160,19 @@ func (l *lookup) forget() { l.roster, l.peers = nil, nil }
 // doubt is the error of a session of which the API lists nobody, though it
 // counts some: then nobody can be said to be absent.
 func (l *lookup) doubt(s client.Session) error {
-	if len(l.peers[s.ID]) > 0 || s.MaxConcurrent == 0 && s.LiveParticipants == 0 {
+	counted := fmt.Sprintf("%d at one time", max(s.MaxConcurrent, s.LiveParticipants))
+	switch {
+	case len(l.peers[s.ID]) > 0:
+		return nil
+	case s.MaxConcurrent > 0 || s.LiveParticipants > 0:
+	case s.MinutesConsumed > 0 && !goesOn(s):
+		counted = fmt.Sprintf("%.0f minutes of people", math.Ceil(s.MinutesConsumed))
+	default:
+		l.note("The API lists nobody who joined session " + untrusted.Line(s.ID, 64) + ", and counts nobody in it.")
 		return nil
 	}
-	return fmt.Errorf("the API lists nobody who joined session %s of %s, but counts %d at one time, so who attended is not known",
-		untrusted.Line(s.ID, 64), momentOr(&s.StartedAt, l.zone, unknownTime), max(s.MaxConcurrent, s.LiveParticipants))
+	return fmt.Errorf("the API lists nobody who joined session %s of %s, but counts %s, so who attended is not known",
+		untrusted.Line(s.ID, 64), momentOr(&s.StartedAt, l.zone, unknownTime), counted)
 }
 
 // inside fetches who joined a session, and with rooms who joined its breakout

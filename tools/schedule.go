@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,17 +57,46 @@ func (s scheduled) near(t time.Time, zone *time.Location) time.Time {
 	if !s.moment.IsZero() {
 		return s.moment
 	}
-	var best time.Time
+	return nearest(s.around(t, zone), t)
+}
+
+// longDay is how long after its begin a meeting may be scheduled to end.
+const longDay = 18 * time.Hour
+
+// after is the scheduled end of a meeting that began at a time and in which two
+// people were together last at another: the first after the begin, for a tab may
+// be left open for days. Of two in the night when clocks go back it is the one
+// nearer to the last moment. If the meeting began only when it should have been
+// over, it is the one before.
+func (s scheduled) after(begin, last time.Time, zone *time.Location) time.Time {
+	if !s.moment.IsZero() {
+		return s.moment
+	}
+	around := s.around(begin, zone)
+	next := slices.DeleteFunc(slices.Clone(around), func(t time.Time) bool {
+		return !t.After(begin) || t.Sub(begin) > longDay
+	})
+	if len(next) == 0 {
+		return nearest(around, begin)
+	}
+	return nearest(next, last)
+}
+
+// around are the moments at which a time of day is shown on the day of t, the
+// one before and the one after.
+func (s scheduled) around(t time.Time, zone *time.Location) (out []time.Time) {
 	local := t.In(zone)
 	for days := -1; days <= 1; days++ {
 		wall := time.Date(local.Year(), local.Month(), local.Day()+days, s.clock.Hour(), s.clock.Minute(), s.clock.Second(), 0, time.UTC)
-		for _, m := range localTimes(wall, zone) {
-			if best.IsZero() || m.Sub(t).Abs() < best.Sub(t).Abs() {
-				best = m
-			}
-		}
+		out = append(out, localTimes(wall, zone)...)
 	}
-	return best
+	return out
+}
+
+func nearest(moments []time.Time, t time.Time) time.Time {
+	return slices.MinFunc(moments, func(a, b time.Time) int {
+		return cmp.Compare(a.Sub(t).Abs(), b.Sub(t).Abs())
+	})
 }
 
 // apply lets late and early be counted from the schedule, in each result.
@@ -77,11 +107,18 @@ func (s schedule) apply(results []attendance.Result, now time.Time) error {
 	}
 	for i := range results {
 		r := &results[i]
-		if s.start.given && !r.Start.IsZero() {
-			r.LateFrom = s.start.near(r.Start, s.zone).UTC()
+		// Two people together tell more of when a meeting was than its session,
+		// which one may have opened the day before.
+		begin, last := r.LateFrom, r.EarlyFrom
+		if last.IsZero() {
+			last = r.End
+		}
+		if s.start.given && !begin.IsZero() {
+			begin = s.start.near(begin, s.zone).UTC()
+			r.LateFrom = begin
 		}
 		if s.end.given && !r.End.IsZero() {
-			end := s.end.near(r.End, s.zone).UTC()
+			end := s.end.after(begin, last, s.zone).UTC()
 			if over := !r.Live || !r.OverSince.IsZero(); over || !end.After(now) {
 				r.EarlyFrom = end
 			}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// A scheduled time of day is one of the day when people met, though somebody
+// opened the room the evening before or left a tab open overnight.
+func TestRuleScheduleOfTheRightDay(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(longAgo, 1, 2, 3)
+	s.met(1, "2026-11-19 18:00", "2026-11-21 08:00")
+	s.came(1, 1, "2026-11-19 18:00", "2026-11-21 08:00")
+	s.came(1, 2, "2026-11-20 09:00", "2026-11-20 10:00")
+	s.came(1, 3, "2026-11-20 09:10", "2026-11-20 09:45")
+	p := start(t, s.script(t).Environment())
+	got, text := attend(t, p, args{"query": "weekly", "scheduled_start": "09:00", "scheduled_end": "10:00"})
+	if got.Late != 1 || got.LeftEarly != 1 {
+		t.Errorf("%s", text)
+	}
+	contains(t, text, "10 min late", "left 15 min early")
+	got, text = attend(t, p, args{"query": "weekly", "scheduled_end": "10:00"})
+	if got.LeftEarly != 1 {
+		t.Errorf("the end alone: %s", text)
+	}
+}
+
+// Who was added only after the session, as its roster was made anew, was not
+// added just in time.
+func TestRuleRosterMadeAnew(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on("2026-11-22T08:00:00Z", 1, 2, 3)
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	for n := 1; n <= 3; n++ {
+		id := "c" + string(rune('0'+n))
+		s.joined(1, personID(50+n), "Somebody", id, "2026-11-20 10:00", "2026-11-20 10:30")
+	}
+	got, text := attend(t, start(t, s.script(t).Environment()), args{"query": "weekly"})
+	if got.JustInTime || got.Attended != 3 {
+		t.Errorf("%s", text)
+	}
+	lacks(t, text, "added only when they joined")
+}
+
+// A time that the session's begin or end stands in for is said to be unknown.
+func TestRuleAssumedTimesAreSaid(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(longAgo, 1, 2, 3)
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:40")
+	s.came(1, 1, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.came(1, 2, "2026-11-20 10:00", "2026-11-20 10:30")["joined_at"] = nil
+	s.came(1, 3, "2026-11-20 10:05", "")
+	api := s.script(t)
+	var got struct {
+		People []struct {
+			Name       string
+			First      string `json:"first_joined"`
+			Last       string `json:"last_left"`
+			FirstIsNot bool   `json:"first_joined_unknown"`
+			LastIsNot  bool   `json:"last_left_unknown"`
+		}
+	}
+	r := start(t, api.Environment()).call("get_meeting_attendance", args{"query": "weekly"})
+	r.into(t, &got)
+	for _, p := range got.People {
+		if p.FirstIsNot != (p.Name == "Person 2") || p.LastIsNot != (p.Name == "Person 3") || p.Last != "2026-11-20T10:30:00Z" {
+			t.Errorf("%+v", p)
+		}
+	}
+	contains(t, r.text(), "joining time unknown", "leaving time unknown")
+	out, _, _ := once(t, api.Environment(), "attendance", "weekly", "--format=csv")
+	contains(t, out, "joining time unknown", "leaving time unknown")
+}
+
+// A CSV file tells of gaps and of doubts about who somebody is.
+func TestRuleCSVNotes(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.row(1, "Ann Example", "x", "group_call_participant", longAgo)
+	s.row(2, "Bob Example", "x", "group_call_participant", longAgo)
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.came(1, 1, "2026-11-20 10:00", "2026-11-20 10:10")
+	s.came(1, 1, "2026-11-20 10:13", "2026-11-20 10:30")
+	s.came(1, 2, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.peers[sceneID(1)][0].(map[string]any)["display_name"] = "Ann Example"
+	for i, name := range []string{"Ann Example", "Ann Example", "Bob Example"} {
+		peer := s.peers[sceneID(1)][i].(map[string]any)
+		peer["display_name"], peer["custom_participant_id"] = name, "x"
+	}
+	env := s.script(t).Environment()
+	out, _, code := once(t, env, "attendance", "weekly", "--format=csv")
+	if code != 0 {
+		t.Fatal(out)
+	}
+	contains(t, out, "here_now,notes\r\n", "away 10:10 to 10:13", "same id, different names")
+}
+
+// One custom id, one name: one person, though another name fits two.
+func TestRuleEqualNamesAreOne(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.joined(1, personID(1), "Ann Example", "x", "2026-11-20 10:00", "2026-11-20 10:10")
+	s.joined(1, personID(2), "Ann Example", "x", "2026-11-20 10:12", "2026-11-20 10:30")
+	s.joined(1, personID(3), "Ann Other", "x", "2026-11-20 10:00", "2026-11-20 10:30")
+	s.joined(1, personID(4), "Ann", "x", "2026-11-20 10:00", "2026-11-20 10:30")
+	got, text := attend(t, start(t, s.script(t).Environment()), args{"query": "weekly"})
+	if got.Guests != 3 || got.Late != 0 || got.LeftEarly != 0 {
+		t.Errorf("%s", text)
+	}
+	contains(t, text, "away 10:10 to 10:12")
+	// Nobody was invited, yet people came.
+	if !strings.HasPrefix(got.Summary, "3 people joined the 30-minute session, all of them not on the roster (any more).") {
+		t.Errorf("%s", got.Summary)
+	}
+}
+
+// A comparison over a just-in-time roster speaks of no invitation.
+func TestRuleJustInTimeComparison(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on("2026-11-13T09:59:30Z", 1, 2)
+	s.on("2026-11-20T09:59:30Z", 3)
+	s.met(2, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.met(1, "2026-11-13 10:00", "2026-11-13 10:30")
+	for n := 1; n <= 3; n++ {
+		s.came(2, n, "2026-11-20 10:00", "2026-11-20 10:30")
+	}
+	s.came(1, 1, "2026-11-13 10:00", "2026-11-13 10:30")
+	s.came(1, 2, "2026-11-13 10:00", "2026-11-13 10:30")
+	r := start(t, s.script(t).Environment()).call("compare_attendance", args{"query": "weekly"})
+	contains(t, r.text(), "known to this meeting", ".x")
+	lacks(t, r.text(), "invited")
+}
+
+// The recap is of the sessions that the attendance is of, though all left the
+// latest for breakout rooms.
+func TestRuleRecapKnowsRooms(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(longAgo, 1, 2, 3)
+	latest := s.met(2, "2026-11-20 10:40", "2026-11-20 11:20")
+	latest["breakout_rooms"] = []any{map[string]any{"id": sceneID(7), "associated_id": sceneID(70)}}
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.peers = map[string][]any{}
+	for n := 1; n <= 3; n++ {
+		s.came(1, n, "2026-11-20 10:00", "2026-11-20 10:30")
+		if n < 3 {
+			s.came(2, n, "2026-11-20 10:40", "2026-11-20 10:43")
+			s.came(7, n, "2026-11-20 10:43", "2026-11-20 11:20")
+		}
+	}
+	api := s.script(t)
+	api.List("/sessions/"+sceneID(7)+"/participants", "participants", s.peers[sceneID(7)])
+	p := start(t, api.Environment())
+	got, text := attend(t, p, args{"query": "weekly"})
+	if got.Sessions[0].Together != sceneID(2) {
+		t.Fatal(text)
+	}
+	var recap struct {
+		SessionID string `json:"session_id"`
+	}
+	r := p.call("get_session_recap", args{"query": "weekly"})
+	if r.into(t, &recap); recap.SessionID != sceneID(2) {
+		t.Errorf("%s", r.text())
+	}
+}
+
+// In a title as in a name, ハナ is not バナ.
+func TestRuleTitlesInKana(t *testing.T) {
+	t.Parallel()
+	s := reopened()
+	s.title = "バナ"
+	p := start(t, s.script(t).Environment())
+	if r := p.call("get_meeting_attendance", args{"query": "ハナ"}); !r.IsError {
+		t.Errorf("%s", r.text())
+	}
+	if r := p.call("get_meeting_attendance", args{"query": "バナ"}); r.IsError {
+		t.Errorf("%s", r.text())
+	}
+}
+
+// A session in which time was spent, and of which the API lists nobody, tells
+// nothing about who came; one without any count says so.
+func TestRuleNobodyListed(t *testing.T) {
+	t.Parallel()
+	for minutes, refused := range map[int]bool{90: true, 0: false} {
+		s := &scene{title: "Weekly sync"}
+		s.on(longAgo, 1, 2)
+		session := s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+		session["max_concurrent_participants"], session["minutes_consumed"] = 0, minutes
+		r := start(t, s.script(t).Environment()).call("get_meeting_attendance", args{"query": "weekly"})
+		if r.IsError != refused {
+			t.Errorf("%s", r.text())
+		}
+		contains(t, r.text(), "API lists nobody")
+	}
+}
