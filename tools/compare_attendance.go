@@ -89,7 +89,10 @@ func (d *Deps) pickEnded(ctx context.Context, l *lookup, in compareInput) (*pick
 		return nil, err
 	}
 	l.meetingID = meetingID
-	found, err := d.newestSessions(ctx, l.app, client.SessionFilter{MeetingID: meetingID, Status: "ENDED"}, maxSessions)
+	want := max(valueOr(in.Sessions, 5), valueOr(in.MinStreak, 0))
+	keep := max(maxSessions, 2*want) + edge // each may have been opened again
+	f := client.SessionFilter{MeetingID: meetingID, Status: "ENDED"}
+	found, err := d.newestSessions(ctx, l.app, f, keep, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +102,7 @@ func (d *Deps) pickEnded(ctx context.Context, l *lookup, in compareInput) (*pick
 	}
 	p := &picked{listed: found.sessions, total: found.total}
 	p.note(note, found.others.note(), found.note)
-	return p, p.chooseLatest(ctx, l, max(valueOr(in.Sessions, 5), valueOr(in.MinStreak, 0)))
+	return p, p.chooseLatest(ctx, l, want)
 }
 
 // nothingToCompare is the error of a meeting without ended sessions.
@@ -115,17 +118,14 @@ func (d *Deps) nothingToCompare(ctx context.Context, app client.AppRef, meetingI
 // that is near another can be judged only together with it.
 func (p *picked) chooseLatest(ctx context.Context, l *lookup, want int) error {
 	for n := min(want, len(p.listed)); ; n++ {
-		first := len(p.listed) - n
-		for k := 0; k < 2 && first > 0 && closeTo(p.listed[first-1], p.listed[first]); k++ {
-			first--
-		}
+		first := p.before(len(p.listed) - n)
 		window := p.listed[first:]
 		if err := l.read(ctx, window); err != nil {
 			return err
 		}
 		columns, reopenings := attendance.Columns(l.held(window), l.roster, l.rules)
 		if len(columns) < want && first > 0 {
-			n = max(n, len(window)) // and one more
+			n = min(len(window)+want-len(columns), len(p.listed)) - 1 // and one more
 			continue
 		}
 		p.total -= len(window) - len(columns) // what is counted is meetings as people mean them
@@ -189,8 +189,12 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s %s, %d to none.", o.Invited, invited, always, sessions, since, never)
 	if in.MinStreak != nil {
 		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
-		if *in.MinStreak > n {
-			o.note(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", people(n, "session", "sessions"), *in.MinStreak))
+		switch {
+		case *in.MinStreak <= n:
+		case o.Matching > n:
+			o.note(fmt.Sprintf("Only %s could be compared, so that who missed %d in a row is not known.", sessions, *in.MinStreak))
+		default:
+			o.note(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", sessions, *in.MinStreak))
 		}
 	}
 	if o.LeftOut > 0 {

@@ -136,6 +136,10 @@ func (d *Deps) roomsOf(ctx context.Context, app client.AppRef, meetingID string)
 // maxSessions bounds how many sessions one call looks into.
 const maxSessions = 25
 
+// edge is how many sessions more are listed, to judge the oldest of those by the
+// ones before.
+const edge = 2
+
 // fewSessions are enough to tell which one "the latest" means.
 const fewSessions = 10
 

@@ -65,11 +65,12 @@ func (d *Deps) pick(ctx context.Context, l *lookup, q sessionQuery) (*picked, er
 	}
 	l.meetingID = meetingID
 	f := client.SessionFilter{MeetingID: meetingID, After: valueOr(q.After, time.Time{}), Before: valueOr(q.Before, time.Time{})}
-	want := fewSessions
+	want, keep := fewSessions, maxSessions
 	if q.All {
-		want = maxSessions
+		keep = maxSessions + edge
+		want = keep
 	}
-	found, err := d.newestSessions(ctx, l.app, f, want)
+	found, err := d.newestSessions(ctx, l.app, f, want, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -166,20 +167,38 @@ func named(s client.Session, zone *time.Location) string {
 	return untrusted.Line(s.ID, 64) + " (" + momentOr(&s.StartedAt, zone, unknownTime) + ")"
 }
 
-// chooseAll takes all sessions listed, but for reopenings.
+// chooseAll takes the latest sessions listed, but for reopenings. The oldest of
+// them are judged by those before, which count for nothing else.
 func (p *picked) chooseAll(ctx context.Context, l *lookup) error {
-	if err := l.read(ctx, p.listed); err != nil {
+	first := len(p.listed) - min(maxSessions, len(p.listed))
+	window := p.listed[p.before(first):]
+	if err := l.read(ctx, window); err != nil {
 		return err
 	}
-	columns, reopenings := attendance.Columns(l.held(p.listed), l.roster, l.rules)
+	columns, reopenings := attendance.Columns(l.held(window), l.roster, l.rules)
+	p.total -= len(window) - len(columns) // what is counted is meetings as people mean them
+	older := map[string]bool{}
+	for _, s := range p.listed[:first] {
+		older[s.ID] = true
+	}
+	isOlder := func(h attendance.Held) bool { return older[h.ID] }
+	columns = slices.DeleteFunc(columns, func(c []attendance.Held) bool { return isOlder(c[len(c)-1]) })
+	reopenings = slices.DeleteFunc(reopenings, isOlder)
 	p.columns = p.columnsOf(columns)
-	p.total -= len(p.listed) - len(columns) // what is counted is meetings as people mean them
 	if len(p.columns) == 1 {
 		p.explain(l.zone, p.columnsOf([][]attendance.Held{reopenings})[0], "")
 		return nil
 	}
 	p.note(reopeningNote(reopenings, l.zone))
 	return nil
+}
+
+// before is the first of the sessions listed that one can be judged only with.
+func (p *picked) before(i int) int {
+	for k := 0; k < edge && i > 0 && closeTo(p.listed[i-1], p.listed[i]); k++ {
+		i--
+	}
+	return i
 }
 
 func (p *picked) columnsOf(columns [][]attendance.Held) [][]client.Session {
@@ -196,12 +215,17 @@ func (p *picked) columnsOf(columns [][]attendance.Held) [][]client.Session {
 	return out
 }
 
+const maxReopenings = 5 // named in a note
+
 func reopeningNote(reopenings []attendance.Held, zone *time.Location) string {
 	if len(reopenings) == 0 {
 		return ""
 	}
 	var which []string
-	for _, h := range reopenings {
+	if n := len(reopenings) - maxReopenings; n > 0 {
+		which = append(which, people(n, "earlier one", "earlier ones"))
+	}
+	for _, h := range reopenings[max(0, len(reopenings)-maxReopenings):] {
 		which = append(which, untrusted.Line(h.ID, 64)+" ("+momentOr(&h.Start, zone, unknownTime)+")")
 	}
 	return fmt.Sprintf("%s not counted, for somebody only opened the meeting again: %s.",
@@ -263,10 +287,11 @@ type newest struct {
 	note     string
 }
 
-// newestSessions lists the latest sessions, in one request if that brings as many
-// as are wanted or all.
-func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.SessionFilter, want int) (newest, error) {
-	no, per := 1, maxSessions
+// newestSessions lists the latest sessions, at most so many as to keep, in one
+// request if that brings as many as are wanted or all.
+func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.SessionFilter,
+	want, keep int) (newest, error) {
+	no, per := 1, keep
 	page, err := d.API.SessionsPage(ctx, app, f, client.PageRequest{No: &no, Per: &per})
 	if err != nil {
 		return newest{}, err
@@ -277,7 +302,7 @@ func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.S
 		if page.Total == 0 {
 			out.note = "The API does not say how many sessions there are; there may be older ones than those read."
 		}
-		return out.done(max(page.Total, n)), nil
+		return out.done(max(page.Total, n), keep), nil
 	}
 	out = newest{}
 	var c count
@@ -288,13 +313,13 @@ func (d *Deps) newestSessions(ctx context.Context, app client.AppRef, f client.S
 		c.page(page.Total, page.Coverage)
 		c.read += len(page.Items)
 		out.add(page.Items, f.MeetingID)
-		if len(out.sessions) >= maxSessions && newestFirst(out.sessions) {
+		if len(out.sessions) >= keep && newestFirst(out.sessions) {
 			out.note = c.note(true)
-			return out.done(c.length()), nil
+			return out.done(c.length(), keep), nil
 		}
 	}
 	out.note = c.note(false)
-	return out.done(c.length()), nil
+	return out.done(c.length(), keep), nil
 }
 
 func (n *newest) add(sessions []client.Session, meetingID string) {
@@ -308,10 +333,10 @@ func (n *newest) add(sessions []client.Session, meetingID string) {
 	}
 }
 
-func (n *newest) done(total int) newest {
+func (n *newest) done(total, keep int) newest {
 	n.total = max(len(n.sessions), total-n.others.sum())
 	slices.SortStableFunc(n.sessions, func(a, b client.Session) int { return a.StartedAt.Compare(b.StartedAt) })
-	n.sessions = n.sessions[max(0, len(n.sessions)-maxSessions):]
+	n.sessions = n.sessions[max(0, len(n.sessions)-keep):]
 	return *n
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // A scheduled time of day is one of the day when people met, though somebody
@@ -198,5 +199,50 @@ func TestRuleNobodyListed(t *testing.T) {
 			t.Errorf("%s", r.text())
 		}
 		contains(t, r.text(), "API lists nobody")
+	}
+}
+
+// A link clicked again after each session takes no session from a comparison,
+// nor is the reopening of one that was not read a session.
+func TestRuleReopeningsEverywhere(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Daily"}
+	s.on(longAgo, 1, 2, 3)
+	day := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	const layout = "2006-01-02 15:04"
+	for n := range 40 {
+		from := day.AddDate(0, 0, -n)
+		again := from.Add(40 * time.Minute)
+		s.met(2*n+1, again.Format(layout), again.Add(time.Minute).Format(layout))
+		s.came(2*n+1, 1, again.Format(layout), again.Add(time.Minute).Format(layout))
+		s.met(2*n, from.Format(layout), from.Add(30*time.Minute).Format(layout))
+		for _, person := range []int{1, 3} {
+			s.came(2*n, person, from.Format(layout), from.Add(30*time.Minute).Format(layout))
+		}
+	}
+	p := start(t, s.script(t).Environment())
+	var got struct {
+		Summary  string
+		Sessions []struct{}
+		People   []struct {
+			Name         string
+			Came, Missed int
+			Streak       int `json:"absence_streak"`
+		}
+	}
+	r := p.call("compare_attendance", args{"query": "daily", "min_absence_streak": 20})
+	r.into(t, &got)
+	if len(got.Sessions) != 20 || len(got.People) != 1 || got.People[0].Name != "Person 2" || got.People[0].Streak != 20 {
+		t.Errorf("%s", r.text())
+	}
+	r = p.call("compare_attendance", args{"query": "daily", "sessions": 25})
+	r.into(t, &got)
+	if len(got.Sessions) != 25 || got.People[2].Name != "Person 3" || got.People[2].Missed != 0 {
+		t.Errorf("%s", r.text())
+	}
+	contains(t, r.text(), "20 earlier ones")
+	all, text := attend(t, p, args{"query": "daily", "sessions": "all"})
+	if len(all.Sessions) != 12 || !strings.Contains(all.Summary, "2 of them to every one") {
+		t.Errorf("%s", text)
 	}
 }
