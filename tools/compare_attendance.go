@@ -33,7 +33,7 @@ type compareOutput struct {
 	Title      string       `json:"title" jsonschema:"description=Untrusted text"`
 	Timezone   string       `json:"timezone"`
 	JustInTime bool         `json:"just_in_time" jsonschema:"description=The roster does not tell who was expected"`
-	Invited    int          `json:"invited" jsonschema:"description=People on the roster"`
+	Invited    int          `json:"invited" jsonschema:"description=People on the roster by the latest of these sessions"`
 	Sessions   []sessionSum `json:"sessions" jsonschema:"description=Oldest first"`
 	Matching   int          `json:"sessions_matching" jsonschema:"description=Ended sessions of the meeting"`
 	People     []compareRow `json:"people" jsonschema:"description=Longest streak of absence first"`
@@ -156,7 +156,7 @@ func compared(in compareInput, l *lookup, p *picked, results []attendance.Result
 func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	always, never := 0, 0
 	for _, r := range records {
-		if r.Invited {
+		if r.Invited && r.Came()+r.Missed() > 0 {
 			o.Invited++
 		}
 		if r.Invited && r.Missed() == 0 && r.Came() > 0 {

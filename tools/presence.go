@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"golang.org/x/sync/errgroup"
@@ -81,8 +82,8 @@ func (d *Deps) noMeeting(ctx context.Context, app client.AppRef, text string, ot
 // maxParents bounds the meetings whose rooms are asked for.
 const maxParents = 5
 
-// withoutRooms leaves out those meetings that the latest session of another
-// names as its breakout rooms. Only the likeliest parents are asked: a room was
+// withoutRooms leaves out those meetings that the latest sessions of another
+// name as their breakout rooms. Only the likeliest parents are asked: a room was
 // made later, and its title says more. Without an answer, all stay.
 func (d *Deps) withoutRooms(ctx context.Context, app client.AppRef, found []client.Meeting, title string) []client.Meeting {
 	parents := slices.Clone(found)
@@ -96,37 +97,72 @@ func (d *Deps) withoutRooms(ctx context.Context, app client.AppRef, found []clie
 		return cmp.Or(exactly(a)-exactly(b), a.CreatedAt.Compare(b.CreatedAt), len(a.Title)-len(b.Title))
 	})
 	parents = parents[:min(len(parents), maxParents)]
-	rooms := make([][]string, len(parents))
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
-	for i, m := range parents {
-		group.Go(func() error { rooms[i] = d.roomsOf(gctx, app, m.ID); return nil })
-	}
-	_ = group.Wait() // none fails
+	latest := make([][]client.Session, len(parents))
+	everyOne(len(parents), func(i int) { latest[i] = d.latestOf(ctx, app, parents[i].ID) })
 	isRoom := map[string]bool{}
-	for i, of := range rooms {
-		for _, id := range of {
-			if !strings.EqualFold(id, parents[i].ID) {
-				isRoom[strings.ToLower(id)] = true
+	left := found
+	for n := 0; n < roomSessions && len(left) > 1; n++ {
+		if n > 0 && len(isRoom) == 0 && !slices.ContainsFunc(latest, opensBriefly) {
+			break // they have no rooms
+		}
+		rooms := make([][]string, len(parents))
+		everyOne(len(parents), func(i int) {
+			if n < len(latest[i]) && !isRoom[strings.ToLower(parents[i].ID)] {
+				rooms[i] = d.roomsOf(ctx, app, latest[i][n])
+			}
+		})
+		for i, of := range rooms {
+			for _, id := range of {
+				if !strings.EqualFold(id, parents[i].ID) {
+					isRoom[strings.ToLower(id)] = true
+				}
 			}
 		}
+		left = slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return isRoom[strings.ToLower(m.ID)] })
 	}
-	left := slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return isRoom[strings.ToLower(m.ID)] })
 	if len(left) == 0 {
 		return found
 	}
 	return left
 }
 
-// roomsOf returns the meetings of a meeting's breakout rooms, as its latest
-// session names them.
-func (d *Deps) roomsOf(ctx context.Context, app client.AppRef, meetingID string) []string {
-	no, per := 1, 1
+// roomSessions are how many of a meeting's sessions are asked for their rooms,
+// the latest first, for that may be a reopening, and each may have rooms of its own.
+const roomSessions = 3
+
+// opensBriefly reports whether the first of a meeting's sessions may be a reopening,
+// which has no rooms.
+func opensBriefly(sessions []client.Session) bool {
+	if len(sessions) < 2 {
+		return false
+	}
+	s := sessions[0]
+	return s.MaxConcurrent <= 1 || !s.EndedAt.IsZero() && s.EndedAt.Sub(s.StartedAt) < 5*time.Minute
+}
+
+// everyOne does so many things, four at a time.
+func everyOne(n int, do func(i int)) {
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i := range n {
+		group.Go(func() error { do(i); return nil })
+	}
+	_ = group.Wait() // none fails
+}
+
+// latestOf returns the latest sessions of a meeting, none if they cannot be had.
+func (d *Deps) latestOf(ctx context.Context, app client.AppRef, meetingID string) []client.Session {
+	no, per := 1, roomSessions
 	page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: meetingID}, client.PageRequest{No: &no, Per: &per})
-	if err != nil || len(page.Items) == 0 {
+	if err != nil {
 		return nil
 	}
-	s, err := d.API.Session(ctx, app, page.Items[0].ID)
+	return page.Items
+}
+
+// roomsOf returns the meetings of a session's breakout rooms.
+func (d *Deps) roomsOf(ctx context.Context, app client.AppRef, s client.Session) []string {
+	s, err := d.API.Session(ctx, app, s.ID)
 	if err != nil {
 		return nil
 	}

@@ -246,3 +246,47 @@ func TestRuleReopeningsEverywhere(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// A title fits a meeting and its rooms, though the latest session, a reopening,
+// has none, and each of those before had its own.
+func TestRuleRoomsOfEarlierSessions(t *testing.T) {
+	t.Parallel()
+	s := reopened()
+	s.sessions[1]["breakout_rooms"] = []any{map[string]any{"id": sceneID(7), "associated_id": sceneID(70)}}
+	s.sessions[2]["breakout_rooms"] = []any{map[string]any{"id": sceneID(8), "associated_id": sceneID(80)}}
+	api := s.script(t)
+	meetings := []any{map[string]any{"id": sceneMeeting, "title": "Weekly sync planning", "status": "ACTIVE", "created_at": longAgo}}
+	for _, n := range []int{70, 80} {
+		meetings = append(meetings, map[string]any{"id": sceneID(n), "title": "Weekly sync room", "status": "ACTIVE", "created_at": at("2026-11-13 10:00")})
+	}
+	api.List("/meetings", "", meetings)
+	for _, n := range []int{7, 8} {
+		api.List("/sessions/"+sceneID(n)+"/participants", "participants", []any{})
+	}
+	got, text := attend(t, start(t, api.Environment()), args{"query": "weekly"})
+	if got.Attended != 3 || !got.noted("breakout rooms of this one") {
+		t.Errorf("%s", text)
+	}
+}
+
+// A comparison counts those invited to its sessions, as an answer over them does.
+func TestRuleInvitedInTime(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(longAgo, 1, 2)
+	s.on("2026-11-21T08:00:00Z", 3)
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	s.came(1, 1, "2026-11-20 10:00", "2026-11-20 10:30")
+	p := start(t, s.script(t).Environment())
+	var compared struct {
+		Summary string
+		Invited int
+		People  []struct{}
+	}
+	r := p.call("compare_attendance", args{"query": "weekly"})
+	r.into(t, &compared)
+	got, _ := attend(t, p, args{"query": "weekly", "sessions": "all"})
+	if got.Invited != 2 || compared.Invited != 2 || len(compared.People) != 3 || !strings.HasPrefix(compared.Summary, "Of 2 invited, ") {
+		t.Errorf("%+v %s", got, r.text())
+	}
+}

@@ -38,6 +38,10 @@ func TestNames(t *testing.T) {
 		{"محمد", "مُحمد", false}, // marks of other scripts are not accents
 		{"A\u200dnn\ufeff", "Ann", true},
 		{"김민수", "김민서", false},
+		{"Ann-Marie", "Ann Marie", true},
+		{"Ann-Marie", "Ann", false},
+		{"Pat O'Neil", "Pat O’Neil", true},
+		{"J.R. Example", "JR Example", true},
 		{"-", "Ann", false},
 		{"🎉", "🎈", false},
 	} {

@@ -11,7 +11,7 @@ import (
 // name is a name as it is compared: without case, accents, width and spacing.
 type name struct {
 	words  []string // different ones, in alphabetical order
-	joined string   // as written, without spaces
+	joined string   // as written, without spaces and signs
 }
 
 // parse reads a name. One without anything visible has no words.
@@ -28,6 +28,9 @@ func parse(s string) name {
 		spoken = all // a name of signs alone is a name
 	}
 	n := name{joined: strings.Join(spoken, "")}
+	if letters := strings.Join(strings.FieldsFunc(n.joined, mute), ""); letters != "" {
+		n.joined = letters
+	}
 	slices.Sort(spoken)
 	n.words = slices.Compact(spoken)
 	return n
@@ -107,8 +110,8 @@ type names struct {
 	of   map[string]int // a name as written to its index in list; -1 is unnamed
 }
 
-// collect finds the different names. Names that differ in spacing alone are one,
-// the one with the most words, and so are names of the same words.
+// collect finds the different names. Names that differ in spacing and signs alone
+// are one, the one with the most words, and so are names of the same words.
 func collect(written []string) names {
 	out := names{of: make(map[string]int, len(written))}
 	parsed := make(map[string]name, len(written))
