@@ -2,6 +2,7 @@ package tools
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type sessionSum struct {
 	Attended  int        `json:"attended"`
 	Absent    int        `json:"absent"`
 	Guests    int        `json:"guests"`
+
+	live bool
 }
 
 // sessionOf sums up a column of sessions.
@@ -30,11 +33,16 @@ func sessionOf(column []client.Session, r attendance.Result) sessionSum {
 	first, last := column[0], column[len(column)-1]
 	sum := sessionSum{ID: untrusted.Line(first.ID, 64), StartedAt: first.StartedAt, EndedAt: known(last.EndedAt),
 		LateFrom: known(r.LateFrom), EarlyFrom: known(r.EarlyFrom), Attended: len(r.Attended), Absent: len(r.Absent), Guests: len(r.Guests)}
+	sum.live = r.Live && r.OverSince.IsZero()
 	if len(column) > 1 {
 		sum.Together = untrusted.Line(last.ID, 64)
 	}
 	if !r.Live || !r.OverSince.IsZero() {
 		sum.LastLeft = known(r.End)
+	}
+	if last.EndedAt.IsZero() && !r.Live && !anyLeft(r) {
+		sum.LastLeft, sum.EarlyFrom = nil, nil
+		return sum // nothing tells when it ended
 	}
 	total := 0
 	for _, p := range r.Parts {
@@ -44,6 +52,14 @@ func sessionOf(column []client.Session, r attendance.Result) sessionSum {
 	}
 	sum.Minutes = believable(total)
 	return sum
+}
+
+// anyLeft reports whether the leaving of anybody is known.
+func anyLeft(r attendance.Result) bool {
+	known := func(p attendance.Person) bool {
+		return slices.ContainsFunc(p.Visits, func(v attendance.Visit) bool { return !v.LastAssumed })
+	}
+	return slices.ContainsFunc(r.Attended, known) || slices.ContainsFunc(r.Guests, known)
 }
 
 // longest is the length that a session may have, in minutes; a longer one is a
@@ -79,7 +95,7 @@ func sessionTable(sessions []sessionSum, zone *time.Location) string {
 	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range sessions {
 		live, minutes := "", ""
-		if s.EndedAt == nil && s.LastLeft == nil {
+		if s.live {
 			live = " (live)"
 		}
 		if s.Minutes > 0 {

@@ -122,6 +122,9 @@ func (p *picked) take(c attendance.Choice, l *lookup) error {
 		column = append(column, p.listed[i])
 	}
 	p.columns = [][]client.Session{column}
+	if !c.Together {
+		p.note(p.justBefore(c.Latest, l.zone))
+	}
 	if c.Reopened {
 		after := people(int(c.After/time.Minute), "minute", "minutes") + " later"
 		p.explain(l.zone, []client.Session{p.listed[c.Latest]}, after)
@@ -129,6 +132,24 @@ func (p *picked) take(c attendance.Choice, l *lookup) error {
 		p.explain(l.zone, nil, "")
 	}
 	return nil
+}
+
+// justBefore is a note on the session that a live one may have only opened again.
+// A live session is always the latest, but it may not be the one that is meant.
+func (p *picked) justBefore(latest int, zone *time.Location) string {
+	live := p.listed[latest]
+	if !goesOn(live) || live.StartedAt.IsZero() {
+		return ""
+	}
+	for i, s := range slices.Backward(p.listed) {
+		pause := live.StartedAt.Sub(s.EndedAt)
+		if i == latest || s.EndedAt.IsZero() || pause < 0 || pause > time.Hour || s.EndedAt.Sub(s.StartedAt) < 5*time.Minute {
+			continue
+		}
+		return fmt.Sprintf("Session %s ended %s before this one, which is live; pass its session_id if that one is meant.",
+			named(s, zone), people(int(pause/time.Minute), "minute", "minutes"))
+	}
+	return ""
 }
 
 // rank puts a live session after all others.

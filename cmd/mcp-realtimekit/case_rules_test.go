@@ -290,3 +290,41 @@ func TestRuleInvitedInTime(t *testing.T) {
 		t.Errorf("%+v %s", got, r.text())
 	}
 }
+
+// A live session is always the latest; if somebody may only have opened the
+// meeting again, the answer names the session before.
+func TestRuleLiveReopening(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(longAgo, 1, 2, 3)
+	session := s.met(2, "2026-11-20 10:50", "")
+	session["status"] = "LIVE"
+	delete(session, "ended_at")
+	s.came(2, 1, "2026-11-20 10:50", "")
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	for n := 1; n <= 3; n++ {
+		s.came(1, n, "2026-11-20 10:00", "2026-11-20 10:30")
+	}
+	got, text := attend(t, start(t, s.script(t).Environment()), args{"query": "weekly"})
+	if got.Attended != 1 || !got.noted(sceneID(1)+" (2026-11-20 10:00Z) ended 20 minutes before") {
+		t.Errorf("%s", text)
+	}
+}
+
+// A session that ended at an unknown time, which nobody is known to have left,
+// is of unknown length.
+func TestRuleUnknownEnd(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(longAgo, 1, 2)
+	session := s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")
+	session["ended_at"], session["updated_at"] = nil, nil
+	s.came(1, 1, "2026-11-20 10:00", "")
+	s.came(1, 2, "2026-11-20 10:05", "")
+	got, text := attend(t, start(t, s.script(t).Environment()), args{"query": "weekly"})
+	if got.Attended != 2 || got.Live || got.Sessions[0].Minutes != 0 {
+		t.Errorf("%s", text)
+	}
+	contains(t, text, "ended at an unknown time")
+	lacks(t, text, "over since", "5-minute")
+}
