@@ -186,7 +186,11 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	if o.Matching > n {
 		sessions = fmt.Sprintf("%d of %d sessions", n, o.Matching)
 	}
-	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s %s, %d to none.", o.Invited, invited, always, sessions, since, never)
+	each := "each of the latest " + sessions
+	if n == 1 && o.Matching <= 1 {
+		each = "the only session"
+	}
+	o.Summary = fmt.Sprintf("Of %d %s, %d came to %s %s, %d to none.", o.Invited, invited, always, each, since, never)
 	if in.MinStreak != nil {
 		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
 		switch {

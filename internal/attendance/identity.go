@@ -59,7 +59,7 @@ func (g *registry) node(id string) *node {
 func (g *registry) custom(n *node) string {
 	id := ""
 	for _, i := range n.rows {
-		if c := g.roster[i].CustomID; c != "" && (id == "" || c < id) {
+		if c := g.roster[i].CustomID; idKey(c) != "" && (id == "" || c < id) {
 			id = c
 		}
 	}
@@ -70,7 +70,7 @@ func (g *registry) custom(n *node) string {
 	for _, j := range n.joinings {
 		at := j.joined()
 		order := cmp.Or(at.Compare(first), strings.Compare(j.CustomID, id))
-		if j.CustomID != "" && (id == "" || order < 0) {
+		if idKey(j.CustomID) != "" && (id == "" || order < 0) {
 			id, first = j.CustomID, at
 		}
 	}
@@ -132,11 +132,11 @@ func (g *registry) people() []*who {
 	groups := map[string][]*node{}
 	for _, n := range g.nodes {
 		n.custom = g.custom(n)
-		if n.custom == "" {
+		key := idKey(n.custom)
+		if key == "" {
 			out = append(out, &who{nodes: []*node{n}})
 			continue
 		}
-		key := idKey(n.custom)
 		groups[key] = append(groups[key], n)
 	}
 	for _, group := range groups {

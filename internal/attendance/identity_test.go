@@ -179,6 +179,8 @@ func TestOnePerson(t *testing.T) {
 			[]Peer{peer("1", "", "c", "Ann", 0, 10), peer("2", "", "c", "Ann", 20, 60), peer("3", "", "", "Ann", 0, 60)}, ":1+2; :3"},
 		{"e-mail addresses", []Invited{row("a", "Ann@Example.com", "Ann")},
 			[]Peer{peer("1", "x", "ann@example.com", "A.", 0, 60)}, "a+x:1"},
+		{"an id of spaces is none", []Invited{row("a", " ", "Ann"), row("b", " ", "Bob")},
+			[]Peer{peer("1", "x", " ", "Ann", 0, 60)}, "a; b; x:1"},
 		{"other ids", []Invited{row("a", "ANN", "Ann")}, []Peer{peer("1", "x", "ann", "Ann", 0, 60)}, "a; x:1"},
 		{"never by name", []Invited{row("a", "", "Ann"), row("b", "", "Ann")}, []Peer{peer("1", "x", "", "Ann", 0, 60)}, "a; b; x:1"},
 		{"kana", []Invited{row("a", "c", "ハナ"), row("b", "c", "バナ")}, nil, "a differs; b differs"},

@@ -88,8 +88,11 @@ func within(a, b []string) bool {
 func agree(a, b name) bool { return within(a.words, b.words) || within(b.words, a.words) }
 
 // idKey is a custom id as it is compared: exactly, but for e-mail addresses,
-// whose ASCII case is ignored.
+// whose ASCII case is ignored. One of spaces alone is none.
 func idKey(id string) string {
+	if strings.TrimSpace(id) == "" {
+		return ""
+	}
 	local, domain, ok := strings.Cut(id, "@")
 	dot := strings.IndexByte(domain, '.')
 	if !ok || local == "" || dot < 1 || strings.HasSuffix(domain, ".") || strings.ContainsFunc(id, unicode.IsSpace) ||
