@@ -68,7 +68,8 @@ func TestRuleAssumedTimesAreSaid(t *testing.T) {
 	r := start(t, api.Environment()).call("get_meeting_attendance", args{"query": "weekly"})
 	r.into(t, &got)
 	for _, p := range got.People {
-		if p.FirstIsNot != (p.Name == "Person 2") || p.LastIsNot != (p.Name == "Person 3") || p.Last != "2026-11-20T10:30:00Z" {
+		if p.FirstIsNot != (p.Name == "Person 2") || p.LastIsNot != (p.Name == "Person 3") ||
+			p.Last != "2026-11-20T10:30:00Z" {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -115,7 +116,8 @@ func TestRuleEqualNamesAreOne(t *testing.T) {
 	}
 	contains(t, text, "away 10:10 to 10:12")
 	// Nobody was invited, yet people came.
-	if !strings.HasPrefix(got.Summary, "3 people joined the 30-minute session, all of them not on the roster (any more).") {
+	const want = "3 people joined the 30-minute session, all of them not on the roster (any more)."
+	if !strings.HasPrefix(got.Summary, want) {
 		t.Errorf("%s", got.Summary)
 	}
 }
@@ -255,9 +257,12 @@ func TestRuleRoomsOfEarlierSessions(t *testing.T) {
 	s.sessions[1]["breakout_rooms"] = []any{map[string]any{"id": sceneID(7), "associated_id": sceneID(70)}}
 	s.sessions[2]["breakout_rooms"] = []any{map[string]any{"id": sceneID(8), "associated_id": sceneID(80)}}
 	api := s.script(t)
-	meetings := []any{map[string]any{"id": sceneMeeting, "title": "Weekly sync planning", "status": "ACTIVE", "created_at": longAgo}}
+	meeting := func(id, title, created string) any {
+		return map[string]any{"id": id, "title": title, "status": "ACTIVE", "created_at": created}
+	}
+	meetings := []any{meeting(sceneMeeting, "Weekly sync planning", longAgo)}
 	for _, n := range []int{70, 80} {
-		meetings = append(meetings, map[string]any{"id": sceneID(n), "title": "Weekly sync room", "status": "ACTIVE", "created_at": at("2026-11-13 10:00")})
+		meetings = append(meetings, meeting(sceneID(n), "Weekly sync room", at("2026-11-13 10:00")))
 	}
 	api.List("/meetings", "", meetings)
 	for _, n := range []int{7, 8} {
@@ -286,7 +291,8 @@ func TestRuleInvitedInTime(t *testing.T) {
 	r := p.call("compare_attendance", args{"query": "weekly"})
 	r.into(t, &compared)
 	got, _ := attend(t, p, args{"query": "weekly", "sessions": "all"})
-	if got.Invited != 2 || compared.Invited != 2 || len(compared.People) != 3 || !strings.HasPrefix(compared.Summary, "Of 2 invited, ") {
+	if got.Invited != 2 || compared.Invited != 2 || len(compared.People) != 3 ||
+		!strings.HasPrefix(compared.Summary, "Of 2 invited, ") {
 		t.Errorf("%+v %s", got, r.text())
 	}
 }
