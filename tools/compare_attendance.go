@@ -142,7 +142,8 @@ func closeTo(earlier, later client.Session) bool {
 
 func compared(in compareInput, l *lookup, p *picked, results []attendance.Result) compareOutput {
 	latest := p.latest()
-	o := compareOutput{MeetingID: l.meetingID, Title: untrusted.Line(latest.Title, 120), Timezone: l.zone.String(), zone: l.zone, Matching: p.total, People: []compareRow{}}
+	o := compareOutput{MeetingID: l.meetingID, Title: untrusted.Line(latest.Title, 120), Timezone: l.zone.String(),
+		zone: l.zone, Matching: p.total, People: []compareRow{}}
 	for i, column := range p.columns {
 		o.Sessions = append(o.Sessions, sessionOf(column, results[i]))
 	}
@@ -173,7 +174,8 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	for _, r := range records {
 		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
 			listed.add(compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
-				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: presence(r.Person), Marks: marks(r.Marks), Flags: flagsOf(r.Person)})
+				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: presence(r.Person),
+				Marks: marks(r.Marks), Flags: flagsOf(r.Person)})
 		}
 	}
 	o.People, o.LeftOut, o.table = listed.shown, listed.left, string(listed.table)
@@ -186,11 +188,13 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	if o.Matching > n {
 		sessions = fmt.Sprintf("%d of %d sessions", n, o.Matching)
 	}
-	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s they were invited to, %d to none.", o.Invited, invited, always, sessions, never)
+	o.Summary = fmt.Sprintf("Of %d %s, %d came to each of the latest %s they were invited to, %d to none.", o.Invited,
+		invited, always, sessions, never)
 	if in.MinStreak != nil {
 		o.Summary += fmt.Sprintf(" %d missed the last %d or more.", len(o.People)+o.LeftOut, *in.MinStreak)
 		if *in.MinStreak > n {
-			o.note(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", people(n, "session", "sessions"), *in.MinStreak))
+			o.note(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", people(n, "session",
+				"sessions"), *in.MinStreak))
 		}
 	}
 	if o.LeftOut > 0 {
@@ -211,7 +215,8 @@ func (o compareOutput) Text() string {
 	var b strings.Builder
 	last := o.Sessions[len(o.Sessions)-1]
 	b.WriteString(o.lead())
-	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . not invited by then.\n", untrusted.Cell(o.Title, 120),
+	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . not invited by then.\n",
+		untrusted.Cell(o.Title, 120),
 		momentOr(&o.Sessions[0].StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt, o.zone, unknownTime))
 	if len(o.People) > 0 {
 		b.WriteString("\n| name | custom id | came | missed | missed in a row, now | at most | minutes | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")

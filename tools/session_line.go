@@ -29,7 +29,8 @@ type sessionSum struct {
 func sessionOf(column []client.Session, r attendance.Result) sessionSum {
 	first, last := column[0], column[len(column)-1]
 	sum := sessionSum{ID: untrusted.Line(first.ID, 64), StartedAt: first.StartedAt, EndedAt: known(last.EndedAt),
-		LateFrom: known(r.LateFrom), EarlyFrom: known(r.EarlyFrom), Attended: len(r.Attended), Absent: len(r.Absent), Guests: len(r.Guests)}
+		LateFrom: known(r.LateFrom), EarlyFrom: known(r.EarlyFrom), Attended: len(r.Attended), Absent: len(r.Absent),
+		Guests: len(r.Guests)}
 	if len(column) > 1 {
 		sum.Together = untrusted.Line(last.ID, 64)
 	}
@@ -76,7 +77,8 @@ func (s sessionSum) length() string {
 
 func sessionTable(sessions []sessionSum, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n" +
+		"| --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range sessions {
 		live, minutes := "", ""
 		if s.EndedAt == nil && s.LastLeft == nil {
@@ -85,7 +87,8 @@ func sessionTable(sessions []sessionSum, zone *time.Location) string {
 		if s.Minutes > 0 {
 			minutes = fmt.Sprintf("%.0f", s.Minutes)
 		}
-		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d |\n", s.ids(), momentOr(&s.StartedAt, zone, "unknown"), live, minutes, s.Attended, s.Absent, s.Guests)
+		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d |\n", s.ids(), momentOr(&s.StartedAt, zone, "unknown"), live,
+			minutes, s.Attended, s.Absent, s.Guests)
 	}
 	return b.String()
 }
