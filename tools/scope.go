@@ -23,11 +23,11 @@ func (d *Deps) account(ctx context.Context, id string) (string, error) {
 	if id != "" {
 		return id, client.CheckAccountID(id)
 	}
-	accounts, _, err := d.API.Accounts(ctx)
+	accounts, read, err := d.API.Accounts(ctx)
 	if err != nil {
 		return "", err
 	}
-	if len(accounts) == 1 {
+	if len(accounts) == 1 && read.Complete() {
 		return accounts[0].ID, nil
 	}
 	if len(accounts) == 0 {
@@ -50,11 +50,11 @@ func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
 	if ref.AppID != "" {
 		return ref, client.CheckID("app_id", ref.AppID)
 	}
-	apps, _, err := d.API.Apps(ctx, account)
+	apps, read, err := d.API.Apps(ctx, account)
 	if err != nil {
 		return ref, err
 	}
-	if len(apps) == 1 {
+	if len(apps) == 1 && read.Complete() {
 		ref.AppID = apps[0].ID
 		return ref, nil
 	}
