@@ -18,7 +18,24 @@ func FuzzDecode(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	schema := reflectSchema(participantsInput{})
+	fuzzDecode[participantsInput](f)
+}
+
+// FuzzDecodeAttendance is FuzzDecode with times, a zone and a list.
+func FuzzDecodeAttendance(f *testing.F) {
+	for _, s := range []string{
+		`{"started_after":"2026-10-25","started_before":"2026-10-25 02:30","timezone":"Europe/Berlin"}`, `{"timezone":5}`, `{"timezone":"Local"}`,
+		`{"leave_out_presets":"a, b"}`, `{"leave_out_presets":["a",""," "]}`, `{"leave_out_presets":[1]}`, `{"leave_out_presets":{}}`, `{"query":"","limit":""}`,
+	} {
+		f.Add(s)
+	}
+	fuzzDecode[attendanceInput](f)
+}
+
+func fuzzDecode[I any](f *testing.F) {
+	f.Helper()
+	var zero I
+	schema := reflectSchema(zero)
 	document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(rawSchema(schema))))
 	if err != nil {
 		f.Fatal(err)
@@ -34,7 +51,7 @@ func FuzzDecode(f *testing.F) {
 		if json.Unmarshal([]byte(raw), &args) != nil {
 			return
 		}
-		var in participantsInput
+		var in I
 		if err := decode(schema, time.UTC, args, &in); err != nil {
 			if text := err.Error(); strings.ContainsAny(text, "\n\r") || len(text) > 600 {
 				t.Fatalf("refusal: %q", text)

@@ -57,7 +57,8 @@ func (o *attendanceOutput) about(title string) string {
 	if len(o.Sessions) == 1 {
 		fmt.Fprintf(&b, "session %s, started %s", first.ids(), momentOr(&first.StartedAt, o.zone, "at "+unknownTime))
 	} else {
-		fmt.Fprintf(&b, "sessions from %s to %s", momentOr(&first.StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt, o.zone, unknownTime))
+		fmt.Fprintf(&b, "sessions from %s to %s", momentOr(&first.StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt,
+			o.zone, unknownTime))
 	}
 	switch {
 	case o.Live:
@@ -67,7 +68,8 @@ func (o *attendanceOutput) about(title string) string {
 	default:
 		b.WriteByte('.')
 	}
-	fmt.Fprintf(&b, " %d late%s, %d left early%s.", o.Late, o.from(" (counted from %s)", first.LateFrom, &first.StartedAt), o.LeftEarly, o.from(" (counted to %s)", first.EarlyFrom, first.LastLeft))
+	fmt.Fprintf(&b, " %d late%s, %d left early%s.", o.Late, o.from(" (counted from %s)", first.LateFrom,
+		&first.StartedAt), o.LeftEarly, o.from(" (counted to %s)", first.EarlyFrom, first.LastLeft))
 	if o.Later > 0 {
 		fmt.Fprintf(&b, " %s to the roster only after it ended.", people(o.Later, "person was added", "people were added"))
 	}

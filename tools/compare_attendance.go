@@ -142,7 +142,8 @@ func closeTo(earlier, later client.Session) bool {
 
 func compared(in compareInput, l *lookup, p *picked, results []attendance.Result) compareOutput {
 	latest := p.latest()
-	o := compareOutput{MeetingID: l.meetingID, Title: untrusted.Line(latest.Title, 120), Timezone: l.zone.String(), zone: l.zone, Matching: p.total, People: []compareRow{}}
+	o := compareOutput{MeetingID: l.meetingID, Title: untrusted.Line(latest.Title, 120), Timezone: l.zone.String(),
+		zone: l.zone, Matching: p.total, People: []compareRow{}}
 	for i, column := range p.columns {
 		o.Sessions = append(o.Sessions, sessionOf(column, results[i]))
 	}
@@ -173,7 +174,8 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	for _, r := range records {
 		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
 			listed.add(compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
-				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: presence(r.Person), Marks: marks(r.Marks), Flags: flagsOf(r.Person)})
+				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: presence(r.Person),
+				Marks: marks(r.Marks), Flags: flagsOf(r.Person)})
 		}
 	}
 	o.People, o.LeftOut, o.table = listed.shown, listed.left, string(listed.table)

@@ -48,7 +48,8 @@ func (o findMeetingsOutput) Text() string {
 		b.WriteString("\n| title | meeting_id | status | created |\n| --- | --- | --- | --- |\n")
 	}
 	for _, m := range o.Meetings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64), untrusted.Cell(m.Status, 20), momentOr(&m.CreatedAt, o.zone, "unknown"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64),
+			untrusted.Cell(m.Status, 20), momentOr(&m.CreatedAt, o.zone, "unknown"))
 	}
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not shown: narrow query or dates, or raise limit (up to 200).\n", o.LeftOut)
@@ -124,7 +125,8 @@ func holds(m client.Meeting, query string) bool {
 
 func (n *newestMeetings) add(m client.Meeting) {
 	n.count++
-	n.rows = append(n.rows, meetingRow{untrusted.Line(m.ID, 64), untrusted.Line(m.Title, 120), untrusted.Line(m.Status, 20), m.CreatedAt})
+	n.rows = append(n.rows, meetingRow{untrusted.Line(m.ID, 64), untrusted.Line(m.Title, 120), untrusted.Line(m.Status,
+		20), m.CreatedAt})
 	if len(n.rows) >= 2*n.limit {
 		n.rows = n.newest()
 	}

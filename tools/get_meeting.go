@@ -38,7 +38,8 @@ type getMeetingOutput struct {
 
 func (o *getMeetingOutput) headline() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", untrusted.Cell(o.Title, 120), o.ID, cmp.Or(o.Status, "of unknown status"),
+	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", untrusted.Cell(o.Title, 120), o.ID, cmp.Or(o.Status,
+		"of unknown status"),
 		people(o.ParticipantsAdded, "participant was", "participants were"))
 	if !o.Live {
 		b.WriteString("No session is live.")
@@ -54,7 +55,8 @@ func (o *getMeetingOutput) headline() string {
 
 // Text leads with the headline.
 func (o getMeetingOutput) Text() string {
-	return o.lead() + fmt.Sprintf("Created %s, updated %s.\n", momentOr(&o.CreatedAt, o.zone, unknownTime), momentOr(&o.UpdatedAt, o.zone, unknownTime))
+	return o.lead() + fmt.Sprintf("Created %s, updated %s.\n", momentOr(&o.CreatedAt, o.zone, unknownTime),
+		momentOr(&o.UpdatedAt, o.zone, unknownTime))
 }
 
 func getMeeting(d *Deps) server.ServerTool {
@@ -81,7 +83,8 @@ func getMeeting(d *Deps) server.ServerTool {
 			}
 			out := getMeetingOutput{
 				ID: in.MeetingID, Title: untrusted.Line(m.Title, 120), Status: untrusted.Line(m.Status, 20),
-				CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, ParticipantsAdded: max(roster.Total, len(roster.Items)), Live: live != nil, zone: d.zone(),
+				CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, ParticipantsAdded: max(roster.Total,
+					len(roster.Items)), Live: live != nil, zone: d.zone(),
 			}
 			if roster.Total == 0 && len(roster.Items) > 0 {
 				out.note("The API does not say how long the roster is; list_meeting_participants counts it.")

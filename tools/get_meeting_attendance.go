@@ -120,8 +120,9 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 	}
 	l := d.lookup(g, app, zone, in.LeaveOut)
 	l.rooms = true
-	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before, Literal: in.Sessions == "latest",
-		All: in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)})
+	p, err := d.pick(ctx, l, sessionQuery{sessionChoice: in.sessionChoice, After: in.After, Before: in.Before,
+		Literal: in.Sessions == "latest",
+		All:     in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)})
 	if err != nil {
 		return attendanceOutput{}, err
 	}
@@ -134,7 +135,8 @@ func (d *Deps) attendance(ctx context.Context, g *gauge, in attendanceInput, lim
 		return attendanceOutput{}, err
 	}
 	a := answerer{in: in, picked: p}
-	a.out.zone, a.out.Timezone, a.out.Matching, a.out.AsOf, a.out.noRoster = zone, zone.String(), p.total, l.rules.Now.Truncate(time.Second), l.noRoster
+	a.out.zone, a.out.Timezone, a.out.Matching, a.out.AsOf, a.out.noRoster = zone, zone.String(), p.total,
+		l.rules.Now.Truncate(time.Second), l.noRoster
 	a.out.Notes = append(slices.Clone(p.notes), l.noted()...)
 	a.rows = rows[attendanceRow]{limit: limit, shown: []attendanceRow{}}
 	out := a.answer(results, attendance.Over(results))
@@ -192,7 +194,8 @@ func notesOf(r attendance.Result) []string {
 		notes = append(notes, people(r.LeftOut, "person was", "people were")+" left out by preset.")
 	}
 	if r.JustInTime {
-		notes = append(notes, "Most of those who came were added only when they joined, so the roster tells who is known to this meeting, not who was expected.")
+		notes = append(notes, "Most of those who came were added only when they joined, "+
+			"so the roster tells who is known to this meeting, not who was expected.")
 	}
 	if n := len(r.SharedIDs); n > 0 {
 		ids := r.SharedIDs[:min(n, maxShared)]
@@ -207,8 +210,10 @@ func notesOf(r attendance.Result) []string {
 		notes = append(notes, "Shared custom ids, which three or more people bear, tell nobody apart: "+text+".")
 	}
 	differs := func(p attendance.Person) bool { return p.DifferentNames }
-	if slices.ContainsFunc(r.Attended, differs) || slices.ContainsFunc(r.Guests, differs) || slices.ContainsFunc(r.Absent, differs) {
-		notes = append(notes, "Some people have the same custom id under different names; they are counted apart and flagged.")
+	if slices.ContainsFunc(r.Attended, differs) || slices.ContainsFunc(r.Guests, differs) ||
+		slices.ContainsFunc(r.Absent, differs) {
+		notes = append(notes, "Some people have the same custom id under different names; "+
+			"they are counted apart and flagged.")
 	}
 	return notes
 }
@@ -226,7 +231,8 @@ func flagsOf(p attendance.Person) (flags []string) {
 }
 
 func (a *answerer) row(p attendance.Person, status string) attendanceRow {
-	row := attendanceRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Status: status, Flags: flagsOf(p), show: a.show}
+	row := attendanceRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Status: status,
+		Flags: flagsOf(p), show: a.show}
 	if a.in.Format == "detailed" {
 		row.ID, row.Preset = untrusted.Line(p.ID, 64), untrusted.Line(p.Preset, 60)
 	}
@@ -283,7 +289,8 @@ func (r *attendanceRow) visit(v attendance.Visit, in attendanceInput) {
 	}
 }
 
-var gapKinds = map[attendance.Kind]string{attendance.Gone: "away", attendance.Reconnected: "reconnect", attendance.InRoom: "breakout_room"}
+var gapKinds = map[attendance.Kind]string{attendance.Gone: "away", attendance.Reconnected: "reconnect",
+	attendance.InRoom: "breakout_room"}
 
 // presence is for how many minutes somebody was there, as clocks show them, so
 // that a row with 14:16 and 14:30 says 14.
@@ -343,18 +350,22 @@ func (o *attendanceOutput) headline(over attendance.Result) string {
 				every++
 			}
 		}
-		return fmt.Sprintf("%d of %d %s came to at least one of %d sessions, %d of them to every one; %d to none%s.", o.Attended, o.Invited, invited, n, every, o.Absent, others)
+		return fmt.Sprintf("%d of %d %s came to at least one of %d sessions, %d of them to every one; %d to none%s.",
+			o.Attended, o.Invited, invited, n, every, o.Absent, others)
 	case o.Live:
 		since := "an unknown time"
 		if first.Minutes > 0 || !first.StartedAt.IsZero() && o.AsOf.Sub(first.StartedAt) < time.Minute {
 			since = people(int(first.Minutes), "minute", "minutes")
 		}
-		return fmt.Sprintf("%d of %d %s have joined the session, live for %s; %d there now; %d did not%s.", o.Attended, o.Invited, invited, since, o.HereNow, o.Absent, others)
+		return fmt.Sprintf("%d of %d %s have joined the session, live for %s; %d there now; %d did not%s.", o.Attended,
+			o.Invited, invited, since, o.HereNow, o.Absent, others)
 	case o.OverSince != nil:
-		return fmt.Sprintf("%d of %d %s attended the %ssession, which is over since %s and kept open; %d did not%s.", o.Attended, o.Invited, invited, first.length(),
+		return fmt.Sprintf("%d of %d %s attended the %ssession, which is over since %s and kept open; %d did not%s.",
+			o.Attended, o.Invited, invited, first.length(),
 			moment(*o.OverSince, o.zone), o.Absent, others)
 	}
-	return fmt.Sprintf("%d of %d %s attended the %ssession; %d did not%s.", o.Attended, o.Invited, invited, first.length(), o.Absent, others)
+	return fmt.Sprintf("%d of %d %s attended the %ssession; %d did not%s.", o.Attended, o.Invited, invited,
+		first.length(), o.Absent, others)
 }
 
 // strangers is the headline if nobody was on the roster in time, yet people came.

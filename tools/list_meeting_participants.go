@@ -123,7 +123,8 @@ func (r participantRow) appendText(b []byte) []byte {
 		}
 		return append(b, " |\n"...)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s |\n", momentOr(&r.AddedAt, r.zone, ""), untrusted.Cell(r.ID, 64), untrusted.Cell(r.Picture, 300))
+	return fmt.Appendf(b, "| %s | %s | %s |\n", momentOr(&r.AddedAt, r.zone, ""), untrusted.Cell(r.ID, 64),
+		untrusted.Cell(r.Picture, 300))
 }
 
 func listMeetingParticipants(d *Deps) server.ServerTool {
@@ -187,7 +188,8 @@ func (r *roster) matches(p client.Participant) bool {
 func (r *roster) match(p client.Participant) {
 	o := &r.out
 	o.Matching++
-	row := participantRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt, zone: o.zone}
+	row := participantRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80),
+		Preset: untrusted.Line(p.Preset, 60), AddedAt: p.CreatedAt, zone: o.zone}
 	if row.Name == "" {
 		o.Unnamed++
 	}

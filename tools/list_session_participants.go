@@ -120,7 +120,8 @@ func (j *joinings) joined(p client.Peer) {
 	j.people[person] = struct{}{}
 	j.presets.add(p.Preset)
 	o.FirstJoined, o.LastLeft = earlier(o.FirstJoined, p.JoinedAt), later(o.LastLeft, p.LeftAt)
-	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80), JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
+	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80),
+		JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
 	if row.Name == "" {
 		o.Unnamed++
 	}

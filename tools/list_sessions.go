@@ -70,7 +70,8 @@ func listSessions(d *Deps) server.ServerTool {
 				return sessionsOutput{}, err
 			}
 			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: rows[sessionRow]{limit: valueOr(in.Limit, 25), shown: []sessionRow{}}}
+			l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: rows[sessionRow]{limit: valueOr(in.Limit, 25),
+				shown: []sessionRow{}}}
 			l.count.alone = in.PageNo != nil || in.PerPage != nil
 			for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.limit) {
 				if err != nil {
@@ -91,7 +92,8 @@ func listSessions(d *Deps) server.ServerTool {
 
 // sessionPages gives the page asked for; else as many as there are, or only the
 // first if that alone has as many as are wanted or all.
-func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.SessionFilter, no, per *int, want int) iter.Seq2[client.Page[client.Session], error] {
+func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.SessionFilter, no, per *int,
+	want int) iter.Seq2[client.Page[client.Session], error] {
 	one := func(r client.PageRequest) (client.Page[client.Session], error) {
 		return d.API.SessionsPage(ctx, app, f, r)
 	}
@@ -141,8 +143,10 @@ func (l *sessionList) add(page client.Page[client.Session]) {
 		case !attended(s):
 			l.others.add(s)
 		default:
-			l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64), Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
-				StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent, Consumed: s.MinutesConsumed, zone: l.zone})
+			l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64),
+				Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
+				StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent,
+				Consumed: s.MinutesConsumed, zone: l.zone})
 		}
 	}
 }
@@ -150,7 +154,8 @@ func (l *sessionList) add(page client.Page[client.Session]) {
 func (l *sessionList) done() sessionsOutput {
 	o := l.out
 	others := l.others.sum()
-	o.Total, o.Changed, o.Sessions, o.table = l.count.length()-others, l.count.cover.Changed, l.rows.shown, string(l.rows.table)
+	o.Total, o.Changed, o.Sessions, o.table = l.count.length()-others, l.count.cover.Changed, l.rows.shown,
+		string(l.rows.table)
 	o.zone, o.Timezone = l.zone, l.zone.String()
 	for _, s := range o.Sessions {
 		if s.Status == "LIVE" {
@@ -184,7 +189,8 @@ func (l *sessionList) done() sessionsOutput {
 func (o *sessionsOutput) headline() string {
 	text := people(o.Total, "session", "sessions")
 	if len(o.Sessions) > 0 {
-		text += fmt.Sprintf("; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions), "shown", "shown"),
+		text += fmt.Sprintf("; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions),
+			"shown", "shown"),
 			momentOr(o.First, o.zone, unknownTime), momentOr(o.Last, o.zone, unknownTime), o.Live, o.Consumed)
 	}
 	return text + "."
@@ -209,6 +215,7 @@ func (s sessionRow) appendText(b []byte) []byte {
 	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"), momentOr(&s.StartedAt, s.zone, "unknown"),
+	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"),
+		momentOr(&s.StartedAt, s.zone, "unknown"),
 		ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

@@ -193,7 +193,8 @@ func (l *lookup) inRooms(ctx context.Context, s client.Session) (peers []attenda
 	if s.Rooms == nil {
 		detailed, err := l.d.API.Session(ctx, l.app, s.ID)
 		if err != nil {
-			l.noRooms(ctx, "Whether session "+untrusted.Line(s.ID, 64)+" had breakout rooms could not be read, so who was in them may seem to have left", err)
+			l.noRooms(ctx, "Whether session "+untrusted.Line(s.ID,
+				64)+" had breakout rooms could not be read, so who was in them may seem to have left", err)
 			return nil
 		}
 		s.Rooms = detailed.Rooms
@@ -201,7 +202,8 @@ func (l *lookup) inRooms(ctx context.Context, s client.Session) (peers []attenda
 	for _, room := range s.Rooms {
 		more, err := l.joined(ctx, room, room)
 		if err != nil {
-			l.noRooms(ctx, "Who was in breakout room "+untrusted.Line(room, 64)+" could not be read, so they may seem to have left", err)
+			l.noRooms(ctx, "Who was in breakout room "+untrusted.Line(room,
+				64)+" could not be read, so they may seem to have left", err)
 			continue
 		}
 		peers = append(peers, more...)
@@ -222,15 +224,17 @@ func (l *lookup) invited(ctx context.Context) ([]attendance.Invited, error) {
 	if err == nil {
 		pages := l.d.API.Participants(ctx, l.app, l.meetingID)
 		var roster []attendance.Invited
-		roster, err = gather(ctx, l, "Of the roster some may be missing", pages, func(p client.Participant) attendance.Invited {
-			return attendance.Invited{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Added: p.CreatedAt}
-		})
+		roster, err = gather(ctx, l, "Of the roster some may be missing", pages,
+			func(p client.Participant) attendance.Invited {
+				return attendance.Invited{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Added: p.CreatedAt}
+			})
 		if err == nil || uuid.MatchString(l.meetingID) || !client.NotFound(err) && !refused(err) {
 			return roster, err
 		}
 	}
 	l.noRoster = true
-	l.note("The API does not name this session's meeting by its id, so its roster is not known: everybody counts as not on it.")
+	l.note("The API does not name this session's meeting by its id, " +
+		"so its roster is not known: everybody counts as not on it.")
 	return nil, nil
 }
 
@@ -241,7 +245,8 @@ func (l *lookup) joined(ctx context.Context, sessionID, room string) ([]attendan
 	events := !l.plain
 	l.mu.Unlock()
 	convert := func(p client.Peer) attendance.Peer {
-		peer := attendance.Peer{ID: p.ID, UserID: p.UserID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Joined: p.JoinedAt, Left: p.LeftAt, Room: room}
+		peer := attendance.Peer{ID: p.ID, UserID: p.UserID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset,
+			Joined: p.JoinedAt, Left: p.LeftAt, Room: room}
 		for _, e := range p.Events {
 			peer.Events = append(peer.Events, attendance.Event(e))
 		}
@@ -272,7 +277,8 @@ func refused(err error) bool {
 }
 
 // gather collects all pages, and notes what is missing.
-func gather[T, R any](ctx context.Context, l *lookup, what string, pages iter.Seq2[client.Page[T], error], convert func(T) R) ([]R, error) {
+func gather[T, R any](ctx context.Context, l *lookup, what string, pages iter.Seq2[client.Page[T], error],
+	convert func(T) R) ([]R, error) {
 	var out []R
 	var read client.Coverage
 	for page, err := range pages {

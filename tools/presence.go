@@ -27,7 +27,8 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 		return id, "", nil
 	}
 	if text == "" {
-		return "", "", errors.New(`one of the arguments "meeting_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
+		return "", "", errors.New(`one of the arguments "meeting_id" and "query" is required, ` +
+			`for example query "stand-up"; find_meetings lists meetings`)
 	}
 	var named, others []client.Meeting
 	for page, err := range d.API.Meetings(ctx, app, client.MeetingFilter{Search: text}) {
@@ -59,7 +60,8 @@ func (d *Deps) meeting(ctx context.Context, app client.AppRef, id, text string) 
 	if len(left) != 1 {
 		return "", "", &ambiguous{left}
 	}
-	return left[0].ID, fmt.Sprintf("%s in their titles too; they are breakout rooms of this one.", people(len(named)-1, "other meeting has that", "other meetings have that")), nil
+	return left[0].ID, fmt.Sprintf("%s in their titles too; they are breakout rooms of this one.", people(len(named)-1,
+		"other meeting has that", "other meetings have that")), nil
 }
 
 // noMeeting is the error of a title that no meeting has. It names those that
@@ -68,14 +70,16 @@ func (d *Deps) noMeeting(ctx context.Context, app client.AppRef, text string, ot
 	what := "the API's search gives "
 	if len(others) == 0 {
 		no, per := 1, 5
-		if page, err := d.API.MeetingsPage(ctx, app, client.MeetingFilter{}, client.PageRequest{No: &no, Per: &per}); err == nil {
+		if page, err := d.API.MeetingsPage(ctx, app, client.MeetingFilter{}, client.PageRequest{No: &no,
+			Per: &per}); err == nil {
 			what, others = "there are for example ", page.Items[:min(per, len(page.Items))]
 		}
 	}
 	if len(others) == 0 {
 		return fmt.Errorf("no meeting has %q in its title; find_meetings lists them", untrusted.Line(text, 80))
 	}
-	return fmt.Errorf("no meeting has %q in its title; %s%s; pass a meeting_id, or call find_meetings for more", untrusted.Line(text, 80), what,
+	return fmt.Errorf("no meeting has %q in its title; %s%s; pass a meeting_id, or call find_meetings for more",
+		untrusted.Line(text, 80), what,
 		choices(others, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
 }
 
@@ -85,7 +89,8 @@ const maxParents = 5
 // withoutRooms leaves out those meetings that the latest sessions of another
 // name as their breakout rooms. Only the likeliest parents are asked: a room was
 // made later, and its title says more. Without an answer, all stay.
-func (d *Deps) withoutRooms(ctx context.Context, app client.AppRef, found []client.Meeting, title string) []client.Meeting {
+func (d *Deps) withoutRooms(ctx context.Context, app client.AppRef, found []client.Meeting,
+	title string) []client.Meeting {
 	parents := slices.Clone(found)
 	slices.SortStableFunc(parents, func(a, b client.Meeting) int {
 		exactly := func(m client.Meeting) int {

@@ -19,7 +19,8 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 			Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/participants", "meeting_participants",
 				mcp.WithTemplateTitle("A meeting's roster"), mcp.WithTemplateMIMEType("application/json"),
 				mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON. It does not say who attended.")),
-			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document, error) {
+			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
+				error) {
 				id, ok := meetingID(variable(req, "meeting_id"))
 				if !ok {
 					return document{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
@@ -35,8 +36,10 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 		{
 			Template: mcp.NewResourceTemplate("realtimekit://sessions/{session_id}/attendance{?format}", "session_attendance",
 				mcp.WithTemplateTitle("A session's attendance"), mcp.WithTemplateMIMEType("application/json"),
-				mcp.WithTemplateDescription("Everybody who attended a session, was invited and did not come, or came and is not on the roster (any more); as JSON, or with format=csv as text/csv.")),
-			Handler: logResource(d, "session_attendance", func(ctx context.Context, req mcp.ReadResourceRequest) (document, error) {
+				mcp.WithTemplateDescription("Everybody who attended a session, was invited and did not come, "+
+					"or came and is not on the roster (any more); as JSON, or with format=csv as text/csv.")),
+			Handler: logResource(d, "session_attendance", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
+				error) {
 				format, mime := variable(req, "format"), "application/json"
 				switch format {
 				case "", "json":
@@ -85,7 +88,8 @@ type document struct {
 	notes      []string
 }
 
-func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResourceRequest) (document, error)) server.ResourceTemplateHandlerFunc {
+func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResourceRequest) (document,
+	error)) server.ResourceTemplateHandlerFunc {
 	return func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		var doc document
 		err := record(ctx, d.Log, "resource", name, func(ctx context.Context) (string, error) {

@@ -48,7 +48,8 @@ func readScheduled(name, text string, zone *time.Location) (scheduled, error) {
 			return scheduled{given: true, moment: t}, nil
 		}
 	}
-	return scheduled{}, fmt.Errorf("argument %q must be a time of the session's day or a full time, for example \"14:00\" or \"2026-11-23T14:00\"; got %q", name, clip(text))
+	return scheduled{}, fmt.Errorf("argument %q must be a time of the session's day or a full time, "+
+		"for example \"14:00\" or \"2026-11-23T14:00\"; got %q", name, clip(text))
 }
 
 // near is the scheduled moment that is nearest to one of a session, whose day it
@@ -103,7 +104,8 @@ func nearest(moments []time.Time, t time.Time) time.Time {
 func (s schedule) apply(results []attendance.Result, now time.Time) error {
 	full := !s.start.moment.IsZero() || !s.end.moment.IsZero()
 	if full && len(results) > 1 {
-		return errors.New("scheduled_start and scheduled_end fit one session; for several give a time of day such as \"14:00\", or take one with session_id")
+		return errors.New("scheduled_start and scheduled_end fit one session; " +
+			"for several give a time of day such as \"14:00\", or take one with session_id")
 	}
 	for i := range results {
 		r := &results[i]

@@ -92,7 +92,8 @@ func (s sessionSum) length() string {
 
 func sessionTable(sessions []sessionSum, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n" +
+		"| --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range sessions {
 		live, minutes := "", ""
 		if s.live {
@@ -101,7 +102,8 @@ func sessionTable(sessions []sessionSum, zone *time.Location) string {
 		if s.Minutes > 0 {
 			minutes = fmt.Sprintf("%.0f", s.Minutes)
 		}
-		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d |\n", s.ids(), momentOr(&s.StartedAt, zone, "unknown"), live, minutes, s.Attended, s.Absent, s.Guests)
+		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d |\n", s.ids(), momentOr(&s.StartedAt, zone, "unknown"), live,
+			minutes, s.Attended, s.Absent, s.Guests)
 	}
 	return b.String()
 }

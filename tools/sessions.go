@@ -53,10 +53,12 @@ func (d *Deps) pick(ctx context.Context, l *lookup, q sessionQuery) (*picked, er
 		return d.pickOne(ctx, l, q)
 	}
 	if q.After != nil && q.Before != nil && !q.After.Before(*q.Before) {
-		return nil, errors.New("started_after must be earlier than started_before; a date in started_before includes that day")
+		return nil, errors.New("started_after must be earlier than started_before; " +
+			"a date in started_before includes that day")
 	}
 	if q.MeetingID == "" && q.Query == "" {
-		return nil, errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, for example query "stand-up"; find_meetings lists meetings`)
+		return nil, errors.New(`one of the arguments "meeting_id", "session_id" and "query" is required, ` +
+			`for example query "stand-up"; find_meetings lists meetings`)
 	}
 	p := &picked{}
 	meetingID, note, err := d.meeting(ctx, l.app, q.MeetingID, q.Query)
@@ -166,12 +168,14 @@ func (p *picked) explain(zone *time.Location, reopenings []client.Session, after
 	column := p.columns[0]
 	which := "session " + named(column[0], zone)
 	if len(column) > 1 {
-		which = "two sessions together, " + named(column[0], zone) + " and " + named(column[1], zone) + ", for the same people came back after a break"
+		which = "two sessions together, " + named(column[0], zone) + " and " + named(column[1],
+			zone) + ", for the same people came back after a break"
 		p.why = "This is about " + which + "."
 	}
 	if len(reopenings) > 0 {
 		latest := reopenings[len(reopenings)-1]
-		p.why = fmt.Sprintf("This is about %s, not about the latest, %s, which only opened the meeting again%s.", which, named(latest, zone), spaced(after))
+		p.why = fmt.Sprintf("This is about %s, not about the latest, %s, which only opened the meeting again%s.", which,
+			named(latest, zone), spaced(after))
 		p.note("sessions=latest takes the latest session even so.")
 	}
 }
@@ -292,7 +296,8 @@ func errorThen(err error, next string) error {
 
 func (d *Deps) listedSession(ctx context.Context, app client.AppRef, q sessionQuery) (client.Session, bool) {
 	no, per := 1, client.PerPage
-	page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: q.MeetingID}, client.PageRequest{No: &no, Per: &per})
+	page, err := d.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: q.MeetingID}, client.PageRequest{No: &no,
+		Per: &per})
 	i := slices.IndexFunc(page.Items, func(s client.Session) bool { return s.ID == q.SessionID })
 	if err != nil || i < 0 {
 		return client.Session{}, false
@@ -401,5 +406,6 @@ func (d *Deps) whatExists(ctx context.Context, app client.AppRef, f client.Sessi
 	if err != nil || len(latest) == 0 {
 		return "list_sessions lists those there are"
 	}
-	return "the latest sessions are " + strings.Join(latest, ", ") + "; pass a session_id or another time range, or call list_sessions for more"
+	return "the latest sessions are " + strings.Join(latest,
+		", ") + "; pass a session_id or another time range, or call list_sessions for more"
 }

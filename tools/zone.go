@@ -98,7 +98,8 @@ func plausible(t time.Time) bool { return t.Year() >= 1000 && t.Year() < 9999 }
 // as if it were UTC), earliest first: two in the night when they go back. In the
 // hour that they skip it is the moment when they do.
 func localTimes(wall time.Time, zone *time.Location) []time.Time {
-	guess := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), wall.Nanosecond(), zone)
+	guess := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(),
+		wall.Nanosecond(), zone)
 	begin, end := guess.ZoneBounds()
 	moments := []time.Time{guess}
 	if !begin.IsZero() {

@@ -40,13 +40,16 @@ func (s *scene) on(added string, numbers ...int) {
 }
 
 func (s *scene) row(n int, name, custom, preset, added string) {
-	s.roster = append(s.roster, map[string]any{"id": personID(n), "name": name, "custom_participant_id": custom, "preset_name": preset, "created_at": added, "updated_at": added})
+	s.roster = append(s.roster, map[string]any{"id": personID(n), "name": name, "custom_participant_id": custom,
+		"preset_name": preset, "created_at": added, "updated_at": added})
 }
 
 // met adds an earlier session than those before, with times such as "2026-11-20 10:00".
 func (s *scene) met(n int, from, to string) map[string]any {
-	session := map[string]any{"id": sceneID(n), "associated_id": sceneMeeting, "meeting_display_name": s.title, "status": "ENDED", "type": "meeting",
-		"live_participants": 0, "max_concurrent_participants": 1, "minutes_consumed": 10, "started_at": at(from), "ended_at": at(to), "created_at": at(from), "updated_at": at(to)}
+	session := map[string]any{"id": sceneID(n), "associated_id": sceneMeeting, "meeting_display_name": s.title,
+		"status": "ENDED", "type": "meeting",
+		"live_participants": 0, "max_concurrent_participants": 1, "minutes_consumed": 10, "started_at": at(from),
+		"ended_at": at(to), "created_at": at(from), "updated_at": at(to)}
 	s.sessions = append(s.sessions, session)
 	return session
 }
@@ -61,7 +64,8 @@ func (s *scene) joined(session int, user, name, custom, from, to string) map[str
 		s.peers = map[string][]any{}
 	}
 	id := sceneID(session)
-	peer := map[string]any{"id": fmt.Sprintf("peer-%d-%d", session, len(s.peers[id])), "user_id": user, "display_name": name, "custom_participant_id": custom,
+	peer := map[string]any{"id": fmt.Sprintf("peer-%d-%d", session, len(s.peers[id])), "user_id": user,
+		"display_name": name, "custom_participant_id": custom,
 		"preset_name": "group_call_participant", "joined_at": at(from), "created_at": at(from)}
 	if to != "" {
 		peer["left_at"] = at(to)
@@ -84,7 +88,8 @@ func at(s string) string {
 func (s *scene) script(t testing.TB) *scripted.API {
 	t.Helper()
 	api := scripted.Start(t)
-	api.Meeting(map[string]any{"id": sceneMeeting, "title": s.title, "status": "ACTIVE", "created_at": longAgo, "updated_at": longAgo}, s.roster, s.sessions, s.peers)
+	api.Meeting(map[string]any{"id": sceneMeeting, "title": s.title, "status": "ACTIVE", "created_at": longAgo,
+		"updated_at": longAgo}, s.roster, s.sessions, s.peers)
 	return api
 }
 
@@ -175,7 +180,8 @@ func TestAnswerReopenedLink(t *testing.T) {
 	if got.Attended != 3 || got.Absent != 1 || !strings.HasPrefix(got.Summary, first) {
 		t.Errorf("%+v", got)
 	}
-	if got, _ := attend(t, p, args{"query": "weekly", "sessions": "latest"}); got.Attended != 1 || got.Sessions[0].ID != sceneID(2) {
+	if got, _ := attend(t, p, args{"query": "weekly", "sessions": "latest"}); got.Attended != 1 ||
+		got.Sessions[0].ID != sceneID(2) {
 		t.Errorf("sessions=latest: %+v", got)
 	}
 	got, text = attend(t, p, args{"query": "weekly", "started_after": "2026-11-20", "started_before": "2026-11-20"})
@@ -195,7 +201,8 @@ func TestAnswerReopenedLink(t *testing.T) {
 		}
 	}
 	p.call("compare_attendance", args{"query": "weekly"}).into(t, &compared)
-	if len(compared.Sessions) != 2 || compared.People[0].Streak != 2 || compared.People[0].Name != "Person 4" || !strings.Contains(strings.Join(compared.Notes, " "), sceneID(2)) {
+	if len(compared.Sessions) != 2 || compared.People[0].Streak != 2 || compared.People[0].Name != "Person 4" ||
+		!strings.Contains(strings.Join(compared.Notes, " "), sceneID(2)) {
 		t.Errorf("%+v", compared)
 	}
 	lacks(t, p.call("compare_attendance", args{"query": "weekly"}).text(), "of 3 sessions")
@@ -280,7 +287,8 @@ func TestAnswerHostAloneAndForgottenTab(t *testing.T) {
 		if start == "10:45" {
 			zone = "Europe/Berlin"
 		}
-		got, text := attend(t, p, args{"query": "weekly", "scheduled_start": start, "scheduled_end": "12:00Z"[:5], "timezone": zone})
+		got, text := attend(t, p, args{"query": "weekly", "scheduled_start": start, "scheduled_end": "12:00Z"[:5],
+			"timezone": zone})
 		if got.Late != 2 {
 			t.Errorf("%s: %s", start, text)
 		}
@@ -288,7 +296,8 @@ func TestAnswerHostAloneAndForgottenTab(t *testing.T) {
 	if got, text := attend(t, p, args{"query": "weekly", "scheduled_end": "11:00"}); got.LeftEarly != 2 {
 		t.Errorf("scheduled end: %s", text)
 	}
-	if r := p.call("get_meeting_attendance", args{"query": "weekly", "scheduled_end": "noon"}); !r.IsError || !strings.Contains(r.text(), "14:00") {
+	if r := p.call("get_meeting_attendance", args{"query": "weekly", "scheduled_end": "noon"}); !r.IsError ||
+		!strings.Contains(r.text(), "14:00") {
 		t.Errorf("%s", r.text())
 	}
 }
@@ -361,7 +370,8 @@ func TestAnswerRoomsAmongMeetings(t *testing.T) {
 	t.Parallel()
 	s := &scene{title: "Weekly sync"}
 	s.on(longAgo, 1)
-	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")["breakout_rooms"] = []any{map[string]any{"id": sceneID(8), "associated_id": sceneID(9), "type": "meeting"}}
+	s.met(1, "2026-11-20 10:00", "2026-11-20 10:30")["breakout_rooms"] = []any{map[string]any{"id": sceneID(8),
+		"associated_id": sceneID(9), "type": "meeting"}}
 	s.came(1, 1, "2026-11-20 10:00", "2026-11-20 10:10")
 	s.peers[sceneID(8)] = nil
 	s.joined(8, personID(80), "Person 1", "c1", "2026-11-20 10:10:20", "2026-11-20 10:25")
@@ -381,7 +391,8 @@ func TestAnswerRoomsAmongMeetings(t *testing.T) {
 	lacks(t, text, "away")
 	// Two that are no rooms of each other are asked about.
 	api.List("/meetings", "", []any{row(sceneID(7), "Weekly sync B"), row(sceneMeeting, "Weekly sync A")})
-	if r := p.call("get_meeting_attendance", args{"query": "weekly"}); !r.IsError || !strings.Contains(r.text(), sceneID(7)) || !strings.Contains(r.text(), sceneMeeting) {
+	if r := p.call("get_meeting_attendance", args{"query": "weekly"}); !r.IsError || !strings.Contains(r.text(),
+		sceneID(7)) || !strings.Contains(r.text(), sceneMeeting) {
 		t.Errorf("%s", r.text())
 	}
 }
@@ -403,15 +414,19 @@ func TestAnswerLeaveOutPresets(t *testing.T) {
 		p *proc
 		a args
 	}{
-		"list": {p, args{"query": "weekly", "leave_out_presets": []string{"recorder"}}}, "text": {p, args{"query": "weekly", "leave_out_presets": "bot, recorder"}},
-		"configured": {configured, args{"query": "weekly"}}, "empty": {configured, args{"query": "weekly", "leave_out_presets": ""}},
+		"list": {p, args{"query": "weekly", "leave_out_presets": []string{"recorder"}}}, "text": {p, args{"query": "weekly",
+			"leave_out_presets": "bot, recorder"}},
+		"configured": {configured, args{"query": "weekly"}}, "empty": {configured, args{"query": "weekly",
+			"leave_out_presets": ""}},
 	} {
 		got, text := attend(t, c.p, c.a)
-		if got.Attended != 2 || got.Invited != 2 || got.LeftAside != 1 || !got.noted("left out by preset") || got.Sessions[0].Minutes > 90 {
+		if got.Attended != 2 || got.Invited != 2 || got.LeftAside != 1 || !got.noted("left out by preset") ||
+			got.Sessions[0].Minutes > 90 {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
-	if got, text := attend(t, configured, args{"query": "weekly", "leave_out_presets": []string{"none"}}); got.Attended != 3 {
+	if got, text := attend(t, configured, args{"query": "weekly",
+		"leave_out_presets": []string{"none"}}); got.Attended != 3 {
 		t.Errorf("none: %s", text)
 	}
 }
@@ -455,12 +470,14 @@ func TestAnswerTimesInZones(t *testing.T) {
 	}
 	_, text = in(p, args{"started_before": "2026-10-25", "sessions": "latest", "timezone": "Europe/Berlin"})
 	contains(t, text, "02:10 CEST", "02:40 CET", "02:20 CEST", "02:20 CET")
-	if r := p.call("get_meeting_attendance", args{"query": "night", "started_before": "2026-11-01T02:00", "timezone": "Mars/Base"}); !r.IsError || !strings.Contains(r.text(), "Europe/Berlin") {
+	if r := p.call("get_meeting_attendance", args{"query": "night", "started_before": "2026-11-01T02:00",
+		"timezone": "Mars/Base"}); !r.IsError || !strings.Contains(r.text(), "Europe/Berlin") {
 		t.Errorf("%s", r.text())
 	}
 	list := berlin.call("list_sessions", args{"started_before": "2026-11-23", "started_after": "2026-11-23"}).text()
 	contains(t, list, "1 session", "2026-11-23 23:30 CET")
-	if _, logs, code := once(t, with(env, "REALTIMEKIT_TIMEZONE", "Nowhere"), "attendance", "night"); code == 0 || !strings.Contains(logs, "REALTIMEKIT_TIMEZONE") {
+	if _, logs, code := once(t, with(env, "REALTIMEKIT_TIMEZONE", "Nowhere"), "attendance", "night"); code == 0 ||
+		!strings.Contains(logs, "REALTIMEKIT_TIMEZONE") {
 		t.Errorf("%d %s", code, logs)
 	}
 }
@@ -484,7 +501,8 @@ func TestAnswerMissingRows(t *testing.T) {
 			if key != "" {
 				data = map[string]any{key: some}
 			}
-			_ = json.NewEncoder(w).Encode(map[string]any{"success": true, "data": data, "paging": map[string]int{"total_count": 12}})
+			_ = json.NewEncoder(w).Encode(map[string]any{"success": true, "data": data,
+				"paging": map[string]int{"total_count": 12}})
 		}
 	}
 	api.Handle("/sessions/"+sceneID(1)+"/participants", lossy("participants", s.peers[sceneID(1)]))
@@ -564,7 +582,8 @@ func TestAnswerKeepAlive(t *testing.T) {
 	}](t, scripted.Case(t, "keep-alive.json"))
 	var roster []any
 	for i := range 3 {
-		roster = append(roster, map[string]any{"id": personID(i + 1), "name": fmt.Sprintf("Person %d", i+1), "custom_participant_id": fmt.Sprintf("c%d", i+1), "created_at": longAgo})
+		roster = append(roster, map[string]any{"id": personID(i + 1), "name": fmt.Sprintf("Person %d", i+1),
+			"custom_participant_id": fmt.Sprintf("c%d", i+1), "created_at": longAgo})
 	}
 	api := scripted.Start(t)
 	api.Meeting(c.Meeting, roster, []map[string]any{c.Session}, map[string][]any{caseSession: c.Participants})
@@ -593,7 +612,8 @@ func TestAnswerOnePersonTwoRows(t *testing.T) {
 		Roster, Participants []any
 	}](t, scripted.Case(t, "one-person-two-rows.json"))
 	api := scripted.Start(t)
-	api.Meeting(map[string]any{"id": caseMeeting, "title": "Weekly sync"}, c.Roster, []map[string]any{c.Session}, map[string][]any{caseSession: c.Participants})
+	api.Meeting(map[string]any{"id": caseMeeting, "title": "Weekly sync"}, c.Roster, []map[string]any{c.Session},
+		map[string][]any{caseSession: c.Participants})
 	got, text := attend(t, start(t, api.Environment()), args{"query": "weekly"})
 	if got.Invited != 2 || got.Attended != 2 || got.Late != 0 || got.LeftEarly != 0 || got.People[0].Minutes != 28 {
 		t.Errorf("%s", text)
@@ -614,14 +634,17 @@ func TestAnswerUnknownTimes(t *testing.T) {
 		s.came(1, 1, "2026-11-20 10:00", "")["joined_at"] = bad
 		s.roster[0].(map[string]any)["created_at"] = bad
 		api := s.script(t)
-		meeting := map[string]any{"id": sceneMeeting, "title": "Weekly sync", "status": "ACTIVE", "created_at": bad, "updated_at": bad}
+		meeting := map[string]any{"id": sceneMeeting, "title": "Weekly sync", "status": "ACTIVE", "created_at": bad,
+			"updated_at": bad}
 		api.List("/meetings", "", []any{meeting})
 		raw, _ := json.Marshal(map[string]any{"success": true, "data": meeting})
 		api.JSON("/meetings/"+sceneMeeting, raw)
 		p := start(t, api.Environment())
 		for tool, a := range map[string]args{
-			"get_meeting_attendance": {"query": "weekly"}, "list_sessions": {}, "list_session_participants": {"session_id": sceneID(1)}, "find_meetings": {"query": "weekly"},
-			"get_meeting": {"meeting_id": sceneMeeting}, "list_meeting_participants": {"meeting_id": sceneMeeting}, "get_session_recap": {"query": "weekly"},
+			"get_meeting_attendance": {"query": "weekly"}, "list_sessions": {},
+			"list_session_participants": {"session_id": sceneID(1)}, "find_meetings": {"query": "weekly"},
+			"get_meeting": {"meeting_id": sceneMeeting}, "list_meeting_participants": {"meeting_id": sceneMeeting},
+			"get_session_recap": {"query": "weekly"},
 		} {
 			r := p.call(tool, a)
 			all := r.text() + string(r.Structured)
@@ -645,10 +668,12 @@ func TestAnswerNothingFound(t *testing.T) {
 	}
 	contains(t, r.text(), sceneID(1), "2026-11-20 10:00Z", "list_sessions")
 	lacks(t, r.text(), "nobody")
-	if r := p.call("get_meeting_attendance", args{"session_id": sceneID(77)}); !r.IsError || !strings.Contains(r.text(), sceneID(2)) {
+	if r := p.call("get_meeting_attendance", args{"session_id": sceneID(77)}); !r.IsError || !strings.Contains(r.text(),
+		sceneID(2)) {
 		t.Errorf("%s", r.text())
 	}
-	if r := p.call("get_meeting_attendance", args{"query": "weekly", "started_after": "2026-11-20", "started_before": "2026-11-19"}); !r.IsError || !strings.Contains(r.text(), "earlier") {
+	if r := p.call("get_meeting_attendance", args{"query": "weekly", "started_after": "2026-11-20",
+		"started_before": "2026-11-19"}); !r.IsError || !strings.Contains(r.text(), "earlier") {
 		t.Errorf("%s", r.text())
 	}
 	// A session of which the API counts people and lists none.
@@ -665,8 +690,10 @@ func TestAnswerNothingFound(t *testing.T) {
 func TestAnswerEmptyArguments(t *testing.T) {
 	t.Parallel()
 	p := start(t, reopened().script(t).Environment())
-	empty := args{"meeting_id": "", "session_id": "", "query": "weekly", "sessions": "", "started_after": "", "started_before": " ", "show": "", "late_after_minutes": "",
-		"left_early_minutes": nil, "scheduled_start": "", "timezone": "", "response_format": "", "limit": "", "app_id": "", "account_id": "", "leave_out_presets": []any{}}
+	empty := args{"meeting_id": "", "session_id": "", "query": "weekly", "sessions": "", "started_after": "",
+		"started_before": " ", "show": "", "late_after_minutes": "",
+		"left_early_minutes": nil, "scheduled_start": "", "timezone": "", "response_format": "", "limit": "", "app_id": "",
+		"account_id": "", "leave_out_presets": []any{}}
 	if got, text := attend(t, p, empty); got.Attended != 3 {
 		t.Errorf("%s", text)
 	}
@@ -676,7 +703,8 @@ func TestAnswerEmptyArguments(t *testing.T) {
 			t.Errorf("%v: %s", arguments, r.text())
 		}
 	}
-	if r := p.call("list_session_participants", args{"session_id": ""}); !r.IsError || !strings.Contains(r.text(), "required") {
+	if r := p.call("list_session_participants", args{"session_id": ""}); !r.IsError || !strings.Contains(r.text(),
+		"required") {
 		t.Errorf("%s", r.text())
 	}
 }
@@ -693,8 +721,10 @@ func TestAnswerSummaryAndNotes(t *testing.T) {
 		}
 		p := start(t, env, flags...)
 		for tool, a := range map[string]args{
-			"get_meeting_attendance": {"query": "design review"}, "compare_attendance": {"query": "stand-up"}, "get_session_recap": {"query": "design review"}, "list_sessions": {},
-			"list_session_participants": {"session_id": session}, "list_meeting_participants": {"meeting_id": demoapi.ReviewMeetingID}, "find_meetings": {"query": "review"},
+			"get_meeting_attendance": {"query": "design review"}, "compare_attendance": {"query": "stand-up"},
+			"get_session_recap": {"query": "design review"}, "list_sessions": {},
+			"list_session_participants": {"session_id": session},
+			"list_meeting_participants": {"meeting_id": demoapi.ReviewMeetingID}, "find_meetings": {"query": "review"},
 			"get_meeting": {"meeting_id": demoapi.ReviewMeetingID}, "list_apps": {},
 		} {
 			var got struct {
@@ -738,7 +768,8 @@ func TestAnswerCompareMany(t *testing.T) {
 	}
 	contains(t, r.text(), "12 of 40")
 	contains(t, p.call("compare_attendance", args{"query": "daily", "sessions": 25}).text(), "25 of 40")
-	if all, text := attend(t, p, args{"query": "daily", "sessions": "all"}); len(all.Sessions) != 25 || !strings.Contains(text, "40 sessions") {
+	if all, text := attend(t, p, args{"query": "daily", "sessions": "all"}); len(all.Sessions) != 25 ||
+		!strings.Contains(text, "40 sessions") {
 		t.Errorf("%s", text)
 	}
 }
