@@ -43,6 +43,7 @@ const (
 	malformedRemedy = "The token is malformed: copy it again, without quotes, placeholder or the word Bearer; " +
 		"a global API key is not one. Or create one at " + tokenPage + "."
 	wrongRemedy = "The API token is wrong, expired or revoked: create one at " + tokenPage + " and {token}."
+	ownToken    = " An account's own token cannot list accounts: if it is one, set CLOUDFLARE_ACCOUNT_ID too."
 	blockRemedy = "Bot protection or the network stands between: without VPN or proxy, or from another network, " +
 		"the same call may pass. {ray}"
 	originRemedy = "The address behind CLOUDFLARE_BASE_URL is at fault, not the request: unset it, or try again later; " +
@@ -94,13 +95,13 @@ var table = []advice{
 	{codes: []int{7000, 7003}, cause: CauseArgument,
 		remedy: "The API does not know this address: check account_id and app_id (list_apps lists the apps), and " +
 			"CLOUDFLARE_BASE_URL."},
+	{from: 400, to: 403, codes: []int{1000}, about: aboutAccounts, cause: CauseToken, remedy: wrongRemedy + ownToken},
 	{from: 400, to: 403, codes: []int{1000}, cause: CauseToken, remedy: wrongRemedy},
 	{codes: []int{10001}, cause: CauseToken,
 		remedy: "The API could not authenticate with this token: it takes API tokens, not global keys; copy it again, " +
 			"or create one at " + tokenPage + " and {token}."},
 
-	{from: 401, about: aboutAccounts, cause: CauseToken,
-		remedy: wrongRemedy + " An account's own token cannot list accounts: if it is one, set CLOUDFLARE_ACCOUNT_ID too."},
+	{from: 401, about: aboutAccounts, cause: CauseToken, remedy: wrongRemedy + ownToken},
 	{from: 401, cause: CauseToken, remedy: wrongRemedy},
 	{from: 400, about: aboutToken, cause: CauseToken, remedy: malformedRemedy},
 	{from: 403, body: textBody, foreign: true, cause: CauseBetween, remedy: blockRemedy},
@@ -198,9 +199,7 @@ func refused(ctx context.Context, out *Error, res *http.Response, head []byte) {
 	}
 	if len(r.codes) > 0 {
 		out.Code = r.codes[0]
-		if r.status < 300 && out.Code >= 400 && out.Code < 600 {
-			r.status = out.Code // under a status of success the product's code is the status that it means
-		}
+		r.status = out.Meant()
 	}
 	if out.RetryAfter == 0 {
 		out.RetryAfter = r.after

@@ -91,7 +91,7 @@ func (c *Client) VerifyToken(ctx context.Context, accountID string) (TokenStatus
 	return answerOf(ctx, c, what, func(a answer) (TokenStatus, error) {
 		s := TokenStatus{Status: text(a.result.Get("status")), ExpiresOn: instant(a.result.Get("expires_on")), NotBefore: instant(a.result.Get("not_before"))}
 		if s.Status == "" {
-			return s, fmt.Errorf("%w: it holds no %s", ErrUndocumented, what)
+			return s, fmt.Errorf("%w: it does not hold %s", ErrUndocumented, what)
 		}
 		return s, nil
 	}, c.elsewhere(path, nil))

@@ -14,7 +14,7 @@ type Coverage struct {
 	Unreadable int  // rows that are no objects; Read does not count them
 	Changed    bool // the total moved, or rows moved between pages, while reading
 	Cut        bool // ended at MaxPages, MaxRows, MaxCallRows or MaxBytes
-	Refused    bool // the API gives no total and refused the page after the last: it may be the end
+	Refused    bool // the API did not give the page after the last: that may be the end, or not
 }
 
 // Complete reports whether all of the list was read, as far as the API tells,
@@ -38,6 +38,8 @@ func (c Coverage) Note() string {
 		notes = append(notes, fmt.Sprintf("The list changed while it was read, and the API gave only %d%s rows.", c.Read, of))
 	case of != "":
 		notes = append(notes, fmt.Sprintf("The API gave only %d%s rows, so some are missing.", c.Read, of))
+	case c.Refused && c.Total > 0:
+		notes = append(notes, fmt.Sprintf("All %d rows that the API counts were read, but asked for more it failed, so some may be missing.", c.Read))
 	case c.Refused:
 		notes = append(notes, fmt.Sprintf("The API does not say how long the list is and refused to give more than %d rows, so some may be missing.", c.Read))
 	case c.Changed:

@@ -66,10 +66,19 @@ func (e *Error) Fact() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// Meant is the HTTP status that the answer stands for. Under a status of success
+// the product's own code is the status that it means; 0 where no response came.
+func (e *Error) Meant() int {
+	if e.Status < 300 && e.Code >= 400 && e.Code < 600 {
+		return e.Code
+	}
+	return e.Status
+}
+
 // NotFound reports whether err is the API's 404, not one of a proxy.
 func NotFound(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.Cause != CauseBetween
+	return errors.As(err, &e) && e.Meant() == http.StatusNotFound && e.Cause != CauseBetween
 }
 
 // maxMessage is how many characters of the API's message an Error holds.

@@ -81,7 +81,8 @@ func walk[T any](ctx context.Context, fetch fetchFunc[T]) iter.Seq2[Page[T], err
 //     than what was asked for: a full page may be followed by another,
 //   - at MaxPages, MaxRows or MaxBytes.
 //
-// It yields at least one page, and the last one has the final Coverage.
+// If a page seems to be missing then, it asks for page 0: an API may count from
+// there. It yields at least one page, and the last one has the final Coverage.
 func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -119,7 +120,15 @@ func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 				return
 			}
 			t.add(&r.page)
-			if !yield(r.page, nil) || t.done {
+			if !yield(r.page, nil) {
+				return
+			}
+			if t.done {
+				if t.lacking() {
+					if zero := <-get(0); zero.err == nil && t.addZero(&zero.page) {
+						yield(zero.page, nil)
+					}
+				}
 				return
 			}
 			for last := t.last(); len(ahead) < walkers && next <= last; next++ {
@@ -141,6 +150,7 @@ type tally[T any] struct {
 	done   bool
 
 	pages, prev           int // so far; rows of the last page
+	start, first          int // offset of the first row, 0 if unknown; rows of page 1
 	read, dropped         int // different rows: those kept, and those not asked for
 	twice, unreadable     int // rows that a page had twice, and those that are no objects
 	changed, cut, refused bool
@@ -150,7 +160,9 @@ type tally[T any] struct {
 // decides whether the walk goes on.
 func (t *tally[T]) add(p *Page[T]) {
 	before := t.arrived()
-	t.pages++
+	if t.pages++; t.pages == 1 {
+		t.start, t.first = p.Start, p.rows
+	}
 	t.unreadable += p.Coverage.Unreadable
 	t.take(p)
 	rows, bytes := t.together.rows.Add(int64(t.arrived()-before)), t.together.bytes.Add(int64(p.size))
@@ -167,6 +179,26 @@ func (t *tally[T]) add(p *Page[T]) {
 	}
 	p.Coverage = t.coverage()
 	p.Total = p.Coverage.Total
+}
+
+// lacking reports whether what was read seems to begin a page too late: with a
+// row that is not the first, or so that just one page is missing.
+func (t *tally[T]) lacking() bool {
+	missing := t.total - t.arrived()
+	return !t.cut && (t.start > 1 || t.believed() && missing > 0 && (t.first == 0 || missing == t.first))
+}
+
+// addZero takes in what stands before page 1, and reports whether that is anything new.
+func (t *tally[T]) addZero(p *Page[T]) bool {
+	before := t.arrived()
+	t.pages++
+	t.unreadable += p.Coverage.Unreadable
+	t.take(p)
+	t.together.rows.Add(int64(t.arrived() - before))
+	t.hear(p.Total, before)
+	p.Coverage = t.coverage()
+	p.Total = p.Coverage.Total
+	return t.arrived() > before
 }
 
 // take keeps those rows of a page that are new. Rows without an id may be of
@@ -235,15 +267,20 @@ func (t *tally[T]) last() int {
 }
 
 // refusal decides about an error: a page after the end of a list may be refused.
-// Without a total nobody can know that it was the end, which Coverage then says.
+// If all rows that the API counts were read, any failure to give more costs no
+// row; without a total, nobody can know that it was the end. Coverage says both.
 func (t *tally[T]) refusal(err error) error {
 	var e *Error
 	if t.pages == 0 || !errors.As(err, &e) || t.believed() && t.arrived() < t.total {
 		return err
 	}
-	switch e.Status {
+	switch e.Meant() {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable, http.StatusUnprocessableEntity:
 		t.refused = !t.believed()
+		return nil
+	}
+	if t.believed() {
+		t.refused = true
 		return nil
 	}
 	return err

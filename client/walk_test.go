@@ -64,7 +64,7 @@ func (s served) writeAs(w http.ResponseWriter, top string) {
 	w.Header().Set("Content-Type", "application/json")
 	if s.status != 0 {
 		w.WriteHeader(s.status)
-		_, _ = w.Write([]byte(`{"success":false,"error":{"code":1,"message":"no such page"}}`))
+		_, _ = w.Write([]byte(`{"success":false,"error":{"code":404,"message":"no such page"}}`))
 		return
 	}
 	body := map[string]any{"success": true, top: append([]any{}, s.rows...)}
@@ -157,7 +157,16 @@ func TestWalk(t *testing.T) {
 		}, Coverage{Read: 145, Total: 150, Changed: true}, 3},
 		"twice in a page":       {func(int) served { return served{rows: append(people(1, 3), people(3, 3)...), total: 4} }, Coverage{Read: 3, Total: 3}, 1},
 		"less than the total":   {func(no int) served { return served{rows: slice(people(1, 120), no, 100), total: 130} }, Coverage{Read: 120, Total: 130}, 3},
-		"empty with a total":    {func(int) served { return served{total: 30} }, Coverage{Total: 30}, 1},
+		"empty with a total":    {func(int) served { return served{total: 30} }, Coverage{Total: 30}, 2},
+		"counted from 0":        {func(no int) served { return served{rows: slice(people(1, 130), no+1, 50), total: 130} }, Coverage{Read: 130, Total: 130}, 5},
+		"one page, from 0":      {func(no int) served { return served{rows: slice(people(1, 30), no+1, 100), total: 30} }, Coverage{Read: 30, Total: 30}, 2},
+		"failure after the end": {refuseFrom(2, 403, served{rows: people(1, 100), total: 100}), Coverage{Read: 100, Total: 100, Refused: true}, 2},
+		"success: false after the end": {func(no int) served {
+			if no > 2 {
+				return served{status: 200}
+			}
+			return served{rows: slice(people(1, 100), no, 50)}
+		}, Coverage{Read: 100, Refused: true}, 3},
 		"guests":                {func(no int) served { return served{rows: slice(guests(1, 130), no, 100), total: 130} }, Coverage{Read: 130, Total: 130}, 2},
 		"guests, no total":      {func(no int) served { return served{rows: slice(guests(1, 130), no, 50)} }, Coverage{Read: 130}, 4},
 		"guests forever":        {func(int) served { return served{rows: guests(1, 40)} }, Coverage{Read: 40}, 2},

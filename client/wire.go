@@ -71,7 +71,7 @@ func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjso
 		}
 		v, ok := read(a.data)
 		if !ok {
-			return v, fmt.Errorf("%w: it holds no %s", ErrUndocumented, what)
+			return v, fmt.Errorf("%w: it does not hold %s", ErrUndocumented, what)
 		}
 		return v, nil
 	}, send)

@@ -269,7 +269,7 @@ func refused(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Status {
+	switch e.Meant() {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusNotImplemented, http.StatusConflict:
 		return true
 	}

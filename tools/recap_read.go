@@ -138,16 +138,16 @@ func otherForm(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e.Status {
+	switch e.Meant() {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired, http.StatusTooManyRequests:
 		return false
 	}
-	return e.Status >= 400 || errors.Is(err, client.ErrBodyTooLarge)
+	return e.Meant() >= 400 || errors.Is(err, client.ErrBodyTooLarge)
 }
 
 func serverFault(err error) bool {
 	var e *client.Error
-	return errors.As(err, &e) && e.Status >= 500
+	return errors.As(err, &e) && e.Meant() >= 500
 }
 
 // knower waits until it is known who was there.
