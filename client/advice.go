@@ -197,6 +197,11 @@ func refused(ctx context.Context, out *Error, res *http.Response, head []byte) {
 	if res.Request != nil && res.Request.URL != nil {
 		r.about = subjectOf(res.Request.URL.Path)
 	}
+	r.explain(ctx, out)
+}
+
+// explain fills in what the table says.
+func (r *refusal) explain(ctx context.Context, out *Error) {
 	if len(r.codes) > 0 {
 		out.Code = r.codes[0]
 		r.status = out.Meant()
@@ -204,7 +209,7 @@ func refused(ctx context.Context, out *Error, res *http.Response, head []byte) {
 	if out.RetryAfter == 0 {
 		out.RetryAfter = r.after
 	}
-	row := &table[slices.IndexFunc(table, func(a advice) bool { return a.fits(&r) })] // the last one fits any
+	row := &table[slices.IndexFunc(table, func(a advice) bool { return a.fits(r) })] // the last one fits any
 	out.Cause = row.cause
 	out.Message = cmp.Or(strings.TrimRight(untrusted.Line(r.message, maxForeign), "."), row.message, r.wordless())
 	out.Remedy = fill(ctx, row.remedy, out, r.about)

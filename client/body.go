@@ -64,10 +64,10 @@ func readBody(ctx context.Context, res *http.Response, big slot) ([]byte, error)
 	}
 	var head bytes.Buffer
 	n, err := io.CopyN(&head, res.Body, usualBody)
-	if err == io.EOF && length < 0 && n < usualBody {
+	if errors.Is(err, io.EOF) && length < 0 && n < usualBody {
 		return head.Bytes(), nil
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {

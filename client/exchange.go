@@ -67,7 +67,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	if l.left -= int64(n); l.left < 0 {
 		return 0, ErrBodyTooLarge
 	}
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		err = broken(err)
 	}
 	return n, err

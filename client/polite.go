@@ -111,7 +111,8 @@ func (e *proxyRefused) response(req *http.Request) *http.Response {
 // explain is for what is got without the SDK.
 func (e *proxyRefused) explain(ctx context.Context, out *Error) {
 	out.Status = e.status
-	refused(ctx, out, e.response(nil), []byte(e.Error()))
+	r := refusal{envelope: envelope{kind: textBody, message: e.Error()}, status: e.status, foreign: true}
+	r.explain(ctx, out)
 }
 
 // CloseIdleConnections is what http.Client's method of that name looks for.

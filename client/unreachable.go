@@ -49,8 +49,6 @@ func unreachable(out *Error, err error) {
 		out.Message = "the TLS connection could not be trusted"
 		out.Remedy = "A proxy may intercept TLS: install its certificate in the system's store (or SSL_CERT_FILE), or " +
 			"check CLOUDFLARE_BASE_URL."
-	case errors.Is(err, ErrReset):
-		brokenOff(out, err)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		out.Cause, out.Message, out.Remedy = CauseBetween, "an answer without TLS came in place of the API's", proxyRemedy
 	default:

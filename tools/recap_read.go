@@ -155,8 +155,7 @@ type knower func(context.Context) (recap.Index, error)
 
 type linker func(context.Context, client.AppRef, string) (*client.Link, error)
 
-// text downloads and reads one text. An error is one of the API: a failure to
-// download is kept in p.
+// text gets one text. An error is one of the API: a failure to download is kept in p.
 func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who knower, get linker) error {
 	link, err := get(ctx, r.app, p.session.ID)
 	if err != nil {
@@ -170,27 +169,16 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who k
 	if err != nil {
 		return err
 	}
-	var lines *collector
-	err = r.d.API.Download(ctx, link, func(text io.Reader, contentType string) error {
-		lines = r.collector(index, p.session)
-		o := recap.Options{Kind: kind, Start: p.session.StartedAt, ContentType: contentType}
-		report, err := recap.Read(text, o, lines.add)
-		p.report = report
-		return err
-	})
-	if errors.Is(err, context.Canceled) {
-		return err
+	lines := r.download(ctx, p, kind, link, index)
+	if errors.Is(p.err, context.Canceled) {
+		return p.err
 	}
-	if errors.Is(err, recap.ErrWebPage) {
-		err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: "+
-			"try again later", p.out.Part, err)
+	if p.err == nil {
+		p.tally, p.out.Form = lines.tally, p.report.Form
 	}
-	if err != nil {
-		p.out.State, p.err = recapFailed, err
-		return nil
-	}
-	p.tally, p.out.Form = lines.tally, p.report.Form
 	switch {
+	case p.err != nil:
+		p.out.State = recapFailed
 	case p.report.Unreadable:
 		p.out.State = recapUnreadable
 	case p.report.Lines == 0:
@@ -200,6 +188,23 @@ func (r *recapper) text(ctx context.Context, p *partRead, kind recap.Kind, who k
 		r.fill(&p.out, lines)
 	}
 	return nil
+}
+
+// download reads what is behind a link, or sets p.err.
+func (r *recapper) download(ctx context.Context, p *partRead, kind recap.Kind, link *client.Link,
+	index recap.Index) (lines *collector) {
+	p.err = r.d.API.Download(ctx, link, func(text io.Reader, contentType string) error {
+		lines = r.collector(index, p.session)
+		o := recap.Options{Kind: kind, Start: p.session.StartedAt, ContentType: contentType}
+		report, err := recap.Read(text, o, lines.add)
+		p.report = report
+		return err
+	})
+	if errors.Is(p.err, recap.ErrWebPage) {
+		p.err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: "+
+			"try again later", p.out.Part, p.err)
+	}
+	return lines
 }
 
 // collector keeps the lines that an answer has room for, and counts the others.

@@ -13,14 +13,6 @@ import (
 // content carries it in full.
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }
 
-// clockOr is clock of a time that may be unknown.
-func clockOr(t *time.Time, unknown string) string {
-	if t == nil {
-		return unknown
-	}
-	return clock(*t)
-}
-
 // moment is clock in a zone of the reader's choice. The zone's abbreviation or
 // offset tells apart the two hours of a night when clocks go back.
 func moment(t time.Time, zone *time.Location) string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -88,31 +87,14 @@ func TestTextBounds(t *testing.T) {
 	}
 }
 
-// within holds the bounds of a call that read 16 MiB. The peak with the race
-// detector is not the program's.
+// within holds the bounds of a call that read 16 MiB.
 func within(t *testing.T, p *proc, took time.Duration) {
 	t.Helper()
-	mb, known := peakOfRunning(p.cmd.Process.Pid)
-	t.Logf("%.0f MB, %s", mb, took.Round(time.Millisecond))
-	if known && !raceEnabled && mb > 100 {
-		t.Errorf("peak memory %.0f MB, want at most 100", mb)
-	}
+	t.Logf("took %s", took.Round(time.Millisecond))
+	checkPeak(t, p.cmd.Process, 100)
 	if took > 20*time.Second && !raceEnabled {
 		t.Errorf("took %s", took)
 	}
-}
-
-// peakOfRunning is the peak memory of a process, where the kernel tells. That of
-// a process that has ended counts its parent's too, from which it was forked.
-func peakOfRunning(pid int) (mb float64, known bool) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, false
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	var kb float64
-	_, err = fmt.Sscan(rest, &kb)
-	return kb / 1024, err == nil
 }
 
 // All three texts at their largest, several calls at a time.

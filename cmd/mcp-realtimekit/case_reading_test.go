@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -151,22 +150,7 @@ func TestEndlessPages(t *testing.T) {
 	if n := len(api.Requests()); n > 150 || !strings.Contains(r.text(), "longer than one call reads") {
 		t.Errorf("%d requests: %.1000s", n, r.text())
 	}
-	below150(t, p)
-}
-
-// below150 checks the peak of a running server. What the kernel tells of an
-// ended process includes the test's own memory, which it was forked from.
-func below150(t *testing.T, p *proc) {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	_, rest, known := strings.Cut(string(status), "VmHWM:")
-	if err != nil || !known || raceEnabled {
-		return
-	}
-	kb, err := strconv.Atoi(strings.Fields(rest)[0])
-	if t.Logf("peak of %d MB", kb/1024); err != nil || kb > 150<<10 {
-		t.Errorf("peak of %d MB, %v", kb/1024, err)
-	}
+	checkPeak(t, p.cmd.Process, maxPeak)
 }
 
 // TestHugeAnswers holds memory and time where one answer has no measure.
@@ -205,7 +189,7 @@ func TestHugeAnswers(t *testing.T) {
 				t.Errorf("took %s", took)
 			}
 			t.Logf("%s, %d requests: %.300s", time.Since(begin), len(api.Requests()), r.text())
-			below150(t, p)
+			checkPeak(t, p.cmd.Process, maxPeak)
 		})
 	}
 }

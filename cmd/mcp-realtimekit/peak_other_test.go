@@ -4,7 +4,5 @@ package main
 
 import "os"
 
-// peakMB is not known: the field is missing, or has another unit.
-func peakMB(*os.ProcessState) (float64, bool) { return 0, false }
-
+// peakSoFar is known on Linux only.
 func peakSoFar(*os.Process) (float64, bool) { return 0, false }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"sync"
 	"testing"
@@ -86,7 +85,7 @@ func (r *raw) line() string {
 // more memory than the bound.
 func (r *raw) end(code int, within time.Duration) {
 	r.t.Helper()
-	checkPeak(r.t, r.cmd.Process)
+	checkPeak(r.t, r.cmd.Process, maxPeak)
 	kill := time.AfterFunc(within, func() { _ = r.cmd.Process.Kill() })
 	defer kill.Stop()
 	_ = r.cmd.Wait()
@@ -94,17 +93,6 @@ func (r *raw) end(code int, within time.Duration) {
 		r.t.Errorf("exit code %d, want %d (-1: by a signal); logs: %.1000s", got, code, r.logs)
 	}
 }
-
-func checkPeak(t *testing.T, p *os.Process) {
-	t.Helper()
-	mb, known := peakSoFar(p)
-	if known && mb > maxPeak && !raceEnabled {
-		t.Errorf("a peak of %.0f MB, want at most %d", mb, maxPeak)
-	}
-	t.Logf("a peak of %.0f MB", mb)
-}
-
-const maxPeak = 150 // MB, whatever comes
 
 // TestUnreadAnswers makes thousands of calls, reads no answer for a while, and
 // then all of them.
@@ -149,7 +137,7 @@ func TestUnreadAnswers(t *testing.T) {
 			if len(answered) != calls {
 				t.Errorf("%d calls were answered", len(answered))
 			}
-			checkPeak(t, r.cmd.Process)
+			checkPeak(t, r.cmd.Process, maxPeak)
 			_ = r.in.Close()
 			r.end(0, 10*time.Second)
 		})

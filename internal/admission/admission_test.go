@@ -40,7 +40,7 @@ func TestMost(t *testing.T) {
 // TestSmall holds that a gate need not let many in at once.
 func TestSmall(t *testing.T) {
 	g := admission.New(2)
-	if !g.TryEnter() || !g.TryEnter() || g.TryEnter() {
+	if first, second, third := g.TryEnter(), g.TryEnter(), g.TryEnter(); !first || !second || third {
 		t.Error("not two were admitted")
 	}
 }
@@ -75,9 +75,7 @@ func TestMemory(t *testing.T) {
 	runtime.KeepAlive(full)
 
 	// What is only garbage does not count for long.
-	full = make([]byte, 80<<20)
-	runtime.KeepAlive(full)
-	full = nil
+	runtime.KeepAlive(make([]byte, 80<<20))
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	for i := range 100 {

@@ -197,7 +197,7 @@ func TestReopeningBreaksNoStreak(t *testing.T) {
 	roster := []Invited{{ID: "a"}, {ID: "b"}, {ID: "c"}}
 	columns, _ := Columns(held, roster, Rules{})
 	for _, r := range Compare(Series(columns, roster, Rules{})) {
-		if want := map[string]string{"a": "xx", "b": "xx", "c": "--"}[r.ID]; fmt.Sprintf("%s", r.Marks) != want {
+		if want := map[string]string{"a": "xx", "b": "xx", "c": "--"}[r.ID]; string(r.Marks) != want {
 			t.Errorf("%s: %s, want %s", r.ID, r.Marks, want)
 		}
 	}

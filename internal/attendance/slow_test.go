@@ -121,7 +121,7 @@ func (s *slowPart) settle(kept map[*slowPeer]bool, now int) {
 	s.dated = s.dated || len(moments) > 0
 	s.until = max(s.until, s.from)
 	s.end, s.over = s.until, unknown
-	if len(leavings) > 0 && !(s.live && open) {
+	if len(leavings) > 0 && (!s.live || !open) {
 		s.end = s.limit(slices.Max(moments))
 		if s.live {
 			s.over = s.end

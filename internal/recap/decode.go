@@ -88,10 +88,10 @@ func (d *decoded) Read(p []byte) (int, error) {
 			}
 			rest = rest[i:]
 		}
-		switch {
-		case rest[0] == lostMark[d.tail]:
+		switch rest[0] {
+		case lostMark[d.tail]:
 			d.tail++
-		case rest[0] == lostMark[0]:
+		case lostMark[0]:
 			d.tail = 1
 		default:
 			d.tail = 0

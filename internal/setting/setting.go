@@ -130,9 +130,9 @@ func (r reader) pick(text string) (string, error) {
 	case len(plain) == 1 && !others:
 		return plain[0], nil
 	case others:
-		return "", fmt.Errorf("it sets other names, but has no line %s=...", r.name)
+		return "", fmt.Errorf("it sets other names, but no line %s=value", r.name)
 	case len(plain) > 1:
-		return "", fmt.Errorf("it holds several lines; put the value alone, or a line %s=...", r.name)
+		return "", fmt.Errorf("it holds several lines; put the value alone, or a line %s=value", r.name)
 	case trim(text) != "":
 		return "", errors.New("it holds only comments")
 	}

@@ -182,12 +182,12 @@ func TestPath(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the home folder is another variable there")
 	}
-	for in, want := range map[string]string{
-		"~": "/home/me", "~/x": "/home/me/x", ` "~/x y" `: "/home/me/x y", "/a/~/b": "/a/~/b", "~me/x": "~me/x",
-		"rel": "rel", "%USERPROFILE%/x": "%USERPROFILE%/x", "": "",
+	for _, tc := range []struct{ in, want string }{
+		{"~", "/home/me"}, {"~/x", "/home/me/x"}, {` "~/x y" `, "/home/me/x y"}, {"/a/~/b", "/a/~/b"},
+		{"~me/x", "~me/x"}, {"rel", "rel"}, {"%USERPROFILE%/x", "%USERPROFILE%/x"}, {"", ""},
 	} {
-		if got, err := Path(in); got != want || err != nil {
-			t.Errorf("%q: %q, %v", in, got, err)
+		if got, err := Path(tc.in); got != tc.want || err != nil {
+			t.Errorf("%q: %q, %v", tc.in, got, err)
 		}
 	}
 	for _, in := range []string{"${HOME}/x", "$HOME/x", "${userHome}/x", "{{x}}", "<path>"} {

@@ -256,7 +256,7 @@ func (c *conn) run(r *request) {
 	group.Go(func() {
 		defer c.gate.Leave()
 		defer c.held.Release(r.size)
-		answer := c.answer(r)
+		answer := c.answer(r.ctx, r)
 		if wanted := r.end(); wanted && answer != nil {
 			c.sendEncoded(answer)
 		}
@@ -264,16 +264,16 @@ func (c *conn) run(r *request) {
 }
 
 // answer is nil if there is none.
-func (c *conn) answer(r *request) [][]byte {
+func (c *conn) answer(ctx context.Context, r *request) [][]byte {
 	if r.message != nil {
-		return c.take(r.ctx, r.message)
+		return c.take(ctx, r.message)
 	}
 	whole := jsonrpc.Answer(r.members, func(m *jsonrpc.Message) []byte {
 		if !m.IsRequest() {
-			c.take(r.ctx, m)
+			c.take(ctx, m)
 			return nil
 		}
-		ctx, cancel := context.WithCancel(r.ctx)
+		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		end := c.pending.add(m.ID, cancel)
 		answer := c.take(ctx, m)
