@@ -115,10 +115,9 @@ func testAttendance(t *testing.T, sample sampler) {
 }
 
 // TestWebinarAttendance is 5,000 invited and 8,000 peers in one call.
-func TestWebinarAttendance(t *testing.T) { bothShapes(t, testWebinarAttendance) }
+func TestWebinarAttendance(t *testing.T) { eachShape(t, testWebinarAttendance) }
 
 func testWebinarAttendance(t *testing.T, sample sampler) {
-	t.Parallel()
 	for _, noPaging := range []bool{false, true} {
 		var twice atomic.Int32
 		api := sample(t, demoapi.Options{Faults: demoapi.Faults{NoPaging: noPaging}, Observe: func(*http.Request) { twice.Add(1) }})

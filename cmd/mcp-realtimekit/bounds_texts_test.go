@@ -73,6 +73,7 @@ func hostile() map[string]hostileText {
 func TestTextBounds(t *testing.T) {
 	for name, tc := range hostile() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // beside each other alone, for each takes time and memory
 			api := caseTexts(t)
 			serveText(api, "transcript", "text/plain", tc.body())
 			p := start(t, api.Environment())

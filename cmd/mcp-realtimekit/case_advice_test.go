@@ -161,6 +161,7 @@ func TestCaseCodes(t *testing.T) {
 			t.Parallel()
 			env := pretend(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", tc.kind)
+				w.Header().Set("X-Should-Retry", "false") // or the SDK waits for some seconds first
 				w.WriteHeader(tc.status)
 				_, _ = w.Write([]byte(tc.body))
 			})
@@ -356,6 +357,7 @@ func echoes() map[string]func(http.ResponseWriter, string) {
 	write := func(status int, kind, format string) func(http.ResponseWriter, string) {
 		return func(w http.ResponseWriter, s string) {
 			w.Header().Set("Content-Type", kind)
+			w.Header().Set("X-Should-Retry", "false") // or the SDK waits for some seconds first
 			w.WriteHeader(status)
 			_, _ = fmt.Fprintf(w, format, s)
 		}

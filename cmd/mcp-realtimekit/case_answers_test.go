@@ -352,6 +352,7 @@ func TestAnswerRoomsFail(t *testing.T) {
 	s.came(1, 2, "2026-11-20 10:00", "2026-11-20 10:30")
 	api := s.script(t)
 	api.Handle("/sessions/"+sceneID(1), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Should-Retry", "false") // or the SDK waits for some seconds first
 		w.WriteHeader(http.StatusInternalServerError)
 	})
 	p := start(t, api.Environment(), "--timeout=3s")

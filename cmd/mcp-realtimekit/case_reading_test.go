@@ -181,6 +181,7 @@ func TestHugeAnswers(t *testing.T) {
 		"endless refusal of us": refusing(400, forever(`{"success":false,"x":[`, `[`)),
 	} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel() // beside each other alone, for each takes time and memory
 			api := caseAPI(t, serve)
 			p := start(t, api.Environment(), "--timeout=10s")
 			begin := time.Now()

@@ -368,12 +368,19 @@ func TestHTTPLongCall(t *testing.T) {
 
 func TestHTTPTooMany(t *testing.T) {
 	t.Parallel()
-	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 5 * time.Second}})
+	const calls, admitted = 300, 256
+	refused := make(chan struct{}) // closed when all above the bound are; until then the others wait
+	api := sample(t, demoapi.Options{Observe: func(*http.Request) {
+		select {
+		case <-refused:
+		case <-time.After(20 * time.Second):
+		}
+	}})
 	s := serveHTTP(t, environment(api))
 	var mu sync.Mutex
 	statuses := map[int]int{}
 	var wg sync.WaitGroup
-	for range 300 {
+	for range calls {
 		wg.Go(func() {
 			r, err := s.do(s.listApps(demoapi.Token))
 			if err != nil {
@@ -385,7 +392,9 @@ func TestHTTPTooMany(t *testing.T) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			statuses[r.status]++
+			if statuses[r.status]++; statuses[http.StatusServiceUnavailable] == calls-admitted && r.status != http.StatusOK {
+				close(refused)
+			}
 		})
 	}
 	wg.Wait()
