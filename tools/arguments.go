@@ -31,21 +31,21 @@ func decode(schema *jsonschema.Schema, zone *time.Location, args map[string]any,
 	for name, v := range args {
 		p, known := schema.Properties.Get(name)
 		if !known {
-			return fmt.Errorf("unknown argument %q; this tool takes: %s", clip(name), strings.Join(names(schema), ", "))
+			return unknown(schema, name)
 		}
 		if empty(v) {
 			continue
 		}
 		v, ok := coerce(name, p, zone, v)
 		if !ok {
-			return fmt.Errorf("argument %q must be %s, for example %s", name, rule(p), example(p))
+			return fmt.Errorf("argument %q must be %s, for example %s%s", name, rule(p), example(p), whenceID(schema, name))
 		}
 		clean[name] = v
 	}
 	for _, name := range schema.Required {
 		if _, ok := clean[name]; !ok {
 			p, _ := schema.Properties.Get(name)
-			return fmt.Errorf("argument %q is required: %s, for example %s", name, rule(p), example(p))
+			return fmt.Errorf("argument %q is required: %s, for example %s%s", name, rule(p), example(p), whenceID(schema, name))
 		}
 	}
 	raw, err := json.Marshal(clean)

@@ -19,10 +19,10 @@ import (
 type compareInput struct {
 	MeetingID string   `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
 	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id; it must fit one meeting,example=stand-up"`
-	Sessions  *int     `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5,example=5"`
-	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only people on the roster who missed at least so many of the latest sessions in a row,example=3"`
-	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets to leave out; or none"`
-	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown,example=Europe/Berlin"`
+	Sessions  *int     `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5"`
+	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only people on the roster who missed at least this many of the latest sessions in a row"`
+	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=See get_meeting_attendance"`
+	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown,example=Europe/Berlin"`
 	Limit     *int     `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
 }
@@ -61,7 +61,7 @@ type compareRow struct {
 
 func compareAttendance(d *Deps) server.ServerTool {
 	return define(d, "compare_attendance", "Compare attendance over sessions",
-		"Returns how often each person came to a meeting's latest sessions: sessions attended and missed, the current streak of absence, first-timers. Use it for a recurring meeting, such as who missed the last three stand-ups (min_absence_streak=3); get_meeting_attendance tells more of one session. Live sessions are left out, for people may still come. Compares 5 sessions unless sessions (up to 25) says otherwise.",
+		"Returns how often each person came to a meeting's latest sessions: sessions attended and missed, the current streak of absence, first-timers. Use it for a recurring meeting, such as who missed the last three stand-ups (min_absence_streak=3); get_meeting_attendance tells more of one session. Live sessions are left out. Compares 5 sessions unless sessions (up to 25) says otherwise.",
 		func(ctx context.Context, req mcp.CallToolRequest, in compareInput) (compareOutput, error) {
 			app, err := d.app(ctx, in.scope)
 			if err != nil {

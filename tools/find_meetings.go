@@ -20,7 +20,7 @@ type findMeetingsInput struct {
 	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time,description=Only meetings created at or after this time,example=2026-11-01T00:00:00Z"`
 	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time,description=Only meetings created before this time; a date includes that day,example=2026-12-01T00:00:00Z"`
 	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,description=Rows shown; default 20,example=20"`
-	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown; and given without a zone,example=Europe/Berlin"`
+	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
 	scope
 }
 
@@ -29,6 +29,7 @@ type findMeetingsOutput struct {
 	Matching int          `json:"matching"`
 	Meetings []meetingRow `json:"meetings"`
 	LeftOut  int          `json:"left_out"`
+	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
 	Timezone string       `json:"timezone"`
 
 	zone *time.Location
@@ -52,7 +53,7 @@ func (o findMeetingsOutput) Text() string {
 			untrusted.Cell(m.Status, 20), momentOr(&m.CreatedAt, o.zone, "unknown"))
 	}
 	if o.LeftOut > 0 {
-		fmt.Fprintf(&b, "\n%d more not shown: narrow query or dates, or raise limit (up to 200).\n", o.LeftOut)
+		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
 	}
 	return b.String()
 }
@@ -98,7 +99,20 @@ func (o *findMeetingsOutput) fill(named, others newestMeetings, query string) {
 	}
 	o.Matching, o.Meetings = named.count, append([]meetingRow{}, named.newest()...)
 	o.LeftOut = o.Matching - len(o.Meetings)
-	o.Summary = people(o.Matching, "meeting", "meetings") + " found, newest first."
+	if o.LeftOut > 0 {
+		o.Next = "Narrow query or dates, or raise limit (up to 200)."
+	}
+	switch o.Matching {
+	case 0:
+		o.Summary = "No meeting was found."
+		if query != "" {
+			o.note(fmt.Sprintf("No title or id holds %q; the same call without query lists all meetings.", untrusted.Line(query, 80)))
+		}
+	case 1:
+		o.Summary = "1 meeting found."
+	default:
+		o.Summary = fmt.Sprintf("%d meetings found, newest first.", o.Matching)
+	}
 }
 
 // fits checks what the API made of a filter, for its documentation does not say.

@@ -49,7 +49,7 @@ func (o *getMeetingOutput) headline() string {
 	if o.LiveSince != nil {
 		fmt.Fprintf(&b, " since %s", moment(*o.LiveSince, o.zone))
 	}
-	fmt.Fprintf(&b, " with %d in it.", o.LiveParticipants)
+	fmt.Fprintf(&b, "; %s in it.", people(o.LiveParticipants, "person is", "people are"))
 	return b.String()
 }
 

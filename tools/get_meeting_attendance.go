@@ -16,17 +16,17 @@ import (
 
 type attendanceInput struct {
 	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=latest: even if it only reopened the meeting; all: those in the range (25 at most) added up"`
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all,description=latest: even one that only reopened the meeting; all: those in the range (at most 25) added up"`
 	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
 	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Sessions that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
 	Show     string     `json:"show,omitempty" jsonschema:"enum=all,enum=attended,enum=absent,enum=guests,enum=late,enum=left_early,enum=here_now,description=Which people to list; the counts are always of all"`
-	Late     *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=How much later is late; default 5,example=5"`
-	Early    *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=How much earlier is early; default 5,example=5"`
-	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,description=Count late from this time; default when two people were there,example=14:00"`
-	End      string     `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,description=Count leaving early to this time,example=15:00"`
-	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=Presets (of recorders for example) to leave out; or none"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown; and given without a zone,example=Europe/Berlin"`
-	Format   string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids; presets and each time span present"`
+	Late     *int       `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=More than this is late; default 5"`
+	Early    *int       `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,description=More than this is early; default 5"`
+	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,description=Late is counted from this time; default: since two people were there,example=14:00"`
+	End      string     `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,description=Leaving early is counted to this time,example=15:00"`
+	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=People with these presets (recorders\\, bots) count nowhere; none: count everybody"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
+	Format   string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids\\, presets and each time span present"`
 	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
 	scope
 }
@@ -35,7 +35,7 @@ type attendanceOutput struct {
 	head
 	MeetingID  string          `json:"meeting_id"`
 	Title      string          `json:"title" jsonschema:"description=Untrusted text"`
-	Live       bool            `json:"live" jsonschema:"description=Somebody is there; as of as_of"`
+	Live       bool            `json:"live" jsonschema:"description=Somebody was there at as_of"`
 	OverSince  *time.Time      `json:"over_since,omitempty" jsonschema:"description=When all had left a session that is kept open"`
 	AsOf       time.Time       `json:"as_of" jsonschema:"description=When the API was asked"`
 	Timezone   string          `json:"timezone"`
@@ -43,8 +43,8 @@ type attendanceOutput struct {
 	Matching   int             `json:"sessions_matching" jsonschema:"description=Sessions of the meeting in the time range"`
 	JustInTime bool            `json:"just_in_time" jsonschema:"description=The roster does not tell who was expected"`
 	Invited    int             `json:"invited" jsonschema:"description=People on the roster in time"`
-	Attended   int             `json:"attended" jsonschema:"description=Of them came"`
-	Absent     int             `json:"absent" jsonschema:"description=Of them did not come"`
+	Attended   int             `json:"attended" jsonschema:"description=Those of them who came"`
+	Absent     int             `json:"absent" jsonschema:"description=Those of them who did not come"`
 	Guests     int             `json:"guests" jsonschema:"description=Came and are not on the roster (any more)"`
 	Later      int             `json:"added_later" jsonschema:"description=Added to the roster after the session"`
 	LeftAside  int             `json:"left_out_by_preset"`
@@ -83,7 +83,7 @@ type attendanceRow struct {
 	Joins         int        `json:"joins"`
 	Gaps          []gap      `json:"gaps,omitempty"`
 	Reconnects    int        `json:"reconnects,omitempty"`
-	Devices       int        `json:"devices,omitempty" jsonschema:"description=At once; if several"`
+	Devices       int        `json:"devices,omitempty" jsonschema:"description=At once\\, if several"`
 	Flags         []string   `json:"flags,omitempty" jsonschema:"description=Doubts about who this is"`
 	LateBy        float64    `json:"late_by_minutes,omitempty" jsonschema:"description=The most in one session"`
 	LateSessions  int        `json:"late_sessions,omitempty"`
@@ -101,7 +101,7 @@ type attendanceRow struct {
 
 func getMeetingAttendance(d *Deps) server.ServerTool {
 	return define(d, "get_meeting_attendance", "Get a meeting's attendance",
-		"Returns who really attended a meeting's session: who came, when they joined and left, gaps, minutes present, who was late or left early, who was invited but did not come, who came without being on the roster, and who is in it right now. Use it for any question about attendance; give meeting_id, session_id or part of the title as query. It takes the latest session that was more than a reopening; sessions=all or a time range add up several. list_meeting_participants only tells who was added. Lists 50 people unless limit (up to 500) says otherwise.",
+		"Returns who really attended a meeting's session: who came, when they joined and left, gaps, minutes present, who was late or left early, who was invited but did not come, who came without being on the roster, and who is in it right now. Use it for any question about attendance; give meeting_id, session_id or part of the title as query. It takes the latest session, but skips a mere reopening; sessions=all or a time range adds up several. list_meeting_participants only tells who was added. Lists 50 people unless limit (up to 500) says otherwise.",
 		func(ctx context.Context, req mcp.CallToolRequest, in attendanceInput) (attendanceOutput, error) {
 			return d.attendance(ctx, &gauge{req: req}, in, valueOr(in.Limit, 50))
 		})

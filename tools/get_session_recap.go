@@ -18,13 +18,13 @@ import (
 
 type recapInput struct {
 	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,description=latest takes the literally latest session; even if it only opened the meeting again"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name; see get_meeting_attendance,example=Europe/Berlin"`
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,description=latest: even one that only reopened the meeting"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
 	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time,example=2026-11-24T00:00:00Z"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
 	Part     string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
-	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip; as the last answer says,example=200"`
-	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200,example=200"`
+	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip\\, as the last answer says"`
+	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200"`
 	scope
 }
 
@@ -72,7 +72,7 @@ type recapLine struct {
 	At       *time.Time `json:"at,omitempty"`
 	Speaker  string     `json:"speaker,omitempty" jsonschema:"description=Untrusted text"`
 	Attended bool       `json:"attended,omitempty" jsonschema:"description=The speaker was found among the session's people"`
-	ByName   bool       `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone; which somebody else may have taken"`
+	ByName   bool       `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone\\, which anybody may take"`
 	Text     string     `json:"text" jsonschema:"description=Untrusted text"`
 }
 
@@ -80,7 +80,7 @@ type recapSpeaker struct {
 	Name     string `json:"name" jsonschema:"description=Untrusted text; empty if unnamed"`
 	CustomID string `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
 	Attended bool   `json:"attended" jsonschema:"description=Found among the session's people"`
-	ByName   bool   `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone; which somebody else may have taken"`
+	ByName   bool   `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone\\, which anybody may take"`
 	Lines    int    `json:"lines"`
 	Words    int    `json:"words"`
 }
@@ -97,7 +97,7 @@ var recapParts = []string{"summary", "transcript", "chat"}
 
 func getSessionRecap(d *Deps) server.ServerTool {
 	return define(d, "get_session_recap", "Get a session's recap",
-		"Returns what was said in a session: the text of its summary, transcript and chat, each if RealtimeKit kept it, with who spoke how much, matched to the people who were there. Use it to recap a meeting or to draft follow-ups; give meeting_id, session_id or part of the title as query; it takes the latest session. get_meeting_attendance says who attended. Long texts come in pieces: part and offset get the next. Where a text is missing it says why.",
+		"Returns what was said in a session: the text of its summary, transcript and chat, each if RealtimeKit kept it, with who spoke how much, matched to the people who were there. Use it to recap a meeting or to draft follow-ups; give meeting_id, session_id or part of the title as query; it takes the same session as get_meeting_attendance, which says who attended. Long texts come in pieces: part and offset get the next. If a text is missing, it says why.",
 		func(ctx context.Context, req mcp.CallToolRequest, in recapInput) (recapOutput, error) {
 			if in.Offset != nil && in.Part == "" {
 				return recapOutput{}, errors.New(`argument "offset" goes with "part", for example part "transcript"`)

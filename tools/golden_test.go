@@ -198,7 +198,7 @@ var questions = []struct {
 	{"Did anybody come who was not invited?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}}},
 	{"Who is in the war room right now?", exampleCall{"get_meeting_attendance", map[string]any{"query": "war room", "show": "here_now"}}},
 	{"Who missed the last three stand-ups?", exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}}},
-	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-20", "show": "attended"}}},
+	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-19", "show": "attended"}}},
 	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
 	{"What was decided in the design review?", exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}}},
 }
@@ -268,4 +268,16 @@ func reference(t *testing.T) string {
 		}
 	}
 	return b.String()
+}
+
+// TestSizeOfTools bounds what every client pays on every turn.
+func TestSizeOfTools(t *testing.T) {
+	const most = 17_500 // characters; some 4,400 tokens
+	n := 0
+	for _, tool := range All(&Deps{}) {
+		n += len(tool.Tool.Name) + len(tool.Tool.Description) + len(tool.Tool.RawInputSchema)
+	}
+	if n > most {
+		t.Errorf("names, descriptions and input schemas have %d characters, more than %d", n, most)
+	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 type listAppsInput struct {
-	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only where the token reaches several accounts and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
+	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only if there are several and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
 }
 
 type listAppsOutput struct {
@@ -30,11 +30,11 @@ type appItem struct {
 }
 
 func (o listAppsOutput) Text() string {
-	if o.Total == 0 {
-		return "The account has no RealtimeKit app. " + client.AppRemedy(0) + "\n"
-	}
 	var b strings.Builder
-	b.WriteString(o.lead() + "\n| app | id | created |\n| --- | --- | --- |\n")
+	b.WriteString(o.lead())
+	if len(o.Apps) > 0 {
+		b.WriteString("\n| app | id | created |\n| --- | --- | --- |\n")
+	}
 	for _, a := range o.Apps {
 		created := "unknown"
 		if !a.CreatedAt.IsZero() {
@@ -62,6 +62,9 @@ func listApps(d *Deps) server.ServerTool {
 				out.Apps = append(out.Apps, appItem{untrusted.Line(a.ID, 64), untrusted.Line(a.Name, 80), a.CreatedAt})
 			}
 			out.Summary = "The account has " + people(out.Total, "RealtimeKit app", "RealtimeKit apps") + "."
+			if out.Total == 0 {
+				out.Summary = "The account has no RealtimeKit app. " + client.AppRemedy(0)
+			}
 			if out.Total > len(out.Apps) {
 				out.note(fmt.Sprintf("Only the first %d are shown.", len(out.Apps)))
 			}

@@ -18,8 +18,8 @@ import (
 type participantsInput struct {
 	MeetingID string `json:"meeting_id" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
 	scope
-	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all,example=1"`
-	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000,description=Rows of that one page,example=100"`
+	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all"`
+	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000,description=Rows of that one page"`
 	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,description=Keep those whose name or custom id contains this; case and accents do not matter,example=zoe"`
 	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,description=Keep those with this preset (role),example=group_call_host"`
 	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and pictures"`
@@ -85,7 +85,7 @@ func (o participantsOutput) Text() string {
 	b.WriteString(o.lead() + o.Note + "\n")
 	if len(o.Rows) > 0 {
 		if usual := o.Rows[0].usual; usual != "" {
-			fmt.Fprintf(&b, "Where no preset is given, it is %s.\n", untrusted.Cell(usual, 60))
+			fmt.Fprintf(&b, "Rows without a preset have %s.\n", untrusted.Cell(usual, 60))
 		}
 		b.WriteString(o.Rows[0].header())
 	}
@@ -109,8 +109,12 @@ func (r participantRow) header() string {
 
 func (r participantRow) appendText(b []byte) []byte {
 	preset := r.Preset
-	if preset == r.usual {
+	switch {
+	case r.usual == "":
+	case preset == r.usual:
 		preset = ""
+	case preset == "":
+		preset = "(none)"
 	}
 	for _, cell := range [...]string{nameCell(r.Name), untrusted.Cell(r.CustomID, 80), untrusted.Cell(preset, 60)} {
 		b = append(append(b, "| "...), cell...)
@@ -159,12 +163,13 @@ type roster struct {
 	out     participantsOutput
 	query   string
 	count   count
-	presets presets
+	presets presets // of those that match
+	all     presets // of all that were read, if one is asked for
 	rows    rows[participantRow]
 }
 
 func newRoster(in participantsInput, zone *time.Location) *roster {
-	return &roster{in: in, query: fold(in.Query), presets: presets{}, rows: rows[participantRow]{limit: valueOr(in.Limit, 50), shown: []participantRow{}},
+	return &roster{in: in, query: fold(in.Query), presets: presets{}, all: presets{}, rows: rows[participantRow]{limit: valueOr(in.Limit, 50), shown: []participantRow{}},
 		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone}}
 }
 
@@ -172,7 +177,13 @@ func (r *roster) add(page client.Page[client.Participant]) {
 	r.count.page(page.Total, page.Coverage)
 	r.rows.expect(len(page.Items))
 	for _, p := range page.Items {
-		if r.count.first(p.ID) && r.matches(p) {
+		if !r.count.first(p.ID) {
+			continue
+		}
+		if r.in.Preset != "" {
+			r.all.add(p.Preset)
+		}
+		if r.matches(p) {
 			r.match(p)
 		}
 	}
@@ -218,6 +229,9 @@ func (r *roster) done() participantsOutput {
 		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with query or preset_name.", min(500, o.Matching))
 	default:
 		o.Next = "Narrow the call with query or preset_name, or read single pages with page_no and per_page=100."
+	}
+	if o.Matching == 0 && len(r.all) > 0 {
+		o.note("The presets on this roster are" + presetText(r.all.list()) + ".")
 	}
 	o.note(r.count.note(false))
 	o.Summary = o.headline()

@@ -20,8 +20,8 @@ type peersInput struct {
 	SortBy    string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
 	Order     string `json:"sort_order,omitempty" jsonschema:"enum=ASC,enum=DESC"`
 	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,description=consolidated adds up the minutes in breakout rooms; a row a person; raw is the default"`
-	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all,example=1"`
-	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200,description=Rows of that one page,example=100"`
+	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all"`
+	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200,description=Rows of that one page"`
 	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and presets"`
 	Limit     *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
 	scope
@@ -61,7 +61,12 @@ type peerRow struct {
 	zone *time.Location
 }
 
-const peersNote = "A row is one joining, so one person may have several. get_meeting_attendance adds them up and compares them with who was invited."
+const (
+	peersNote = "A row is one joining, so one person may have several. " +
+		"get_meeting_attendance adds them up and compares them with who was invited."
+	personsNote = "A row is one person, with the minutes in breakout rooms added. " +
+		"get_meeting_attendance compares them with who was invited."
+)
 
 func listSessionParticipants(d *Deps) server.ServerTool {
 	return define(d, "list_session_participants", "List a session's participants",
@@ -137,6 +142,9 @@ func (j *joinings) joined(p client.Peer) {
 func (j *joinings) done() peersOutput {
 	o := j.out
 	o.SessionID, o.Note, o.zone = j.in.SessionID, peersNote, j.zone
+	if j.in.View == "consolidated" {
+		o.Note = personsNote
+	}
 	o.Joinings, o.Read, o.Changed, o.People = j.count.length(), j.count.read, j.count.cover.Changed, len(j.people)
 	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, string(j.rows.table)
 	switch {
@@ -147,16 +155,34 @@ func (j *joinings) done() peersOutput {
 		o.Next = "Raise limit (up to 500), narrow the call with search, or read single pages with page_no and per_page=100."
 	}
 	o.note(j.count.note(false))
-	o.Summary = o.headline()
+	o.Summary = o.headline(j.in)
 	return o
 }
 
-func (o *peersOutput) headline() string {
+func (o *peersOutput) headline(in peersInput) string {
+	found, whole := "", o.Read == o.Joinings
+	if in.Search != "" {
+		found = fmt.Sprintf("The search for %q found ", untrusted.Line(in.Search, 80))
+	}
+	switch {
+	case o.Read == 0 && !whole:
+		return fmt.Sprintf("This page has none of the %d rows of session %s.", o.Joinings, o.SessionID)
+	case o.Read == 0:
+		return cmp.Or(found, "The API lists ") + "nobody who joined session " + o.SessionID + "."
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s joined session %s", people(o.People, "person", "people"), o.SessionID)
-	if o.Read == o.Joinings {
+	b.WriteString(found + people(o.People, "person", "people"))
+	if found != "" {
+		b.WriteString(" who")
+	}
+	b.WriteString(" joined session " + o.SessionID)
+	switch {
+	case in.View == "consolidated" && whole:
+	case in.View == "consolidated":
+		fmt.Fprintf(&b, " in the %d rows read of %d", o.Read, o.Joinings)
+	case whole:
 		fmt.Fprintf(&b, " in %s", people(o.Joinings, "joining", "joinings"))
-	} else {
+	default:
 		fmt.Fprintf(&b, " in the %d joinings read of %d", o.Read, o.Joinings)
 	}
 	b.WriteString(presetText(o.ByPreset) + ".")
@@ -178,8 +204,9 @@ func (o *peersOutput) headline() string {
 // Text leads with the numbers.
 func (o peersOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead() + o.Note + "\n")
+	b.WriteString(o.lead())
 	if len(o.Rows) > 0 {
+		b.WriteString(o.Note + "\n")
 		b.WriteString(o.Rows[0].header())
 	}
 	b.WriteString(o.table)

@@ -17,15 +17,15 @@ import (
 
 type sessionsInput struct {
 	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=Only sessions of this meeting (a URL that holds its id is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions which go on or have ended"`
+	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions that are live or have ended"`
 	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Only sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
 	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
 	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,description=createdAt is the default"`
 	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC (newest or most first) is the default"`
-	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs,example=1"`
-	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page,example=25"`
+	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs"`
+	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page"`
 	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 25,example=25"`
-	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA name for times shown; and given without a zone,example=Europe/Berlin"`
+	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
 	scope
 }
 
@@ -187,11 +187,29 @@ func (l *sessionList) done() sessionsOutput {
 }
 
 func (o *sessionsOutput) headline() string {
+	n := len(o.Sessions)
+	first, last := momentOr(o.First, o.zone, "at "+unknownTime), momentOr(o.Last, o.zone, unknownTime)
 	text := people(o.Total, "session", "sessions")
-	if len(o.Sessions) > 0 {
-		text += fmt.Sprintf("; the %s started from %s to %s, %d live, %.0f minutes consumed", people(len(o.Sessions),
-			"shown", "shown"),
-			momentOr(o.First, o.zone, unknownTime), momentOr(o.Last, o.zone, unknownTime), o.Live, o.Consumed)
+	switch {
+	case o.Total == 0:
+		return "No session was found."
+	case n == 0:
+		return text + ", none of them shown."
+	case n == 1 && o.Total == 1:
+		text += ", started " + first
+	case n == 1:
+		text += "; the one shown started " + first
+	default:
+		text += fmt.Sprintf("; the %d shown started from %s to %s", n, strings.TrimPrefix(first, "at "), last)
+	}
+	switch {
+	case o.Live == n && n == 1:
+		text += ", live"
+	case o.Live > 0:
+		text += fmt.Sprintf(", %d live", o.Live)
+	}
+	if o.Consumed >= 0.5 {
+		text += fmt.Sprintf(", %.0f minutes consumed", o.Consumed)
 	}
 	return text + "."
 }

@@ -3,6 +3,7 @@ package tools
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,12 +32,12 @@ func (o recapOutput) headline() string {
 	}
 	switch {
 	case len(have) > 0:
-		said = []string{"there is " + strings.Join(have, ", ")}
+		said = []string{"there is " + enumerate(have)}
 		if len(none) > 0 {
-			said = append(said, strings.Join(none, ", "))
+			said = append(said, enumerate(none))
 		}
 	case len(none) > 0:
-		said = []string{"there is " + strings.Join(none, ", ") + " of this session"}
+		said = []string{"there is " + enumerate(none) + " of this session"}
 	}
 	text := strings.Join(append(said, odd...), "; ") + "."
 	return strings.ToUpper(text[:1]) + text[1:]
@@ -65,7 +66,10 @@ func (o recapOutput) Text() string {
 	} else {
 		b.WriteString(", ended " + momentOr(o.EndedAt, o.zone, unknownTime) + ".")
 	}
-	b.WriteString(" " + o.Note + "\n")
+	if slices.ContainsFunc(o.Parts, func(p recapPart) bool { return p.Found }) {
+		b.WriteString(" " + o.Note)
+	}
+	b.WriteByte('\n')
 	for _, s := range o.Sessions[:max(0, len(o.Sessions)-1)] {
 		fmt.Fprintf(&b, "Together with session %s, started %s.\n", untrusted.Cell(s.SessionID, 64),
 			momentOr(&s.StartedAt, o.zone, unknownTime))

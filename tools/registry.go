@@ -111,6 +111,7 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 	var in I
 	var out O
 	input := reflectSchema(in)
+	input.Version = "" // MCP's default, and no model needs to read it
 	yes, no := true, false
 	tool := mcp.Tool{
 		Name: name, Title: title, Description: description,

@@ -11,8 +11,8 @@ import (
 
 // scope holds the arguments which say in which app a tool works.
 type scope struct {
-	AppID     string `json:"app_id,omitempty" jsonschema:"maxLength=64,description=RealtimeKit app id; needed only where several apps exist and none is configured (see list_apps),example=2ae3ce9b-0fd6-4a5f-a1ee-1d9fe5a9a5c1"`
-	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only where the token reaches several accounts and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
+	AppID     string `json:"app_id,omitempty" jsonschema:"maxLength=64,description=RealtimeKit app id (list_apps); needed only if there are several and none is configured,example=2ae3ce9b-0fd6-4a5f-a1ee-1d9fe5a9a5c1"`
+	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only if there are several and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
 }
 
 // account returns the account named, configured, or the only one reachable.

@@ -31,12 +31,12 @@ func attendanceCommand(c *config, s *streams) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	oneOf(fs, &format, "format", "table", "of the output", tools.AttendanceFormats...)
-	fs.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, by which Excel knows that it is UTF-8")
+	fs.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, which tells Excel that it is UTF-8")
 	fs.BoolVar(&q.All, "all", false, "add up all sessions in the range, at most the 25 latest, not only the latest")
 	fs.StringVar(&q.After, "after", "", "only sessions that started at or after this `TIME` or date")
-	fs.StringVar(&q.Before, "before", "", "only sessions that started before this `TIME` or until the end of this date")
-	fs.StringVar(&q.Start, "scheduled-start", "", "count who was late from this `TIME`, for example 14:00")
-	fs.StringVar(&q.End, "scheduled-end", "", "count who left early from this `TIME`")
+	fs.StringVar(&q.Before, "before", "", "only sessions that started before this `TIME`, or by the end of this date")
+	fs.StringVar(&q.Start, "scheduled-start", "", "count lateness from this `TIME`, for example 14:00")
+	fs.StringVar(&q.End, "scheduled-end", "", "count leaving early to this `TIME`")
 	oneOf(fs, &q.Show, "show", "all", "whom to list", "all", "attended", "absent", "guests", "late", "left_early", "here_now")
 	return cmd
 }

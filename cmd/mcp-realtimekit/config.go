@@ -41,20 +41,20 @@ type config struct {
 
 func (c *config) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&c.SampleData, "demo", false, "use the embedded sample account; credentials and ids are ignored")
-	fs.StringVar(&c.TokenFile, "token-file", "", "`PATH` of a file that holds the API token, where CLOUDFLARE_API_TOKEN does not")
-	fs.StringVar(&c.AccountID, "account-id", "", "Cloudflare account `ID`; found out where the token reaches just one")
-	fs.StringVar(&c.AppID, "app-id", "", "RealtimeKit app `ID`; found out where the account has just one")
+	fs.StringVar(&c.TokenFile, "token-file", "", "`PATH` of a file that holds the API token, if CLOUDFLARE_API_TOKEN is not set")
+	fs.StringVar(&c.AccountID, "account-id", "", "Cloudflare account `ID`; looked up if the token reaches just one")
+	fs.StringVar(&c.AppID, "app-id", "", "RealtimeKit app `ID`; looked up if the account has just one")
 	fs.StringVar(&c.BaseURL, "base-url", client.DefaultBaseURL, "API base `URL`: https, or http on loopback")
-	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout, "limit of one API request with its retries")
+	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout, "time limit of one API request with its retries")
 	fs.Func("rate-limit", "most requests to the API in any such time, as `N/TIME`, in place of the default, which keeps every documented "+
 		"limit; lower it if several processes share a token",
 		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
-	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long ended sessions and who was in them are remembered; 0s is not at all")
-	fs.Func("timezone", "IANA `NAME` of the zone in which times are shown, and read if they have none (default UTC)", func(v string) (err error) {
+	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long to remember ended sessions and who was in them; 0s is not at all")
+	fs.Func("timezone", "IANA `NAME` of the zone of times shown, and of times given without one (default UTC)", func(v string) (err error) {
 		c.Zone, err = tools.ReadZone(v)
 		return err
 	})
-	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil, "`PRESETS`, with commas between them, of those who are no attendees, such as recorders")
+	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil, "`PRESETS`, separated by commas, of recorders and others who do not count as attendees")
 	fs.Func("log-level", "`LEVEL` debug, info, warn or error; default info, for commands that print an answer warn", func(v string) error {
 		c.LogLevel = new(slog.Level)
 		return c.LogLevel.UnmarshalText([]byte(v))

@@ -40,7 +40,7 @@ func configureCommand(c *config, s *streams) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	fs.BoolVar(&w.write, "write", false, "merge it into the client's file, with a backup beside it; nothing else of the file changes")
-	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, where it is not the usual one, such as .vscode/mcp.json")
+	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, if it is not the usual one, such as .vscode/mcp.json")
 	fs.StringVar(&w.name, "name", "realtimekit", "`NAME` of the server in the client")
 	fs.StringVar(&w.command, "command", "", "`PATH` of the command that starts the server; default this program")
 	return cmd

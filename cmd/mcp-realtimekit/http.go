@@ -41,8 +41,8 @@ func (f *httpFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.SecretFile, "shared-secret-file", "", "`PATH` of a file with a secret that callers send as bearer token; the server's own API token is used. Or set MCP_REALTIMEKIT_SHARED_SECRET. Without either, callers send their own API tokens")
 	fs.StringVar(&f.OAuthResource, "oauth-resource", "", "serve OAuth protected-resource metadata (RFC 9728) for this `URL` of /mcp")
 	fs.StringSliceVar(&f.OAuthServers, "oauth-authorization-server", nil, "issuer `URL` named in that metadata; may be repeated")
-	fs.DurationVar(&f.DrainDelay, "drain-delay", time.Second, "after a signal, serve on for so long with /readyz saying no")
-	fs.DurationVar(&f.DrainGrace, "drain-grace", 10*time.Second, "then wait so long for calls in flight")
+	fs.DurationVar(&f.DrainDelay, "drain-delay", time.Second, "after a signal, keep serving for this long while /readyz says no")
+	fs.DurationVar(&f.DrainGrace, "drain-grace", 10*time.Second, "then wait this long for calls in flight")
 	fallBackTo(fs, "shared-secret-file", "MCP_REALTIMEKIT_SHARED_SECRET_FILE")
 }
 

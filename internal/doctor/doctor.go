@@ -132,7 +132,7 @@ func (e *examination) configuration() bool {
 		e.say("configuration", Fail, client.ErrNoToken.Error(), "there is no API token")
 		return false
 	}
-	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s", e.TokenFrom, cmp.Or(e.AccountID, "to be found out"), cmp.Or(e.AppID, "to be found out"), e.BaseURL)
+	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s", e.TokenFrom, cmp.Or(e.AccountID, "looked up"), cmp.Or(e.AppID, "looked up"), e.BaseURL)
 	return true
 }
 
@@ -206,7 +206,7 @@ func (e *examination) certificate(state *tls.ConnectionState) {
 	}
 	end := state.PeerCertificates[0].NotAfter
 	if time.Until(end) < expirySoon {
-		e.say("tls", Warn, "Whoever runs this address, or the proxy before it, has to renew the certificate.",
+		e.say("tls", Warn, "Ask whoever runs this address, or the proxy in front of it, to renew the certificate.",
 			"%s, the certificate is trusted, but only until %s", version, end.UTC().Format(time.DateOnly))
 		return
 	}
@@ -256,7 +256,7 @@ func (e *examination) token(t client.TokenStatus) bool {
 		e.say("token", Fail, "Wait, or create another one.", "the token is not valid before %s", t.NotBefore.Format(time.RFC3339))
 		return false
 	case t.ExpiresOn.IsZero():
-		e.say("token", OK, "", "active, without an end")
+		e.say("token", OK, "", "active, does not expire")
 	case t.ExpiresOn.Sub(now) < expirySoon:
 		e.say("token", Warn, renew, "active, but only until %s", t.ExpiresOn.Format(time.DateOnly))
 	default:
@@ -353,12 +353,12 @@ func (e *examination) headers() {
 	}
 	at, err := http.ParseTime(s.header.Get("Date"))
 	if err != nil {
-		e.say("clock", Skip, "", "the API did not tell its time")
+		e.say("clock", Skip, "", "the API sent no Date header")
 		return
 	}
 	off := s.received.Sub(at).Round(time.Second)
 	if off.Abs() > skew {
-		e.say("clock", Warn, "Let the machine set its clock (NTP): times asked for and shown would be wrong.", "this machine's clock is %s off the API's", off)
+		e.say("clock", Warn, "Set this machine's clock, for example with NTP: until then, times asked for and shown are wrong.", "this machine's clock is %s off the API's", off)
 		return
 	}
 	e.say("clock", OK, "", "within %s of the API's", max(off.Abs(), time.Second))

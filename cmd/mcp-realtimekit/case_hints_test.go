@@ -1,0 +1,75 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+// TestHints makes the slips that models make: each answer leads to the next call.
+func TestHints(t *testing.T) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
+	const title = "design review"
+	for _, tc := range []struct {
+		tool string
+		a    args
+		want string
+	}{
+		{"get_meeting_attendance", args{"title": title}, `did you mean "query"?`},
+		{"get_meeting_attendance", args{"meeting": title}, `did you mean "query"?`},
+		{"get_meeting_attendance", args{"query": title, "date": "2026-11-23"}, `did you mean "started_after"?`},
+		{"get_meeting_attendance", args{"query": title, "tz": "Europe/Berlin"}, `did you mean "timezone"?`},
+		{"get_meeting_attendance", args{"meeting_id": title}, "give part of the title as query"},
+		{"get_meeting_attendance", args{"session_id": "e04b3977"}, "list_sessions gives it"},
+		{"find_meetings", args{"until": "2026-11-23"}, `did you mean "created_before"?`},
+		{"get_meeting", args{"query": title}, "find_meetings gives the meeting_id of a title"},
+		{"get_meeting", args{"meeting_id": title}, "find_meetings gives the meeting_id of a title"},
+		{"list_meeting_participants", args{"query": title}, "find_meetings gives the meeting_id of a title"},
+		{"list_sessions", args{"query": title}, "find_meetings gives the meeting_id of a title"},
+		{"list_session_participants", args{"query": title}, "list_sessions gives it"},
+		{"list_session_participants", args{}, "list_sessions gives it"},
+	} {
+		if r := p.call(tc.tool, tc.a); !r.IsError || !strings.Contains(r.text(), tc.want) {
+			t.Errorf("%s %v: want %q in: %s", tc.tool, tc.a, tc.want, r.text())
+		}
+	}
+}
+
+// TestNothingFound expects answers that say what was not found, and claim nothing
+// about who came.
+func TestNothingFound(t *testing.T) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
+	session := sampleSession(t, demoapi.ReviewMeetingID)
+	for _, tc := range []struct {
+		tool string
+		a    args
+		want string
+	}{
+		{"list_session_participants", args{"session_id": session, "search": "no such name"}, `The search for "no such name" found nobody`},
+		{"list_session_participants", args{"session_id": session, "page_no": 50, "per_page": 5}, "This page has none of the 10 rows"},
+		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "host"}, "8 group_call_participant, 1 group_call_host"},
+		{"find_meetings", args{"query": "no such title"}, "without query lists all meetings"},
+		{"list_sessions", args{"meeting_id": demoapi.EmptyMeetingID}, "No session was found."},
+	} {
+		r := p.call(tc.tool, tc.a)
+		if r.IsError || !strings.Contains(r.text(), tc.want) {
+			t.Errorf("%s %v: want %q in: %s", tc.tool, tc.a, tc.want, r.text())
+		}
+		if strings.Contains(r.text(), "0 people") || strings.Contains(r.text(), "newest first") {
+			t.Errorf("%s %v: %s", tc.tool, tc.a, r.text())
+		}
+	}
+}
+
+// TestConsolidatedRows expects rows of people to be called so.
+func TestConsolidatedRows(t *testing.T) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
+	r := p.call("list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"})
+	if !strings.Contains(r.text(), "A row is one person") || strings.Contains(r.text(), "joining") {
+		t.Error(r.text())
+	}
+}
