@@ -14,7 +14,7 @@ import (
 // is many times slower, the tests are about races and not about bounds.
 func largest() int {
 	if raceEnabled {
-		return 2 << 20
+		return 4 << 20
 	}
 	return 16 << 20
 }

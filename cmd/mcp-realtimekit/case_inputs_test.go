@@ -163,7 +163,7 @@ func TestMalformedCredentials(t *testing.T) {
 		"endless":        {file, "/dev/zero", "larger than 64 KiB"},
 		"only a BOM":     {file, write("bom", "\ufeff\r\n"), "is empty"},
 		"only quotes":    {file, write("quotes", `""`), "no token is in the file"},
-		"another name":   {file, write("env", "A="+tok+"\nB=2\n"), "no line CLOUDFLARE_API_TOKEN=..."},
+		"another name":   {file, write("env", "A="+tok+"\nB=2\n"), "no line CLOUDFLARE_API_TOKEN=value"},
 		"several lines":  {file, write("lines", tok+"\n"+tok+"2\n"), "several lines"},
 		"binary":         {file, write("binary", "\x7fELF\x00\x00\x01"), "not text"},
 		"home variable":  {file, "${HOME}/token", "placeholder"},

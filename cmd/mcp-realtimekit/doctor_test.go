@@ -142,7 +142,7 @@ func TestDoctorHeaders(t *testing.T) {
 		want          string
 	}{
 		"clock ahead":   {"Date", anHourAgo, "clock", "", "clock is 1h0m"},
-		"no date":       {"Date", "", "", "clock", "did not tell its time"},
+		"no date":       {"Date", "", "", "clock", "sent no Date header"},
 		"no rate limit": {"Ratelimit", "", "", "rate-limit", "no Ratelimit header"},
 	} {
 		t.Run(name, func(t *testing.T) {

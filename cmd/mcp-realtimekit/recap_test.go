@@ -89,7 +89,7 @@ func testRecap(t *testing.T, sample sampler) {
 		want  []string
 	}{
 		{args{"query": "design review", "offset": 3}, true, []string{"goes with", "transcript"}},
-		{args{"meeting_id": demoapi.LiveMeetingID}, false, []string{"no summary, no transcript, no chat", "still live"}},
+		{args{"meeting_id": demoapi.LiveMeetingID}, false, []string{"no summary, no transcript and no chat", "still live"}},
 		{args{"meeting_id": demoapi.WorkshopMeetingID, "part": "transcript"}, false, []string{"no transcript", "transcription_enabled"}},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, true, []string{"no session"}},
 		{args{"query": "design review", "part": "chat", "offset": 1000}, false, []string{"of 4"}},
