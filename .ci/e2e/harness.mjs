@@ -156,7 +156,8 @@ export async function extras(t, client, asked) {
     const sessions = await client.callTool({ name: "list_sessions", arguments: { per_page: 1 } });
     const uri = `realtimekit://sessions/${sessions.structuredContent.sessions[0].session_id}/attendance?format=csv`;
     const { contents } = await client.readResource({ uri });
-    t.ok("CSV of an attendance", contents[0].mimeType === "text/csv" && contents[0].text.startsWith("name,custom_participant_id,"), contents);
+    // With a byte order mark, by which spreadsheets know UTF-8.
+    t.ok("CSV of an attendance", contents[0].mimeType === "text/csv" && contents[0].text.startsWith("\ufeffname,custom_participant_id,"), contents);
   });
 }
 
