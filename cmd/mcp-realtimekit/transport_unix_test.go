@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +22,10 @@ import (
 // not at once if systemd sends both.
 func TestHangUp(t *testing.T) {
 	t.Parallel()
+	// If these tests run under nohup, a child would ignore SIGHUP too, unless its parent handles it.
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	defer signal.Stop(hangUps)
 	for name, signals := range map[string][]syscall.Signal{
 		"SIGHUP": {syscall.SIGHUP}, "SIGTERM and SIGHUP": {syscall.SIGTERM, syscall.SIGHUP}, "two of SIGHUP": {syscall.SIGHUP, syscall.SIGHUP},
 	} {
