@@ -13,7 +13,8 @@ type Coverage struct {
 	Total      int  // as the API last said; 0 if it gives none, or one that contradicts what arrived
 	Unreadable int  // rows that are no objects; Read does not count them
 	Changed    bool // the total moved, or rows moved between pages, while reading
-	Cut        bool // ended at MaxPages, MaxRows, MaxCallRows or MaxBytes
+	Cut        bool // ended at MaxPages, MaxRows, MaxCallRows, MaxBytes or Late
+	Late       bool // ended after Timeouts times Options.Timeout
 	Refused    bool // the API did not give the page after the last: that may be the end, or not
 }
 
@@ -32,6 +33,8 @@ func (c Coverage) Note() string {
 	}
 	var notes []string
 	switch {
+	case c.Late:
+		notes = append(notes, fmt.Sprintf("Reading took longer than one call may, so this covers only %d%s rows; a longer --timeout allows more.", c.Read, of))
 	case c.Cut:
 		notes = append(notes, fmt.Sprintf("The list is longer than one call reads: this covers only %d%s rows.", c.Read, of))
 	case c.Changed && of != "":

@@ -126,6 +126,9 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 	case late:
 		out.Cause = CauseNetwork
 		out.Message = fmt.Sprintf("no answer within %s", timeout)
+		if errors.Is(context.Cause(ctx), errLongCall) {
+			out.Message = fmt.Sprintf("the whole call took longer than %s", (Timeouts+1)*timeout)
+		}
 		out.Remedy = "Try again; if it persists, raise --timeout or check https://www.cloudflarestatus.com."
 	case e.response == nil:
 		unreachable(out, err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // PerPage is how many rows a walk asks for a page. The API may give fewer.
@@ -25,15 +26,31 @@ const (
 	MaxCallRows = 102_000
 )
 
+// Timeouts is how many times Options.Timeout the walks of one Bounded context may
+// take: after as long they end, so that a list without an end takes no call for
+// ever. Six times the default leave room for MaxCallRows at the documented rate.
+const Timeouts = 6
+
 // spent is what the walks of one context have read together.
-type spent struct{ rows, bytes atomic.Int64 }
+type spent struct {
+	rows, bytes atomic.Int64
+	until       time.Time // zero: no bound of time
+}
+
+func (s *spent) late() bool { return !s.until.IsZero() && time.Now().After(s.until) }
 
 type spentKey struct{}
 
+// errLongCall is why a Bounded context ends.
+var errLongCall = errors.New("the call took too long")
+
 // Bounded returns a context for one call of a tool, whose walks share a bound of
-// rows and bytes. A walk that meets it ends and says so in its Coverage.
-func Bounded(ctx context.Context) context.Context {
-	return context.WithValue(ctx, spentKey{}, &spent{})
+// rows, bytes and time. A walk that meets it ends and says so in its Coverage.
+// The context ends one Options.Timeout later. cancel must be called.
+func (c *Client) Bounded(ctx context.Context) (bounded context.Context, cancel context.CancelFunc) {
+	limit := Timeouts * c.timeout
+	ctx = context.WithValue(ctx, spentKey{}, &spent{until: time.Now().Add(limit)})
+	return context.WithTimeoutCause(ctx, limit+c.timeout, errLongCall)
 }
 
 // walkers is how many pages of one walk are fetched at a time.
@@ -79,7 +96,7 @@ func walk[T any](ctx context.Context, fetch fetchFunc[T]) iter.Seq2[Page[T], err
 //   - at an empty page, or one with nothing that was not read before,
 //   - where the total was read and the page was shorter than the one before or
 //     than what was asked for: a full page may be followed by another,
-//   - at MaxPages, MaxRows or MaxBytes.
+//   - at MaxPages, MaxRows or MaxBytes, and where a Bounded context has run late.
 //
 // If a page seems to be missing then, it asks for page 0: an API may count from
 // there. It yields at least one page, and the last one has the final Coverage.
@@ -154,6 +171,7 @@ type tally[T any] struct {
 	read, dropped         int // different rows: those kept, and those not asked for
 	twice, unreadable     int // rows that a page had twice, and those that are no objects
 	changed, cut, refused bool
+	late                  bool
 }
 
 // add takes a page in: it drops what was seen before or not asked for, and
@@ -167,7 +185,7 @@ func (t *tally[T]) add(p *Page[T]) {
 	t.take(p)
 	rows, bytes := t.together.rows.Add(int64(t.arrived()-before)), t.together.bytes.Add(int64(p.size))
 	t.hear(p.Total, before)
-	short := p.rows < t.list.per || p.rows < t.prev
+	short := t.short(p.rows)
 	t.prev = p.rows
 	switch {
 	case p.rows == 0, t.arrived() == before && t.pages > 1:
@@ -176,9 +194,17 @@ func (t *tally[T]) add(p *Page[T]) {
 		t.done = true
 	case t.cut, t.pages >= MaxPages, t.read+t.dropped >= MaxRows, rows >= MaxCallRows, bytes >= MaxBytes:
 		t.done, t.cut = true, true
+	case t.together.late():
+		t.done, t.cut, t.late = true, true, true
 	}
 	p.Coverage = t.coverage()
 	p.Total = p.Coverage.Total
+}
+
+// short reports whether a page has too few rows to be followed by another. Where
+// more than PerPage were asked for, so many may be all that the API gives.
+func (t *tally[T]) short(rows int) bool {
+	return rows < t.list.per && rows != PerPage || rows < t.prev
 }
 
 // lacking reports whether what was read seems to begin a page too late: with a
@@ -287,7 +313,7 @@ func (t *tally[T]) refusal(err error) error {
 }
 
 func (t *tally[T]) coverage() Coverage {
-	c := Coverage{Read: t.read, Changed: t.changed, Cut: t.cut, Refused: t.refused, Unreadable: t.unreadable}
+	c := Coverage{Read: t.read, Changed: t.changed, Cut: t.cut, Late: t.late, Refused: t.refused, Unreadable: t.unreadable}
 	if t.believed() {
 		c.Total = t.total - t.dropped - t.twice
 	}

@@ -181,11 +181,14 @@ func detailsOf(data gjson.Result) (Session, bool) {
 // maxRooms bounds how many breakout rooms of a session are looked into.
 const maxRooms = 50
 
+// peersPerPage is the most that the API gives.
+const peersPerPage = 200
+
 // Peers yields the peers of a session page by page.
 func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string, f PeerFilter) iter.Seq2[Page[Peer], error] {
-	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Peer], error) {
+	return source[Peer]{per: peersPerPage, fetch: func(ctx context.Context, r PageRequest) (Page[Peer], error) {
 		return c.PeersPage(ctx, app, sessionID, f, r)
-	})
+	}}.pages(ctx)
 }
 
 // PeersPage returns one page of a session's peers. Its paging is not in the

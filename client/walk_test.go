@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
 )
@@ -303,7 +304,10 @@ func TestBoundedTogether(t *testing.T) {
 		}
 		return page, nil
 	}
-	ctx, got := Bounded(t.Context()), []Coverage{}
+	c := &Client{timeout: time.Hour}
+	ctx, cancel := c.Bounded(t.Context())
+	defer cancel()
+	var got []Coverage
 	for range 2 {
 		var last Coverage
 		for page, err := range walk(ctx, fetch) {

@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/text/width"
 
-	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
@@ -34,7 +33,8 @@ type Attendance struct{ out attendanceOutput }
 
 // Attendance answers a query.
 func (d *Deps) Attendance(ctx context.Context, q AttendanceQuery) (*Attendance, error) {
-	ctx = client.Bounded(ctx)
+	ctx, cancel := d.API.Bounded(ctx)
+	defer cancel()
 	args := map[string]any{}
 	for name, v := range map[string]string{"session_id": q.SessionID, "started_after": q.After, "started_before": q.Before, "show": q.Show, "timezone": q.Timezone,
 		"scheduled_start": q.Start, "scheduled_end": q.End} {

@@ -68,7 +68,7 @@ func (l *lookup) noted() []string {
 	return slices.Sorted(slices.Values(l.notes))
 }
 
-// read fetches the roster and who joined the sessions, four at a time, as far as
+// read fetches the roster and who joined the sessions, five at a time, as far as
 // they were not read before.
 func (l *lookup) read(ctx context.Context, sessions []client.Session) error {
 	group, ctx := errgroup.WithContext(ctx)
@@ -84,7 +84,7 @@ func (l *lookup) read(ctx context.Context, sessions []client.Session) error {
 // readPeers is read without the roster.
 func (l *lookup) readPeers(ctx context.Context, sessions []client.Session) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
+	group.SetLimit(5) // what a comparison takes unless told otherwise
 	read := make([][]attendance.Peer, len(sessions))
 	for i, s := range sessions {
 		if _, before := l.peers[s.ID]; !before {
@@ -184,11 +184,17 @@ func (l *lookup) inside(ctx context.Context, s client.Session) ([]attendance.Pee
 	group, ctx := errgroup.WithContext(ctx)
 	var peers, inRooms []attendance.Peer
 	group.Go(func() (err error) { peers, err = l.joined(ctx, s.ID, ""); return err })
-	group.Go(func() error { inRooms = l.inRooms(ctx, s); return ctx.Err() })
+	group.Go(func() error {
+		if inRooms = l.inRooms(ctx, s); errors.Is(ctx.Err(), context.Canceled) {
+			return context.Canceled
+		}
+		return nil // late, the answer can do without rooms
+	})
 	err := group.Wait()
 	return append(peers, inRooms...), err
 }
 
+// inRooms fetches who joined the breakout rooms of a session, four rooms at a time.
 func (l *lookup) inRooms(ctx context.Context, s client.Session) (peers []attendance.Peer) {
 	if s.Rooms == nil {
 		detailed, err := l.d.API.Session(ctx, l.app, s.ID)
@@ -199,20 +205,26 @@ func (l *lookup) inRooms(ctx context.Context, s client.Session) (peers []attenda
 		}
 		s.Rooms = detailed.Rooms
 	}
-	for _, room := range s.Rooms {
-		more, err := l.joined(ctx, room, room)
-		if err != nil {
-			l.noRooms(ctx, "Who was in breakout room "+untrusted.Line(room,
-				64)+" could not be read, so they may seem to have left", err)
-			continue
-		}
-		peers = append(peers, more...)
+	read := make([][]attendance.Peer, len(s.Rooms))
+	group := errgroup.Group{}
+	group.SetLimit(4)
+	for i, room := range s.Rooms {
+		group.Go(func() error {
+			var err error
+			if read[i], err = l.joined(ctx, room, room); err != nil {
+				l.noRooms(ctx, "Who was in breakout room "+untrusted.Line(room,
+					64)+" could not be read, so they may seem to have left", err)
+			}
+			return nil
+		})
 	}
-	return peers
+	_ = group.Wait() // what failed is noted
+	return slices.Concat(read...)
 }
 
+// noRooms says nothing if the call was cancelled.
 func (l *lookup) noRooms(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
+	if !errors.Is(ctx.Err(), context.Canceled) {
 		l.note(what + ": " + untrusted.Line(err.Error(), 300) + ".")
 	}
 }

@@ -135,7 +135,9 @@ func define[I any, O answer](d *Deps, name, title, description string, run func(
 		if err := decode(input, d.zone(), given, &args); err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		}
-		result, err := run(client.Bounded(ctx), req, args)
+		ctx, cancel := d.API.Bounded(ctx)
+		defer cancel()
+		result, err := run(ctx, req, args)
 		var which *ambiguous
 		if errors.As(err, &which) && canAsk(ctx, req) {
 			return which.question(ctx), nil

@@ -136,9 +136,9 @@ func testWebinarAttendance(t *testing.T, sample sampler) {
 		if len(r.text()) > 12_000 {
 			t.Errorf("%d characters, about %d tokens", len(r.text()), len(r.text())/4)
 		}
-		// 50 pages of the roster, 80 of peers, the meeting, its session, that
+		// 50 pages of the roster, 40 of peers, the meeting, its session, that
 		// session's breakout rooms, and one more of each list, for its last page was full.
-		if want := int32(135); !noPaging && twice.Load() != want {
+		if want := int32(95); !noPaging && twice.Load() != want {
 			t.Errorf("%d requests, want %d", twice.Load(), want)
 		}
 	}
