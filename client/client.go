@@ -57,6 +57,7 @@ type Client struct {
 	sessions   *realtime_kit.SessionService
 	recordings *realtime_kit.RecordingService
 	ended      *endedCache // nil: off
+	room       *room
 
 	downloads *http.Client
 	loopback  bool // the API is on this machine, so downloads may be too
@@ -97,6 +98,7 @@ func New(o Options) (*Client, error) {
 		sessions:   realtime_kit.NewSessionService(opts...),
 		recordings: realtime_kit.NewRecordingService(opts...),
 		ended:      newEndedCache(o.CacheEnded, maxCacheBytes),
+		room:       newRoom(),
 		loopback:   strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
 	}
 	c.downloads = c.newDownloader()

@@ -33,8 +33,10 @@ const Timeouts = 6
 
 // spent is what the walks of one context have read together.
 type spent struct {
-	rows, bytes atomic.Int64
-	until       time.Time // zero: no bound of time
+	rows, bytes  atomic.Int64
+	began, until time.Time // zero: no bound of time
+	room         *room     // nil: no bound
+	held         int64     // in room, whose mu guards it
 }
 
 func (s *spent) late() bool { return !s.until.IsZero() && time.Now().After(s.until) }
@@ -46,11 +48,16 @@ var errLongCall = errors.New("the call took too long")
 
 // Bounded returns a context for one call of a tool, whose walks share a bound of
 // rows, bytes and time. A walk that meets it ends and says so in its Coverage.
-// The context ends one Options.Timeout later. cancel must be called.
+// The context ends one Options.Timeout later. cancel must be called once what the
+// walks read is no longer needed: while calls hold much, others wait.
 func (c *Client) Bounded(ctx context.Context) (bounded context.Context, cancel context.CancelFunc) {
-	limit := Timeouts * c.timeout
-	ctx = context.WithValue(ctx, spentKey{}, &spent{until: time.Now().Add(limit)})
-	return context.WithTimeoutCause(ctx, limit+c.timeout, errLongCall)
+	limit, now := Timeouts*c.timeout, time.Now()
+	s := &spent{began: now, until: now.Add(limit), room: c.room}
+	ctx, end := context.WithTimeoutCause(context.WithValue(ctx, spentKey{}, s), limit+c.timeout, errLongCall)
+	return ctx, func() {
+		end()
+		c.room.leave(s)
+	}
 }
 
 // walkers is how many pages of one walk are fetched at a time.
@@ -137,6 +144,10 @@ func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 				return
 			}
 			t.add(&r.page)
+			if err := together.room.take(ctx, together, int64(r.page.size)); err != nil {
+				yield(Page[T]{}, err)
+				return
+			}
 			if !yield(r.page, nil) {
 				return
 			}

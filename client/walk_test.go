@@ -304,7 +304,7 @@ func TestBoundedTogether(t *testing.T) {
 		}
 		return page, nil
 	}
-	c := &Client{timeout: time.Hour}
+	c := &Client{timeout: time.Hour, room: newRoom()}
 	ctx, cancel := c.Bounded(t.Context())
 	defer cancel()
 	var got []Coverage

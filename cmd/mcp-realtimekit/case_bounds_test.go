@@ -82,3 +82,25 @@ func roomed(t *testing.T, api *scripted.API, n int, peers func(i int) http.Handl
 	}
 	api.JSON("/sessions/"+caseSession, raw)
 }
+
+// TestLargeTogether has many calls about large sessions at the same time, each of
+// which is fine alone.
+func TestLargeTogether(t *testing.T) {
+	const calls, people = 40, 10_000
+	api := caseAPI(t, pagesOf("participants", 200, joined(1, people, true)))
+	p := start(t, api.Environment(), unlimited, "--timeout=60s")
+	begin := time.Now()
+	var waiting []chan message
+	for range calls {
+		_, ch := p.begin("tools/call", args{"name": "get_meeting_attendance", "arguments": args{"session_id": caseSession}})
+		waiting = append(waiting, ch)
+	}
+	for _, ch := range waiting {
+		var got attended
+		if p.result(p.await(ch)).into(t, &got); got.Guests != people {
+			t.Errorf("%d people", got.Guests)
+		}
+	}
+	t.Logf("%d calls in %s", calls, time.Since(begin))
+	checkPeak(t, p.cmd.Process, maxPeak)
+}
