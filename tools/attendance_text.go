@@ -104,7 +104,7 @@ func (o *attendanceOutput) from(format string, t, usual *time.Time) string {
 // Text leads with the headline.
 func (o attendanceOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead() + o.about(untrusted.Cell(o.Title, 120)) + "\n")
+	b.WriteString(o.lead() + o.about(titleCell(o.Title)) + "\n")
 	if len(o.Sessions) > 1 {
 		b.WriteString(sessionTable(o.Sessions, o.zone))
 	}

@@ -221,7 +221,7 @@ func (o compareOutput) Text() string {
 	var b strings.Builder
 	last := o.Sessions[len(o.Sessions)-1]
 	b.WriteString(o.lead())
-	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n", untrusted.Cell(o.Title, 120),
+	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n", titleCell(o.Title),
 		momentOr(&o.Sessions[0].StartedAt, o.zone, unknownTime), momentOr(&last.StartedAt, o.zone, unknownTime), o.notYet())
 	if len(o.People) > 0 {
 		b.WriteString("\n| name | custom id | came | missed | missed in a row, now | at most | minutes | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")

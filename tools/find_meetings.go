@@ -49,7 +49,7 @@ func (o findMeetingsOutput) Text() string {
 		b.WriteString("\n| title | meeting_id | status | created |\n| --- | --- | --- | --- |\n")
 	}
 	for _, m := range o.Meetings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", untrusted.Cell(m.Title, 120), untrusted.Cell(m.ID, 64),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", titleCell(m.Title), untrusted.Cell(m.ID, 64),
 			untrusted.Cell(m.Status, 20), momentOr(&m.CreatedAt, o.zone, "unknown"))
 	}
 	if o.LeftOut > 0 {

@@ -38,7 +38,7 @@ type getMeetingOutput struct {
 
 func (o *getMeetingOutput) headline() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", untrusted.Cell(o.Title, 120), o.ID, cmp.Or(o.Status,
+	fmt.Fprintf(&b, "Meeting \"%s\" (%s) is %s; %s added to it. ", titleCell(o.Title), o.ID, cmp.Or(o.Status,
 		"of unknown status"),
 		people(o.ParticipantsAdded, "participant was", "participants were"))
 	if !o.Live {

@@ -53,7 +53,7 @@ type peerRow struct {
 	CustomID string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
 	JoinedAt *time.Time `json:"joined_at,omitempty"`
 	LeftAt   *time.Time `json:"left_at,omitempty"`
-	Minutes  float64    `json:"minutes" jsonschema:"description=As the API counts"`
+	Minutes  float64    `json:"minutes" jsonschema:"description=As the API counts; 0 if it does not say"`
 	Preset   string     `json:"preset_name,omitempty"`
 	UserID   string     `json:"user_id,omitempty" jsonschema:"description=The participant's id on the roster"`
 	ID       string     `json:"id,omitempty" jsonschema:"description=Of this joining"`
@@ -224,8 +224,12 @@ func (r peerRow) header() string {
 }
 
 func (r peerRow) appendText(b []byte) []byte {
-	b = fmt.Appendf(b, "| %s | %s | %s | %s | %.1f |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80),
-		momentOr(r.JoinedAt, r.zone, ""), momentOr(r.LeftAt, r.zone, ""), r.Minutes)
+	minutes := ""
+	if r.Minutes > 0 {
+		minutes = fmt.Sprintf("%.1f", r.Minutes)
+	}
+	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80),
+		momentOr(r.JoinedAt, r.zone, ""), momentOr(r.LeftAt, r.zone, ""), minutes)
 	if r.ID != "" {
 		b = fmt.Appendf(b, " %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
 	}

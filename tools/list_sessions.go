@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -233,7 +232,7 @@ func (s sessionRow) appendText(b []byte) []byte {
 	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", cmp.Or(untrusted.Cell(s.Title, 120), "(untitled)"),
+	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", titleCell(s.Title),
 		momentOr(&s.StartedAt, s.zone, "unknown"),
 		ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

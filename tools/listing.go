@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -151,7 +152,7 @@ func presetText(list []presetCount) string {
 		if i == 0 {
 			sep = ": "
 		}
-		fmt.Fprintf(&b, "%s%d %s", sep, p.Count, untrusted.Cell(p.Preset, 60))
+		fmt.Fprintf(&b, "%s%d %s", sep, p.Count, cmp.Or(untrusted.Cell(p.Preset, 60), "without a preset"))
 	}
 	return b.String()
 }

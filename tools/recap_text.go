@@ -58,7 +58,7 @@ func (o recapOutput) Text() string {
 	for _, note := range o.own {
 		b.WriteString("Note: " + note + "\n")
 	}
-	fmt.Fprintf(&b, "\"%s\" (meeting %s), session %s, started %s", untrusted.Cell(o.Title, 120),
+	fmt.Fprintf(&b, "\"%s\" (meeting %s), session %s, started %s", titleCell(o.Title),
 		untrusted.Cell(o.MeetingID, 64),
 		untrusted.Cell(o.SessionID, 64), momentOr(&o.StartedAt, o.zone, unknownTime))
 	if o.Live {

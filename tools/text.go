@@ -22,6 +22,9 @@ func moment(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04 MST")
 }
 
+// titleCell is a meeting's title in a text.
+func titleCell(title string) string { return cmp.Or(untrusted.Cell(title, 120), "(untitled)") }
+
 // nameCell is a person's name in a table.
 func nameCell(name string) string { return cmp.Or(untrusted.Cell(name, 80), "(unnamed)") }
 

@@ -73,3 +73,23 @@ func TestConsolidatedRows(t *testing.T) {
 		t.Error(r.text())
 	}
 }
+
+// TestSparseRows expects what rows do not say to be named, and not shown as a
+// blank, a zero or an empty quote.
+func TestSparseRows(t *testing.T) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{Sparse: true})))
+	for _, tc := range []struct {
+		tool      string
+		a         args
+		want, not string
+	}{
+		{"list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, ": 10 without a preset.", "0.0"},
+		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}, `Meeting "(untitled)"`, `""`},
+		{"find_meetings", args{"limit": 2}, "| (untitled) |", "|  | 5b2c7a10"},
+	} {
+		if r := p.call(tc.tool, tc.a); !strings.Contains(r.text(), tc.want) || strings.Contains(r.text(), tc.not) {
+			t.Errorf("%s: want %q and not %q in: %s", tc.tool, tc.want, tc.not, r.text())
+		}
+	}
+}

@@ -79,7 +79,7 @@ func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 			return err
 		}
 		_, err = s.out.Write(text)
-		_, logErr := fmt.Fprintf(s.logs, "This belongs into %s; --write merges it there.\n%s\n", path, to.Hint(server))
+		_, logErr := fmt.Fprintf(s.logs, "Add this to %s; --write merges it there.\n%s\n", path, to.Hint(server))
 		return errors.Join(err, logErr)
 	}
 	res, err := clientconfig.Write(ctx, path, edit)
