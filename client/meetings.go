@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -101,7 +100,7 @@ func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) 
 }
 
 // liveOf reads data, or as in a session's details of old data.session. Nothing
-// where it belongs means that no session is live.
+// where it belongs, or a session that has ended, means that none is live.
 func liveOf(data gjson.Result) (*LiveSession, bool) {
 	row := data
 	if older := data.Get("session"); older.Exists() {
@@ -109,9 +108,11 @@ func liveOf(data gjson.Result) (*LiveSession, bool) {
 	}
 	s := sessionOf(row)
 	switch {
+	case s.ID != "" && !s.Live():
+		return nil, true
 	case s.ID != "":
 		return &LiveSession{ID: s.ID, StartedAt: s.StartedAt, LiveParticipants: s.LiveParticipants}, true
-	case row.Type == gjson.Null && row.Exists(), strings.Join(strings.Fields(row.Raw), "") == "{}":
+	case row.Type == gjson.Null && row.Exists(), emptyObject(row):
 		return nil, true
 	default:
 		return nil, false

@@ -113,27 +113,44 @@ func sessionOf(row gjson.Result) (s Session) {
 }
 
 // roomsOf reads what the API's schema leaves open: a list of sessions, of other
-// objects with an id, or of ids. Its results are not nil: none is an answer too.
-func roomsOf(list gjson.Result) (sessions, meetings []string) {
+// objects with an id, or of ids. Its lists are not nil: none is an answer too.
+// What is left are rooms without an id, and those beyond maxRooms.
+func roomsOf(list gjson.Result) (sessions, meetings []string, left int) {
 	sessions, meetings = []string{}, []string{}
+	if list.IsObject() && list.Get("sessions").IsArray() {
+		list = list.Get("sessions")
+	}
 	if !list.IsArray() {
-		return sessions, meetings
+		if list.Exists() && list.Type != gjson.Null && list.Type != gjson.False && !emptyObject(list) {
+			left = 1 // there is something, of which nothing can be read
+		}
+		return sessions, meetings, left
 	}
 	list.ForEach(func(_, room gjson.Result) bool {
 		id, meeting := room, gjson.Result{}
 		if room.IsObject() {
 			id, meeting = room.Get("id"), room.Get("associated_id")
+			if !id.Exists() {
+				id = room.Get("session_id")
+			}
 		}
-		if id := text(id); len(sessions) < maxRooms && CheckID("session_id", id) == nil {
-			sessions = append(sessions, id)
+		session, of := text(id), text(meeting)
+		switch {
+		case room.Type == gjson.Null, slices.Contains(sessions, session):
+		case CheckID("session_id", session) != nil, len(sessions) == maxRooms:
+			left++
+		default:
+			sessions = append(sessions, session)
 		}
-		if id := text(meeting); len(meetings) < maxRooms && CheckID("meeting_id", id) == nil {
-			meetings = append(meetings, id)
+		if len(meetings) < maxRooms && CheckID("meeting_id", of) == nil && !slices.Contains(meetings, of) {
+			meetings = append(meetings, of)
 		}
-		return len(sessions) < maxRooms
+		return left < MaxRows
 	})
-	return sessions, meetings
+	return sessions, meetings, left
 }
+
+func emptyObject(v gjson.Result) bool { return strings.Join(strings.Fields(v.Raw), "") == "{}" }
 
 func appOf(row gjson.Result) App {
 	return App{ID: text(row.Get("id")), Name: text(row.Get("name")), CreatedAt: instant(row.Get("created_at"))}

@@ -28,6 +28,7 @@ type Session struct {
 
 	Rooms        []string // ids of its breakout rooms' sessions; nil if not asked for (see Client.Session)
 	RoomMeetings []string // ids of its breakout rooms' meetings, as far as the API names them
+	RoomsLeft    int      // breakout rooms that cannot be looked into: without an id, or too many
 }
 
 // Live reports whether the session goes on. One without a status is taken for
@@ -149,16 +150,19 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	var p realtime_kit.SessionGetSessionDetailsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.IncludeBreakoutRooms.Value, p.IncludeBreakoutRooms.Present = true, true
-	s, err := objectOf(ctx, c, "session "+id, detailsOf, func(ctx context.Context, o ...option.RequestOption) error {
+	read := func(data gjson.Result) (Session, bool) {
+		s, ok := detailsOf(data)
+		return s, ok && strings.EqualFold(s.ID, id) // another session is no answer
+	}
+	s, err := objectOf(ctx, c, "session "+id, read, func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionDetails(ctx, app.AppID, id, p, o...)
 		return err
 	})
 	if err != nil {
 		return Session{}, err
 	}
-	if strings.EqualFold(s.ID, id) {
-		c.ended.keepSession(key, s)
-	}
+	s.ID = id // perhaps in another case
+	c.ended.keepSession(key, s)
 	return s, nil
 }
 
@@ -171,10 +175,10 @@ func detailsOf(data gjson.Result) (Session, bool) {
 	}
 	s := sessionOf(row)
 	rooms := row.Get("breakout_rooms")
-	if !rooms.IsArray() {
+	if !rooms.Exists() {
 		rooms = data.Get("breakout_rooms")
 	}
-	s.Rooms, s.RoomMeetings = roomsOf(rooms)
+	s.Rooms, s.RoomMeetings, s.RoomsLeft = roomsOf(rooms)
 	return s, s.ID != ""
 }
 
@@ -238,7 +242,7 @@ func (s *Session) fillGaps(created, updated time.Time) {
 			s.EndedAt = updated
 		}
 	}
-	if s.Status == "" && !s.EndedAt.IsZero() {
-		s.Status = "ENDED"
+	if !s.EndedAt.IsZero() {
+		s.Status = "ENDED" // a status may lag behind, be missing, or be none that is documented
 	}
 }

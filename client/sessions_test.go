@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/tidwall/gjson"
@@ -30,11 +31,13 @@ func TestSessionGaps(t *testing.T) {
 
 func TestRooms(t *testing.T) {
 	for in, want := range map[string]string{
-		`[{"id":"a-1","associated_id":"m-1"},"b-2",{"id":"../x"},{},5,null,{"id":7}]`: "[a-1 b-2 5 7] [m-1]",
-		`null`: "[] []", ``: "[] []", `{}`: "[] []", `"a"`: "[] []", `[]`: "[] []",
+		`[{"id":"a-1","associated_id":"m-1"},"b-2",{"id":"../x"},{},5,null,{"id":7}]`: "[a-1 b-2 5 7] [m-1] 2",
+		`null`: "[] [] 0", ``: "[] [] 0", `{}`: "[] [] 0", `"a"`: "[] [] 1", `[]`: "[] [] 0", `{"r":{"id":"a"}}`: "[] [] 1",
+		`{"sessions":[{"id":"a"}]}`: "[a] [] 0", `[{"session_id":"a"},"a",{"associated_id":"m"}]`: "[a] [m] 1",
+		"[" + strings.Repeat(`"a",`, 99) + `"b"]`: "[a b] [] 0",
 	} {
-		sessions, meetings := roomsOf(gjson.Parse(in))
-		if got := fmt.Sprint(sessions, meetings); got != want || sessions == nil {
+		sessions, meetings, left := roomsOf(gjson.Parse(in))
+		if got := fmt.Sprint(sessions, meetings, left); got != want || sessions == nil {
 			t.Errorf("%s: %s, want %s", in, got, want)
 		}
 	}

@@ -203,7 +203,11 @@ func (l *lookup) inRooms(ctx context.Context, s client.Session) (peers []attenda
 				64)+" had breakout rooms could not be read, so who was in them may seem to have left", err)
 			return nil
 		}
-		s.Rooms = detailed.Rooms
+		s.Rooms, s.RoomsLeft = detailed.Rooms, detailed.RoomsLeft
+	}
+	if s.RoomsLeft > 0 {
+		l.note(fmt.Sprintf("Of the breakout rooms of session %s, %s not looked into, so who was in them may seem to have left.",
+			untrusted.Line(s.ID, 64), people(s.RoomsLeft, "was", "were")))
 	}
 	read := make([][]attendance.Peer, len(s.Rooms))
 	group := errgroup.Group{}
