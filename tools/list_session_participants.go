@@ -7,11 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
-
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
 type peersInput struct {
@@ -28,21 +30,21 @@ type peersInput struct {
 }
 
 type peersOutput struct {
-	head
-	SessionID   string        `json:"session_id"`
-	Joinings    int           `json:"joinings_total" jsonschema:"description=As the API counts them; one person may join several times"`
-	Read        int           `json:"read" jsonschema:"description=Joinings read for this answer"`
-	People      int           `json:"people" jsonschema:"description=Different people among those read; unnamed guests without a user id count each"`
-	Unnamed     int           `json:"unnamed" jsonschema:"description=Joinings without a name"`
-	Open        int           `json:"without_left_at" jsonschema:"description=Joinings without a leaving time: still there where the session is live"`
-	ByPreset    []presetCount `json:"by_preset"`
-	FirstJoined *time.Time    `json:"first_joined,omitempty"`
-	LastLeft    *time.Time    `json:"last_left,omitempty"`
-	Changed     bool          `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
-	Rows        []peerRow     `json:"participants"`
-	LeftOut     int           `json:"left_out" jsonschema:"description=Joinings read and not shown"`
-	Next        string        `json:"next,omitempty" jsonschema:"description=How to get those left out"`
-	Note        string        `json:"note"`
+	report.Head
+	SessionID   string               `json:"session_id"`
+	Joinings    int                  `json:"joinings_total" jsonschema:"description=As the API counts them; one person may join several times"`
+	Read        int                  `json:"read" jsonschema:"description=Joinings read for this answer"`
+	People      int                  `json:"people" jsonschema:"description=Different people among those read; unnamed guests without a user id count each"`
+	Unnamed     int                  `json:"unnamed" jsonschema:"description=Joinings without a name"`
+	Open        int                  `json:"without_left_at" jsonschema:"description=Joinings without a leaving time: still there where the session is live"`
+	ByPreset    []report.PresetCount `json:"by_preset"`
+	FirstJoined *time.Time           `json:"first_joined,omitempty"`
+	LastLeft    *time.Time           `json:"last_left,omitempty"`
+	Changed     bool                 `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
+	Rows        []peerRow            `json:"participants"`
+	LeftOut     int                  `json:"left_out" jsonschema:"description=Joinings read and not shown"`
+	Next        string               `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Note        string               `json:"note"`
 
 	zone  *time.Location
 	table string // the text of Rows
@@ -68,32 +70,40 @@ const (
 		"get_meeting_attendance compares them with who was invited."
 )
 
-func listSessionParticipants(d *Deps) server.ServerTool {
-	return define(d, "list_session_participants", "List a session's participants",
-		"Returns who joined one session, joining by joining: how many joinings of how many people, by preset, first joined and last left, then rows with the API's minutes. Use it to search or sort the joinings of a known session_id (list_sessions gives it); for who attended, late or absent, get_meeting_attendance is the right tool. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise.",
-		func(ctx context.Context, req mcp.CallToolRequest, in peersInput) (peersOutput, error) {
-			app, err := d.app(ctx, in.scope)
+func listSessionParticipants(d *Deps) mcptool.Tool {
+	return mcptool.Define(d.settings(), mcptool.Spec{
+		Name:  "list_session_participants",
+		Title: "List a session's participants",
+		Description: "Returns who joined one session, joining by joining: how many joinings of how many people, by " +
+			"preset, first joined and last left, then rows with the API's minutes. Use it to search or sort " +
+			"the joinings of a known session_id (list_sessions gives it); for who attended, late or absent, " +
+			"get_meeting_attendance is the right tool. With page_no or per_page it makes exactly that one " +
+			"API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says " +
+			"otherwise.",
+		Example: map[string]any{"session_id": "e04b3977-eb80-45f6-b20e-21d6840b46ba", "search": "mohammed"},
+	}, func(ctx context.Context, call *mcptool.Call, in peersInput) (peersOutput, error) {
+		app, err := d.app(ctx, in.scope)
+		if err != nil {
+			return peersOutput{}, err
+		}
+		f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
+		j := joinings{in: in, zone: d.zone(), presets: report.Presets{}, people: map[string]struct{}{}}
+		j.rows = report.NewRows[peerRow](valueOr(in.Limit, 50))
+		j.count.Alone = in.PageNo != nil || in.PerPage != nil
+		one := func(r client.PageRequest) (client.Page[client.Peer], error) {
+			return d.API.PeersPage(ctx, app, in.SessionID, f, r)
+		}
+		for page, err := range listing.Pages(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
 			if err != nil {
 				return peersOutput{}, err
 			}
-			f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
-			j := joinings{in: in, zone: d.zone(), presets: presets{}, people: map[string]struct{}{}}
-			j.rows = rows[peerRow]{limit: valueOr(in.Limit, 50), shown: []peerRow{}}
-			j.count.alone = in.PageNo != nil || in.PerPage != nil
-			one := func(r client.PageRequest) (client.Page[client.Peer], error) {
-				return d.API.PeersPage(ctx, app, in.SessionID, f, r)
+			j.add(page)
+			if len(page.Items) > 0 {
+				call.Progress(ctx, j.count.Read, max(page.Total, j.count.Read))
 			}
-			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
-				if err != nil {
-					return peersOutput{}, err
-				}
-				j.add(page)
-				if len(page.Items) > 0 {
-					progress(ctx, req, j.count.read, max(page.Total, j.count.read))
-				}
-			}
-			return j.done(), nil
-		})
+		}
+		return j.done(), nil
+	})
 }
 
 // joinings folds pages into an answer.
@@ -101,16 +111,16 @@ type joinings struct {
 	in      peersInput
 	zone    *time.Location
 	out     peersOutput
-	count   count
-	presets presets
+	count   listing.Count
+	presets report.Presets
 	people  map[string]struct{}
-	rows    rows[peerRow]
+	rows    report.Rows[peerRow]
 }
 
 func (j *joinings) add(page client.Page[client.Peer]) {
-	j.count.page(page.Total, page.Coverage)
+	j.count.Page(page.Total, page.Coverage)
 	for _, p := range page.Items {
-		if j.count.first(p.ID) {
+		if j.count.First(p.ID) {
 			j.joined(p)
 		}
 	}
@@ -120,13 +130,13 @@ func (j *joinings) joined(p client.Peer) {
 	o := &j.out
 	person := "user " + p.UserID
 	if p.UserID == "" {
-		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.read))
+		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.Read))
 	}
 	j.people[person] = struct{}{}
-	j.presets.add(p.Preset)
-	o.FirstJoined, o.LastLeft = earlier(o.FirstJoined, p.JoinedAt), later(o.LastLeft, p.LeftAt)
+	j.presets.Add(p.Preset)
+	o.FirstJoined, o.LastLeft = when.Earlier(o.FirstJoined, p.JoinedAt), when.Later(o.LastLeft, p.LeftAt)
 	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80),
-		JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
+		JoinedAt: when.Known(p.JoinedAt), LeftAt: when.Known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
 	if row.Name == "" {
 		o.Unnamed++
 	}
@@ -136,7 +146,7 @@ func (j *joinings) joined(p client.Peer) {
 	if j.in.Format == "detailed" {
 		row.Preset, row.UserID, row.ID = untrusted.Line(p.Preset, 60), untrusted.Line(p.UserID, 64), untrusted.Line(p.ID, 64)
 	}
-	j.rows.add(row)
+	j.rows.Add(row)
 }
 
 func (j *joinings) done() peersOutput {
@@ -145,16 +155,16 @@ func (j *joinings) done() peersOutput {
 	if j.in.View == "consolidated" {
 		o.Note = personsNote
 	}
-	o.Joinings, o.Read, o.Changed, o.People = j.count.length(), j.count.read, j.count.cover.Changed, len(j.people)
-	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, string(j.rows.table)
+	o.Joinings, o.Read, o.Changed, o.People = j.count.Length(), j.count.Read, j.count.Changed(), len(j.people)
+	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.List(), j.rows.Shown, j.rows.Left, string(j.rows.Table)
 	switch {
 	case o.LeftOut == 0:
-	case j.count.alone:
+	case j.count.Alone:
 		o.Next = smallerPages
 	default:
 		o.Next = "Raise limit (up to 500), narrow the call with search, or read single pages with page_no and per_page=100."
 	}
-	o.note(j.count.note(false))
+	o.AddNote(j.count.Note(false))
 	o.Summary = o.headline(j.in)
 	return o
 }
@@ -171,7 +181,7 @@ func (o *peersOutput) headline(in peersInput) string {
 		return cmp.Or(found, "The API lists ") + "nobody who joined session " + o.SessionID + "."
 	}
 	var b strings.Builder
-	b.WriteString(found + people(o.People, "person", "people"))
+	b.WriteString(found + prose.Count(o.People, "person", "people"))
 	if found != "" {
 		b.WriteString(" who")
 	}
@@ -181,16 +191,16 @@ func (o *peersOutput) headline(in peersInput) string {
 	case in.View == "consolidated":
 		fmt.Fprintf(&b, " in the %d rows read of %d", o.Read, o.Joinings)
 	case whole:
-		fmt.Fprintf(&b, " in %s", people(o.Joinings, "joining", "joinings"))
+		fmt.Fprintf(&b, " in %s", prose.Count(o.Joinings, "joining", "joinings"))
 	default:
 		fmt.Fprintf(&b, " in the %d joinings read of %d", o.Read, o.Joinings)
 	}
-	b.WriteString(presetText(o.ByPreset) + ".")
+	b.WriteString(report.PresetText(o.ByPreset) + ".")
 	if o.FirstJoined != nil {
-		fmt.Fprintf(&b, " First joined %s.", moment(*o.FirstJoined, o.zone))
+		fmt.Fprintf(&b, " First joined %s.", when.Moment(*o.FirstJoined, o.zone))
 	}
 	if o.LastLeft != nil {
-		fmt.Fprintf(&b, " Last left %s.", moment(*o.LastLeft, o.zone))
+		fmt.Fprintf(&b, " Last left %s.", when.Moment(*o.LastLeft, o.zone))
 	}
 	if o.Open > 0 {
 		fmt.Fprintf(&b, " %d without a leaving time.", o.Open)
@@ -204,7 +214,7 @@ func (o *peersOutput) headline(in peersInput) string {
 // Text leads with the numbers.
 func (o peersOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead())
+	b.WriteString(o.Lead())
 	if len(o.Rows) > 0 {
 		b.WriteString(o.Note + "\n")
 		b.WriteString(o.Rows[0].header())
@@ -223,13 +233,13 @@ func (r peerRow) header() string {
 	return "\n| name | custom id | joined | left | minutes |\n| --- | --- | --- | --- | --- |\n"
 }
 
-func (r peerRow) appendText(b []byte) []byte {
+func (r peerRow) AppendText(b []byte) []byte {
 	minutes := ""
 	if r.Minutes > 0 {
 		minutes = fmt.Sprintf("%.1f", r.Minutes)
 	}
-	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80),
-		momentOr(r.JoinedAt, r.zone, ""), momentOr(r.LeftAt, r.zone, ""), minutes)
+	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80),
+		when.MomentOr(r.JoinedAt, r.zone, ""), when.MomentOr(r.LeftAt, r.zone, ""), minutes)
 	if r.ID != "" {
 		b = fmt.Appendf(b, " %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
 	}

@@ -7,11 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
-
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 type sessionsInput struct {
@@ -29,7 +32,7 @@ type sessionsInput struct {
 }
 
 type sessionsOutput struct {
-	head
+	report.Head
 	Total    int          `json:"total" jsonschema:"description=Sessions which match; as the API counts them"`
 	Live     int          `json:"live" jsonschema:"description=Of those shown"`
 	Consumed float64      `json:"minutes_consumed" jsonschema:"description=Of those shown; of all participants together; as the API counts"`
@@ -60,33 +63,39 @@ type sessionRow struct {
 	zone *time.Location
 }
 
-func listSessions(d *Deps) server.ServerTool {
-	return define(d, "list_sessions", "List sessions",
-		"Returns the sessions of a meeting or of the whole app: when people met, how long, whether a session is live, how many were in it at most. Use it to see when a meeting took place or what is live now, and to get a session_id; get_meeting_attendance names the people. With page_no or per_page it makes exactly that one API request; without them it reads as many pages as limit needs (25 sessions, newest first, unless limit up to 500 says otherwise).",
-		func(ctx context.Context, req mcp.CallToolRequest, in sessionsInput) (sessionsOutput, error) {
-			app, err := d.app(ctx, in.scope)
+func listSessions(d *Deps) mcptool.Tool {
+	return mcptool.Define(d.settings(), mcptool.Spec{
+		Name:  "list_sessions",
+		Title: "List sessions",
+		Description: "Returns the sessions of a meeting or of the whole app: when people met, how long, whether a " +
+			"session is live, how many were in it at most. Use it to see when a meeting took place or what " +
+			"is live now, and to get a session_id; get_meeting_attendance names the people. With page_no or " +
+			"per_page it makes exactly that one API request; without them it reads as many pages as limit " +
+			"needs (25 sessions, newest first, unless limit up to 500 says otherwise).",
+		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "per_page": 3},
+	}, func(ctx context.Context, call *mcptool.Call, in sessionsInput) (sessionsOutput, error) {
+		app, err := d.app(ctx, in.scope)
+		if err != nil {
+			return sessionsOutput{}, err
+		}
+		f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+		l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: report.NewRows[sessionRow](valueOr(in.Limit, 25))}
+		l.count.Alone = in.PageNo != nil || in.PerPage != nil
+		for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.Limit) {
 			if err != nil {
 				return sessionsOutput{}, err
 			}
-			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: rows[sessionRow]{limit: valueOr(in.Limit, 25),
-				shown: []sessionRow{}}}
-			l.count.alone = in.PageNo != nil || in.PerPage != nil
-			for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.limit) {
-				if err != nil {
-					return sessionsOutput{}, err
-				}
-				l.add(page)
-				if len(page.Items) > 0 {
-					progress(ctx, req, l.count.read, max(l.count.read, min(page.Total, l.rows.limit)))
-				}
-				if l.end = page.End; !l.count.alone && l.count.read-l.others.sum() >= l.rows.limit {
-					l.stopped = true
-					break
-				}
+			l.add(page)
+			if len(page.Items) > 0 {
+				call.Progress(ctx, l.count.Read, max(l.count.Read, min(page.Total, l.rows.Limit)))
 			}
-			return l.done(), nil
-		})
+			if l.end = page.End; !l.count.Alone && l.count.Read-l.others.Sum() >= l.rows.Limit {
+				l.stopped = true
+				break
+			}
+		}
+		return l.done(), nil
+	})
 }
 
 // sessionPages gives the page asked for; else as many as there are, or only the
@@ -97,7 +106,7 @@ func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.Ses
 		return d.API.SessionsPage(ctx, app, f, r)
 	}
 	if no != nil || per != nil || want > client.PerPage {
-		return pagesOf(no, per, one, d.API.Sessions(ctx, app, f))
+		return listing.Pages(no, per, one, d.API.Sessions(ctx, app, f))
 	}
 	return func(yield func(client.Page[client.Session], error) bool) {
 		first := 1
@@ -105,7 +114,7 @@ func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.Ses
 		n := len(page.Items)
 		meetings := 0
 		for _, s := range page.Items {
-			if attended(s) {
+			if which.Attended(s) {
 				meetings++
 			}
 		}
@@ -127,24 +136,24 @@ type sessionList struct {
 	in      sessionsInput
 	zone    *time.Location
 	out     sessionsOutput
-	count   count
-	others  otherSessions
-	rows    rows[sessionRow]
+	count   listing.Count
+	others  which.OtherSessions
+	rows    report.Rows[sessionRow]
 	end     int  // the API's offset of the last row that was read
 	stopped bool // there may be more
 }
 
 func (l *sessionList) add(page client.Page[client.Session]) {
-	l.count.page(page.Total, page.Coverage)
+	l.count.Page(page.Total, page.Coverage)
 	for _, s := range page.Items {
 		switch {
-		case !l.count.first(s.ID):
-		case !attended(s):
-			l.others.add(s)
+		case !l.count.First(s.ID):
+		case !which.Attended(s):
+			l.others.Add(s)
 		default:
-			l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64),
+			l.rows.Add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64),
 				Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
-				StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent,
+				StartedAt: s.StartedAt, EndedAt: when.Known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent,
 				Consumed: s.MinutesConsumed, zone: l.zone})
 		}
 	}
@@ -152,30 +161,30 @@ func (l *sessionList) add(page client.Page[client.Session]) {
 
 func (l *sessionList) done() sessionsOutput {
 	o := l.out
-	others := l.others.sum()
-	o.Total, o.Changed, o.Sessions, o.table = l.count.length()-others, l.count.cover.Changed, l.rows.shown,
-		string(l.rows.table)
+	others := l.others.Sum()
+	o.Total, o.Changed, o.Sessions, o.table = l.count.Length()-others, l.count.Changed(), l.rows.Shown,
+		string(l.rows.Table)
 	o.zone, o.Timezone = l.zone, l.zone.String()
 	for _, s := range o.Sessions {
 		if s.Status == "LIVE" {
 			o.Live++
 		}
 		o.Consumed += s.Consumed
-		o.First, o.Last = earlier(o.First, s.StartedAt), later(o.Last, s.StartedAt)
+		o.First, o.Last = when.Earlier(o.First, s.StartedAt), when.Later(o.Last, s.StartedAt)
 	}
-	o.LeftOut = l.rows.left
+	o.LeftOut = l.rows.Left
 	switch {
-	case l.count.alone && l.end > 0:
+	case l.count.Alone && l.end > 0:
 		o.LeftOut += max(0, o.Total+others-l.end)
 	case l.stopped:
-		o.LeftOut += max(0, o.Total+others-l.count.read)
+		o.LeftOut += max(0, o.Total+others-l.count.Read)
 	}
-	o.note(l.others.note())
-	o.note(l.count.note(l.stopped))
+	o.AddNote(l.others.Note())
+	o.AddNote(l.count.Note(l.stopped))
 	o.Summary = o.headline()
 	switch {
 	case o.LeftOut == 0:
-	case l.count.alone:
+	case l.count.Alone:
 		o.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(l.in.PageNo, 1))+1)
 	case len(o.Sessions) < 500:
 		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with meeting_id or a time range.", min(500, o.Total))
@@ -187,8 +196,8 @@ func (l *sessionList) done() sessionsOutput {
 
 func (o *sessionsOutput) headline() string {
 	n := len(o.Sessions)
-	first, last := momentOr(o.First, o.zone, "at "+unknownTime), momentOr(o.Last, o.zone, unknownTime)
-	text := people(o.Total, "session", "sessions")
+	first, last := when.MomentOr(o.First, o.zone, "at "+when.Unknown), when.MomentOr(o.Last, o.zone, when.Unknown)
+	text := prose.Count(o.Total, "session", "sessions")
 	switch {
 	case o.Total == 0:
 		return "No session was found."
@@ -216,7 +225,7 @@ func (o *sessionsOutput) headline() string {
 // Text shows a row a session.
 func (o sessionsOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead())
+	b.WriteString(o.Lead())
 	if len(o.Sessions) > 0 {
 		b.WriteString("\n| meeting | started | ended | most at once | minutes consumed | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	}
@@ -227,12 +236,12 @@ func (o sessionsOutput) Text() string {
 	return b.String()
 }
 
-func (s sessionRow) appendText(b []byte) []byte {
-	ended := momentOr(s.EndedAt, s.zone, "unknown")
+func (s sessionRow) AppendText(b []byte) []byte {
+	ended := when.MomentOr(s.EndedAt, s.zone, "unknown")
 	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", titleCell(s.Title),
-		momentOr(&s.StartedAt, s.zone, "unknown"),
+	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", report.TitleCell(s.Title),
+		when.MomentOr(&s.StartedAt, s.zone, "unknown"),
 		ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }
