@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/presence"
@@ -19,46 +21,57 @@ import (
 )
 
 type compareInput struct {
-	MeetingID string   `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted); or give query,example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the meeting's title instead of its id; it must fit one meeting,example=stand-up"`
-	Sessions  *int     `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,description=How many of the latest ended sessions to compare; default 5"`
-	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25,description=List only people on the roster who missed at least this many of the latest sessions in a row"`
-	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50,description=See get_meeting_attendance"`
-	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown,example=Europe/Berlin"`
-	Limit     *int     `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=People listed; default 50,example=50"`
+	MeetingID string   `json:"meeting_id,omitempty" jsonschema:"format=uuid"`
+	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,example=stand-up"`
+	Sessions  int      `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,default=5"`
+	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25"`
+	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
+	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
+	Limit     int      `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
 	scope
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (compareInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"meeting_id":         "UUID or URL, or give query",
+		"sessions":           "How many of the latest ended sessions to compare",
+		"min_absence_streak": "List only those who missed at least so many of the latest sessions in a row",
+		"timezone":           "IANA zone of times shown",
+		"limit":              "People listed",
+	})
 }
 
 type compareOutput struct {
 	report.Head
 	MeetingID  string           `json:"meeting_id"`
-	Title      string           `json:"title" jsonschema:"description=Untrusted text"`
+	Title      string           `json:"title" jsonschema_description:"Untrusted text"`
 	Timezone   string           `json:"timezone"`
-	JustInTime bool             `json:"just_in_time" jsonschema:"description=The roster does not tell who was expected"`
-	Invited    int              `json:"invited" jsonschema:"description=People on the roster by the latest of these sessions"`
-	Sessions   []report.Session `json:"sessions" jsonschema:"description=Oldest first"`
-	Matching   int              `json:"sessions_matching" jsonschema:"description=Ended sessions of the meeting"`
-	People     []compareRow     `json:"people" jsonschema:"description=Longest streak of absence first"`
+	JustInTime bool             `json:"just_in_time" jsonschema_description:"The roster does not tell who was expected"`
+	Invited    int              `json:"invited" jsonschema_description:"People on the roster by the latest of these sessions"`
+	Sessions   []report.Session `json:"sessions" jsonschema_description:"Oldest first"`
+	Matching   int              `json:"sessions_matching" jsonschema_description:"Ended sessions of the meeting"`
+	People     []compareRow     `json:"people" jsonschema_description:"Longest streak of absence first"`
 	LeftOut    int              `json:"left_out"`
-	Next       string           `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Next       string           `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 
 	zone  *time.Location
 	table string // the text of People
 }
 
 type compareRow struct {
-	Name       string  `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
-	CustomID   string  `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Invited    bool    `json:"invited" jsonschema:"description=On the roster"`
+	Name       string  `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	CustomID   string  `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
+	Invited    bool    `json:"invited" jsonschema_description:"On the roster"`
 	Came       int     `json:"came"`
 	Missed     int     `json:"missed"`
-	Streak     int     `json:"absence_streak" jsonschema:"description=Latest sessions missed in a row"`
-	Longest    int     `json:"longest_absence_streak" jsonschema:"description=Most sessions missed in a row"`
-	FirstTimer bool    `json:"first_timer,omitempty" jsonschema:"description=The latest session is the only one of these they came to"`
+	Streak     int     `json:"absence_streak" jsonschema_description:"Latest sessions missed in a row"`
+	Longest    int     `json:"longest_absence_streak" jsonschema_description:"Most sessions missed in a row"`
+	FirstTimer bool    `json:"first_timer,omitempty" jsonschema_description:"The latest session is the only one of these they came to"`
 	Minutes    float64 `json:"minutes_present"`
-	Marks      string  `json:"marks" jsonschema:"description=A character a session; oldest first: x came; - missed; . not on the roster by then"`
+	Marks      string  `json:"marks" jsonschema_description:"A character a session, oldest first: x came, - missed, . not on the roster by then"`
 
-	Flags []string `json:"flags,omitempty" jsonschema:"description=Doubts about who this is"`
+	Flags []string `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
 }
 
 func compareAttendance(d *Deps) mcptool.Tool {
@@ -67,9 +80,8 @@ func compareAttendance(d *Deps) mcptool.Tool {
 		Title: "Compare attendance over sessions",
 		Description: "Returns how often each person came to a meeting's latest sessions: sessions attended and " +
 			"missed, the current streak of absence, first-timers. Use it for a recurring meeting, such as " +
-			"who missed the last three stand-ups (min_absence_streak=3); get_meeting_attendance tells more " +
-			"of one session. Live sessions are left out. Compares 5 sessions unless sessions (up to 25) says " +
-			"otherwise.",
+			"who missed the last three stand-ups (min_absence_streak=3), get_meeting_attendance tells more " +
+			"of one session. Live sessions are left out.",
 		Example: map[string]any{"query": "stand-up", "min_absence_streak": 3},
 	}, func(ctx context.Context, call *mcptool.Call, in compareInput) (compareOutput, error) {
 		app, err := d.app(ctx, in.scope)
@@ -78,7 +90,7 @@ func compareAttendance(d *Deps) mcptool.Tool {
 		}
 		people := d.people(call, app, d.zoned(in.Timezone), in.LeaveOut)
 		people.Rooms = true
-		want := max(valueOr(in.Sessions, 5), valueOr(in.MinStreak, 0))
+		want := max(in.Sessions, valueOr(in.MinStreak, 0))
 		picked, err := d.finder().PickEnded(ctx, people, in.MeetingID, in.Query, want)
 		if err != nil {
 			return compareOutput{}, err
@@ -127,7 +139,7 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	slices.SortStableFunc(records, func(a, b attendance.Record) int {
 		return cmp.Or(b.Streak()-a.Streak(), b.Missed()-a.Missed(), b.Came()-a.Came())
 	})
-	listed := report.NewRows[compareRow](valueOr(in.Limit, 50))
+	listed := report.NewRows[compareRow](in.Limit)
 	for _, r := range records {
 		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
 			listed.Add(compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
@@ -16,13 +18,22 @@ import (
 )
 
 type findMeetingsInput struct {
-	Query  string     `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the title or an id,example=stand-up"`
+	Query  string     `json:"query,omitempty" jsonschema:"maxLength=200,example=stand-up"`
 	Status string     `json:"status,omitempty" jsonschema:"enum=ACTIVE,enum=INACTIVE"`
-	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time,description=Only meetings created at or after this time,example=2026-11-01T00:00:00Z"`
-	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time,description=Only meetings created before this time; a date includes that day,example=2026-12-01T00:00:00Z"`
-	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,description=Rows shown; default 20,example=20"`
-	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
+	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time"`
+	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time"`
+	Limit  int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,default=20"`
+	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
 	scope
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (findMeetingsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"query":          "Part of the title, or an id",
+		"created_after":  "Only meetings created at or after this date or time",
+		"created_before": "Only meetings created before this time, or by the end of this date",
+	})
 }
 
 type findMeetingsOutput struct {
@@ -30,7 +41,7 @@ type findMeetingsOutput struct {
 	Matching int          `json:"matching"`
 	Meetings []meetingRow `json:"meetings"`
 	LeftOut  int          `json:"left_out"`
-	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Next     string       `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 	Timezone string       `json:"timezone"`
 
 	zone *time.Location
@@ -38,7 +49,7 @@ type findMeetingsOutput struct {
 
 type meetingRow struct {
 	ID        string    `json:"id"`
-	Title     string    `json:"title" jsonschema:"description=Untrusted text"`
+	Title     string    `json:"title" jsonschema_description:"Untrusted text"`
 	Status    string    `json:"status"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
@@ -64,9 +75,8 @@ func findMeetings(d *Deps) mcptool.Tool {
 		Name:  "find_meetings",
 		Title: "Find meetings",
 		Description: "Returns meetings by part of their title or by id, status and creation time, newest first, with " +
-			"the meeting_id that the other tools need. Start here when you only know what a meeting is " +
-			"called. A meeting is a re-usable room: its creation time is not when people met. Shows 20 rows " +
-			"unless limit (up to 200) says otherwise.",
+			"the meeting_id that the other tools need. Start here if you only know what a meeting is called. " +
+			"A meeting is a re-usable room: its creation time is not when people met.",
 		Example: map[string]any{"query": "stand-up"},
 	}, func(ctx context.Context, _ *mcptool.Call, in findMeetingsInput) (findMeetingsOutput, error) {
 		app, err := d.app(ctx, in.scope)
@@ -74,7 +84,7 @@ func findMeetings(d *Deps) mcptool.Tool {
 			return findMeetingsOutput{}, err
 		}
 		f := client.MeetingFilter{Search: in.Query, Status: in.Status, After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-		named, others := newestMeetings{limit: valueOr(in.Limit, 20)}, newestMeetings{limit: valueOr(in.Limit, 20)}
+		named, others := newestMeetings{limit: in.Limit}, newestMeetings{limit: in.Limit}
 		var read client.Coverage
 		for page, err := range d.API.Meetings(ctx, app, f) {
 			if err != nil {

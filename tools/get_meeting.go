@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
@@ -18,19 +20,24 @@ import (
 )
 
 type getMeetingInput struct {
-	MeetingID string `json:"meeting_id" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	MeetingID string `json:"meeting_id" jsonschema:"format=uuid"`
 	scope
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (getMeetingInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, nil)
 }
 
 type getMeetingOutput struct {
 	report.Head
 	ID                string     `json:"id"`
-	Title             string     `json:"title" jsonschema:"description=Untrusted text"`
+	Title             string     `json:"title" jsonschema_description:"Untrusted text"`
 	Status            string     `json:"status"`
 	CreatedAt         time.Time  `json:"created_at,omitzero"`
 	UpdatedAt         time.Time  `json:"updated_at,omitzero"`
-	ParticipantsAdded int        `json:"participants_added" jsonschema:"description=How many people were added; not how many attended"`
-	Live              bool       `json:"live" jsonschema:"description=Whether a session goes on now"`
+	ParticipantsAdded int        `json:"participants_added" jsonschema_description:"How many people were added, not how many attended"`
+	Live              bool       `json:"live" jsonschema_description:"Whether a session goes on now"`
 	LiveSessionID     string     `json:"live_session_id,omitempty"`
 	LiveSince         *time.Time `json:"live_since,omitempty"`
 	LiveParticipants  int        `json:"live_participants,omitempty"`
@@ -66,7 +73,7 @@ func getMeeting(d *Deps) mcptool.Tool {
 		Name:  "get_meeting",
 		Title: "Get a meeting",
 		Description: "Returns one meeting's title, status, dates, how many participants were added, and whether a " +
-			"session is live now. Use it when you have a meeting_id; find_meetings finds one by title, " +
+			"session is live now. Use it if you have a meeting_id: find_meetings finds one by title, " +
 			"list_meeting_participants names the people. It does not say who attended: " +
 			"get_meeting_attendance does.",
 		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0003"},

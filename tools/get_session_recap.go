@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
@@ -23,27 +25,41 @@ import (
 
 type recapInput struct {
 	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,description=latest: even one that only reopened the meeting"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
-	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=The latest session that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=The latest session that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
-	Part     string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat,description=Only this part and more of it; default all three"`
-	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000,description=With part: lines to skip\\, as the last answer says"`
-	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Lines of each part; default 40 or with part 200"`
+	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest"`
+	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
+	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
+	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
+	Part     string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat"`
+	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000"`
+	Limit    int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
 	scope
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (recapInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"meeting_id":     "UUID or URL, or give query or session_id",
+		"session_id":     "One session instead of the latest",
+		"sessions":       "latest: even one that only reopened the meeting",
+		"part":           "Only this part and more of it, instead of all three",
+		"offset":         "With part: lines to skip, as the last answer says",
+		"limit":          "Lines of each part, default 40, with part 200",
+		"started_after":  "The latest session that started at or after this date or time",
+		"started_before": "The latest session that started before this time, or by the end of this date",
+	})
 }
 
 type recapOutput struct {
 	report.Head
 	MeetingID string             `json:"meeting_id"`
-	Title     string             `json:"title" jsonschema:"description=Untrusted text"`
+	Title     string             `json:"title" jsonschema_description:"Untrusted text"`
 	SessionID string             `json:"session_id"`
 	Live      bool               `json:"live"`
 	StartedAt time.Time          `json:"started_at,omitzero"`
 	EndedAt   *time.Time         `json:"ended_at,omitempty"`
-	Sessions  []recapSession     `json:"sessions,omitempty" jsonschema:"description=Only if the answer is for several sessions together; oldest first"`
+	Sessions  []recapSession     `json:"sessions,omitempty" jsonschema_description:"Only if the answer is for several sessions together, oldest first"`
 	Parts     []sessiontext.Part `json:"parts"`
-	Speakers  []recapSpeaker     `json:"speakers" jsonschema:"description=Of the transcript; most words first"`
+	Speakers  []recapSpeaker     `json:"speakers" jsonschema_description:"Of the transcript, most words first"`
 	Note      string             `json:"note"`
 
 	zone  *time.Location
@@ -58,10 +74,10 @@ type recapSession struct {
 }
 
 type recapSpeaker struct {
-	Name     string `json:"name" jsonschema:"description=Untrusted text; empty if unnamed"`
-	CustomID string `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Attended bool   `json:"attended" jsonschema:"description=Found among the session's people"`
-	ByName   bool   `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone\\, which anybody may take"`
+	Name     string `json:"name" jsonschema_description:"Untrusted text, empty if unnamed"`
+	CustomID string `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
+	Attended bool   `json:"attended" jsonschema_description:"Found among the session's people"`
+	ByName   bool   `json:"by_name_only,omitempty" jsonschema_description:"Found by name alone, which anybody may take"`
 	Lines    int    `json:"lines"`
 	Words    int    `json:"words"`
 }
@@ -77,9 +93,9 @@ func getSessionRecap(d *Deps) mcptool.Tool {
 		Title: "Get a session's recap",
 		Description: "Returns what was said in a session: the text of its summary, transcript and chat, each if " +
 			"RealtimeKit kept it, with who spoke how much, matched to the people who were there. Use it to " +
-			"recap a meeting or to draft follow-ups; give meeting_id, session_id or part of the title as " +
-			"query; it takes the same session as get_meeting_attendance, which says who attended. Long texts " +
-			"come in pieces: part and offset get the next. If a text is missing, it says why.",
+			"recap a meeting or to draft follow-ups. It takes the same session as get_meeting_attendance, " +
+			"which says who attended. Long texts come in pieces: part and offset get the next. If a text is " +
+			"missing, it says why.",
 		Example: map[string]any{"query": "design review"},
 	}, func(ctx context.Context, call *mcptool.Call, in recapInput) (recapOutput, error) {
 		if in.Offset != nil && in.Part == "" {
@@ -118,7 +134,7 @@ func (d *Deps) texts(in recapInput, people *presence.Reader, sessions []client.S
 		Sessions: sessions,
 		Part:     in.Part,
 		Offset:   valueOr(in.Offset, 0),
-		Limit:    valueOr(in.Limit, 0),
+		Limit:    in.Limit,
 		People: func(ctx context.Context) (recap.Index, error) {
 			persons, err := people.People(ctx, sessions)
 			return indexOf(persons), err

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
@@ -14,18 +16,23 @@ import (
 )
 
 type listAppsInput struct {
-	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,description=Cloudflare account id; needed only if there are several and none is configured,example=023e105f4ecef8ad9ca31a8372d0c353"`
+	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,example=023e105f4ecef8ad9ca31a8372d0c353"`
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (listAppsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, nil)
 }
 
 type listAppsOutput struct {
 	report.Head
-	Total int       `json:"total" jsonschema:"description=Number of apps"`
+	Total int       `json:"total" jsonschema_description:"Number of apps"`
 	Apps  []appItem `json:"apps"`
 }
 
 type appItem struct {
 	ID        string    `json:"id"`
-	Name      string    `json:"name" jsonschema:"description=Untrusted text"`
+	Name      string    `json:"name" jsonschema_description:"Untrusted text"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
@@ -49,8 +56,8 @@ func listApps(d *Deps) mcptool.Tool {
 	return mcptool.Define(d.settings(), mcptool.Spec{
 		Name:  "list_apps",
 		Title: "List RealtimeKit apps",
-		Description: "Returns the RealtimeKit apps of the account, with their ids. Use it when another tool asks for " +
-			"an app_id. It does not list meetings: find_meetings does. Shows at most 200 apps.",
+		Description: "Returns the RealtimeKit apps of the account, with their ids. Use it if another tool asks for an " +
+			"app_id. It does not list meetings: find_meetings does. Shows at most 200 apps.",
 		Example: map[string]any{},
 	}, func(ctx context.Context, _ *mcptool.Call, in listAppsInput) (listAppsOutput, error) {
 		account, err := d.finder().Account(ctx, in.AccountID)

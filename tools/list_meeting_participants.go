@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
@@ -17,42 +19,51 @@ import (
 )
 
 type participantsInput struct {
-	MeetingID string `json:"meeting_id" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	MeetingID string `json:"meeting_id" jsonschema:"format=uuid"`
 	scope
-	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all"`
-	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000,description=Rows of that one page"`
-	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,description=Keep those whose name or custom id contains this; case and accents do not matter,example=zoe"`
-	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,description=Keep those with this preset (role),example=group_call_host"`
-	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and pictures"`
-	Limit   *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
+	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000"`
+	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,example=zoe"`
+	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,example=group_call_host"`
+	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (participantsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"query":           "Only people whose name or custom id contains this",
+		"preset_name":     "Only people with this preset (role)",
+		"response_format": "detailed adds ids and pictures",
+	})
 }
 
 type participantsOutput struct {
 	report.Head
 	MeetingID  string               `json:"meeting_id"`
-	Added      int                  `json:"added_total" jsonschema:"description=People on the roster as the API counts them; not attendance"`
-	Read       int                  `json:"read" jsonschema:"description=Roster entries read for this answer"`
-	Matching   int                  `json:"matching" jsonschema:"description=Those read which match query and preset_name"`
-	Unnamed    int                  `json:"unnamed" jsonschema:"description=Matching people without a name"`
+	Added      int                  `json:"added_total" jsonschema_description:"People on the roster as the API counts them, not attendance"`
+	Read       int                  `json:"read" jsonschema_description:"Roster entries read for this answer"`
+	Matching   int                  `json:"matching" jsonschema_description:"Those read which match query and preset_name"`
+	Unnamed    int                  `json:"unnamed" jsonschema_description:"Matching people without a name"`
 	ByPreset   []report.PresetCount `json:"by_preset"`
 	FirstAdded *time.Time           `json:"first_added,omitempty"`
 	LastAdded  *time.Time           `json:"last_added,omitempty"`
-	Changed    bool                 `json:"changed_while_reading" jsonschema:"description=The roster changed while its pages were read"`
+	Changed    bool                 `json:"changed_while_reading" jsonschema_description:"The roster changed while its pages were read"`
 	Rows       []participantRow     `json:"participants"`
-	LeftOut    int                  `json:"left_out" jsonschema:"description=Matching people not shown"`
-	Next       string               `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	LeftOut    int                  `json:"left_out" jsonschema_description:"Matching people not shown"`
+	Next       string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 	Note       string               `json:"note"`
 
 	zone *time.Location
 }
 
 type participantRow struct {
-	Name     string    `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
-	CustomID string    `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
+	Name     string    `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	CustomID string    `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
 	Preset   string    `json:"preset_name"`
 	AddedAt  time.Time `json:"added_at,omitzero"`
 	ID       string    `json:"id,omitempty"`
-	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
+	Picture  string    `json:"picture,omitempty" jsonschema_description:"Untrusted URL"`
 
 	zone  *time.Location
 	usual string // the preset which the text leaves out, since most rows have it
@@ -137,10 +148,9 @@ func listMeetingParticipants(d *Deps) mcptool.Tool {
 		Name:  "list_meeting_participants",
 		Title: "List a meeting's participants",
 		Description: "Returns a summary of who was added (invited) to a meeting: how many, by preset, first and last " +
-			"added, then rows. Use it for the roster; find_meetings finds the meeting_id. It does NOT say " +
+			"added, then rows. Use it for the roster, find_meetings finds the meeting_id. It does NOT say " +
 			"who attended: get_meeting_attendance does. With page_no or per_page it makes exactly that one " +
-			"API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says " +
-			"otherwise; ids and pictures only with response_format=detailed.",
+			"API request, without them it reads all pages.",
 		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "limit": 4},
 	}, func(ctx context.Context, call *mcptool.Call, in participantsInput) (participantsOutput, error) {
 		app, err := d.app(ctx, in.scope)
@@ -177,7 +187,7 @@ type roster struct {
 }
 
 func newRoster(in participantsInput, zone *time.Location) *roster {
-	return &roster{in: in, query: match.Fold(in.Query), presets: report.Presets{}, all: report.Presets{}, rows: report.NewRows[participantRow](valueOr(in.Limit, 50)),
+	return &roster{in: in, query: match.Fold(in.Query), presets: report.Presets{}, all: report.Presets{}, rows: report.NewRows[participantRow](in.Limit),
 		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone}}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
@@ -17,33 +19,43 @@ import (
 )
 
 type peersInput struct {
-	SessionID string `json:"session_id" jsonschema:"format=uuid,description=The session's id; list_sessions gives it,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
-	Search    string `json:"search,omitempty" jsonschema:"maxLength=200,description=Only joinings whose name or id the API finds this in,example=zoe"`
+	SessionID string `json:"session_id" jsonschema:"format=uuid"`
+	Search    string `json:"search,omitempty" jsonschema:"maxLength=200,example=zoe"`
 	SortBy    string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
 	Order     string `json:"sort_order,omitempty" jsonschema:"enum=ASC,enum=DESC"`
-	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,description=consolidated adds up the minutes in breakout rooms; a row a person; raw is the default"`
-	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all"`
-	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200,description=Rows of that one page"`
-	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and presets"`
-	Limit     *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
+	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,default=raw"`
+	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200"`
+	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	Limit     int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
 	scope
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"session_id":      "UUID, list_sessions gives it",
+		"search":          "Only joinings whose name or id the API finds this in",
+		"view":            "consolidated: a row a person, minutes in breakout rooms added",
+		"response_format": "detailed adds ids and presets",
+	})
 }
 
 type peersOutput struct {
 	report.Head
 	SessionID   string               `json:"session_id"`
-	Joinings    int                  `json:"joinings_total" jsonschema:"description=As the API counts them; one person may join several times"`
-	Read        int                  `json:"read" jsonschema:"description=Joinings read for this answer"`
-	People      int                  `json:"people" jsonschema:"description=Different people among those read; unnamed guests without a user id count each"`
-	Unnamed     int                  `json:"unnamed" jsonschema:"description=Joinings without a name"`
-	Open        int                  `json:"without_left_at" jsonschema:"description=Joinings without a leaving time: still there where the session is live"`
+	Joinings    int                  `json:"joinings_total" jsonschema_description:"As the API counts them, one person may join several times"`
+	Read        int                  `json:"read" jsonschema_description:"Joinings read for this answer"`
+	People      int                  `json:"people" jsonschema_description:"Different people among those read, unnamed guests without a user id count each"`
+	Unnamed     int                  `json:"unnamed" jsonschema_description:"Joinings without a name"`
+	Open        int                  `json:"without_left_at" jsonschema_description:"Joinings without a leaving time: still there where the session is live"`
 	ByPreset    []report.PresetCount `json:"by_preset"`
 	FirstJoined *time.Time           `json:"first_joined,omitempty"`
 	LastLeft    *time.Time           `json:"last_left,omitempty"`
-	Changed     bool                 `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
+	Changed     bool                 `json:"changed_while_reading" jsonschema_description:"The list changed while its pages were read"`
 	Rows        []peerRow            `json:"participants"`
-	LeftOut     int                  `json:"left_out" jsonschema:"description=Joinings read and not shown"`
-	Next        string               `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	LeftOut     int                  `json:"left_out" jsonschema_description:"Joinings read and not shown"`
+	Next        string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 	Note        string               `json:"note"`
 
 	zone  *time.Location
@@ -51,14 +63,14 @@ type peersOutput struct {
 }
 
 type peerRow struct {
-	Name     string     `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
-	CustomID string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
+	Name     string     `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	CustomID string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
 	JoinedAt *time.Time `json:"joined_at,omitempty"`
 	LeftAt   *time.Time `json:"left_at,omitempty"`
-	Minutes  float64    `json:"minutes" jsonschema:"description=As the API counts; 0 if it does not say"`
+	Minutes  float64    `json:"minutes" jsonschema_description:"As the API counts, 0 if it does not say"`
 	Preset   string     `json:"preset_name,omitempty"`
-	UserID   string     `json:"user_id,omitempty" jsonschema:"description=The participant's id on the roster"`
-	ID       string     `json:"id,omitempty" jsonschema:"description=Of this joining"`
+	UserID   string     `json:"user_id,omitempty" jsonschema_description:"The participant's id on the roster"`
+	ID       string     `json:"id,omitempty" jsonschema_description:"Of this joining"`
 
 	zone *time.Location
 }
@@ -76,10 +88,9 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 		Title: "List a session's participants",
 		Description: "Returns who joined one session, joining by joining: how many joinings of how many people, by " +
 			"preset, first joined and last left, then rows with the API's minutes. Use it to search or sort " +
-			"the joinings of a known session_id (list_sessions gives it); for who attended, late or absent, " +
-			"get_meeting_attendance is the right tool. With page_no or per_page it makes exactly that one " +
-			"API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says " +
-			"otherwise.",
+			"the joinings of a session. For who attended, late or absent, get_meeting_attendance is the " +
+			"right tool. With page_no or per_page it makes exactly that one API request, without them it " +
+			"reads all pages.",
 		Example: map[string]any{"session_id": "e04b3977-eb80-45f6-b20e-21d6840b46ba", "search": "mohammed"},
 	}, func(ctx context.Context, call *mcptool.Call, in peersInput) (peersOutput, error) {
 		app, err := d.app(ctx, in.scope)
@@ -88,7 +99,7 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 		}
 		f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
 		j := joinings{in: in, zone: d.zone(), presets: report.Presets{}, people: map[string]struct{}{}}
-		j.rows = report.NewRows[peerRow](valueOr(in.Limit, 50))
+		j.rows = report.NewRows[peerRow](in.Limit)
 		j.count.Alone = in.PageNo != nil || in.PerPage != nil
 		one := func(r client.PageRequest) (client.Page[client.Peer], error) {
 			return d.API.PeersPage(ctx, app, in.SessionID, f, r)

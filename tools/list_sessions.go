@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
@@ -18,30 +20,38 @@ import (
 )
 
 type sessionsInput struct {
-	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=Only sessions of this meeting (a URL that holds its id is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions that are live or have ended"`
-	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Only sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
-	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,description=createdAt is the default"`
-	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC (newest or most first) is the default"`
-	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs"`
-	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page"`
-	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 25,example=25"`
-	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
+	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid"`
+	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED"`
+	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
+	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
+	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,default=createdAt"`
+	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,default=DESC"`
+	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100"`
+	Limit     int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=25"`
+	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
 	scope
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (sessionsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"meeting_id": "Only of this meeting: UUID or URL",
+		"sort_order": "DESC is newest, or most, first",
+	})
 }
 
 type sessionsOutput struct {
 	report.Head
-	Total    int          `json:"total" jsonschema:"description=Sessions which match; as the API counts them"`
-	Live     int          `json:"live" jsonschema:"description=Of those shown"`
-	Consumed float64      `json:"minutes_consumed" jsonschema:"description=Of those shown; of all participants together; as the API counts"`
-	First    *time.Time   `json:"first_started,omitempty" jsonschema:"description=Of those shown"`
-	Last     *time.Time   `json:"last_started,omitempty" jsonschema:"description=Of those shown"`
-	Changed  bool         `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
+	Total    int          `json:"total" jsonschema_description:"Sessions which match, as the API counts them"`
+	Live     int          `json:"live" jsonschema_description:"Of those shown"`
+	Consumed float64      `json:"minutes_consumed" jsonschema_description:"Of those shown, of all participants together, as the API counts"`
+	First    *time.Time   `json:"first_started,omitempty" jsonschema_description:"Of those shown"`
+	Last     *time.Time   `json:"last_started,omitempty" jsonschema_description:"Of those shown"`
+	Changed  bool         `json:"changed_while_reading" jsonschema_description:"The list changed while its pages were read"`
 	Sessions []sessionRow `json:"sessions"`
-	LeftOut  int          `json:"left_out" jsonschema:"description=Sessions after those shown"`
-	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	LeftOut  int          `json:"left_out" jsonschema_description:"Sessions after those shown"`
+	Next     string       `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 
 	Timezone string `json:"timezone"`
 
@@ -52,13 +62,13 @@ type sessionsOutput struct {
 type sessionRow struct {
 	ID            string     `json:"session_id"`
 	MeetingID     string     `json:"meeting_id"`
-	Title         string     `json:"title" jsonschema:"description=Of the meeting; untrusted text"`
+	Title         string     `json:"title" jsonschema_description:"Of the meeting, untrusted text"`
 	Status        string     `json:"status"`
 	StartedAt     time.Time  `json:"started_at,omitzero"`
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 	HereNow       int        `json:"here_now"`
-	MaxConcurrent int        `json:"max_concurrent" jsonschema:"description=Most participants at one time"`
-	Consumed      float64    `json:"minutes_consumed" jsonschema:"description=Of all participants together; as the API counts"`
+	MaxConcurrent int        `json:"max_concurrent" jsonschema_description:"Most participants at one time"`
+	Consumed      float64    `json:"minutes_consumed" jsonschema_description:"Of all participants together, as the API counts"`
 
 	zone *time.Location
 }
@@ -69,9 +79,9 @@ func listSessions(d *Deps) mcptool.Tool {
 		Title: "List sessions",
 		Description: "Returns the sessions of a meeting or of the whole app: when people met, how long, whether a " +
 			"session is live, how many were in it at most. Use it to see when a meeting took place or what " +
-			"is live now, and to get a session_id; get_meeting_attendance names the people. With page_no or " +
-			"per_page it makes exactly that one API request; without them it reads as many pages as limit " +
-			"needs (25 sessions, newest first, unless limit up to 500 says otherwise).",
+			"is live now, and to get a session_id. get_meeting_attendance names the people. With page_no or " +
+			"per_page it makes exactly that one API request, without them it reads as many pages as limit " +
+			"needs.",
 		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "per_page": 3},
 	}, func(ctx context.Context, call *mcptool.Call, in sessionsInput) (sessionsOutput, error) {
 		app, err := d.app(ctx, in.scope)
@@ -79,7 +89,7 @@ func listSessions(d *Deps) mcptool.Tool {
 			return sessionsOutput{}, err
 		}
 		f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-		l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: report.NewRows[sessionRow](valueOr(in.Limit, 25))}
+		l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: report.NewRows[sessionRow](in.Limit)}
 		l.count.Alone = in.PageNo != nil || in.PerPage != nil
 		for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.Limit) {
 			if err != nil {

@@ -41,6 +41,11 @@ func decode(schema *jsonschema.Schema, zone *time.Location, args map[string]any,
 		}
 		clean[name] = v
 	}
+	for p := schema.Properties.Oldest(); p != nil; p = p.Next() {
+		if _, given := clean[p.Key]; !given && p.Value.Default != nil {
+			clean[p.Key] = p.Value.Default
+		}
+	}
 	for _, name := range schema.Required {
 		if _, ok := clean[name]; !ok {
 			p, _ := schema.Properties.Get(name)
@@ -165,15 +170,19 @@ func Rule(p *jsonschema.Schema) string {
 	return "a " + p.Type
 }
 
+// example is a value that the rule of an argument allows, quoted as in JSON.
 func example(p *jsonschema.Schema) string {
-	if p.Type == "array" {
+	switch {
+	case p.Type == "array":
 		return `["recorder"]`
-	}
-	if len(p.Examples) > 0 {
+	case len(p.Examples) > 0:
 		return fmt.Sprintf("%q", fmt.Sprint(p.Examples[0]))
-	}
-	if len(p.Enum) > 0 {
+	case len(p.Enum) > 0:
 		return fmt.Sprintf("%q", fmt.Sprint(p.Enum[0]))
+	case p.Format == "uuid":
+		return `"497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	case p.Format == "date-time":
+		return `"2026-11-23T00:00:00Z"`
 	}
 	return `"10"`
 }

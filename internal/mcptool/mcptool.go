@@ -10,6 +10,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/invopop/jsonschema"
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
@@ -33,9 +34,10 @@ type Spec struct {
 	Example map[string]any // arguments of a call on the sample account, for the docs
 }
 
-// Tool is an MCP tool with its example.
+// Tool is an MCP tool with what the docs show of it.
 type Tool struct {
 	server.ServerTool
+	Input   *jsonschema.Schema // with the rules that only the server checks
 	Example map[string]any
 }
 
@@ -49,13 +51,12 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 	var in I
 	var out O
 	input := reflectSchema(in)
-	input.Version = "" // MCP's default, and no model needs to read it
 	yes, no := true, false
 	tool := mcp.Tool{
 		Name:            spec.Name,
 		Title:           spec.Title,
 		Description:     spec.Description,
-		RawInputSchema:  rawSchema(input),
+		RawInputSchema:  rawSchema(published(input)),
 		RawOutputSchema: rawSchema(reflectSchema(out)),
 		Annotations: mcp.ToolAnnotation{
 			Title:           spec.Title,
@@ -86,7 +87,11 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		}
 		return answer(s, &result), nil
 	}
-	return Tool{server.ServerTool{Tool: tool, Handler: logged(s.Log, spec.Name, handle)}, spec.Example}
+	return Tool{
+		ServerTool: server.ServerTool{Tool: tool, Handler: logged(s.Log, spec.Name, handle)},
+		Input:      input,
+		Example:    spec.Example,
+	}
 }
 
 // answer is the last thing that happens to an output.

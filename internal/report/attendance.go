@@ -16,26 +16,26 @@ import (
 type Attendance struct {
 	Head
 	MeetingID  string     `json:"meeting_id"`
-	Title      string     `json:"title" jsonschema:"description=Untrusted text"`
-	Live       bool       `json:"live" jsonschema:"description=Somebody was there at as_of"`
-	OverSince  *time.Time `json:"over_since,omitempty" jsonschema:"description=When all had left a session that is kept open"`
-	AsOf       time.Time  `json:"as_of" jsonschema:"description=When the API was asked"`
+	Title      string     `json:"title" jsonschema_description:"Untrusted text"`
+	Live       bool       `json:"live" jsonschema_description:"Somebody was there at as_of"`
+	OverSince  *time.Time `json:"over_since,omitempty" jsonschema_description:"When all had left a session that is kept open"`
+	AsOf       time.Time  `json:"as_of" jsonschema_description:"When the API was asked"`
 	Timezone   string     `json:"timezone"`
-	Sessions   []Session  `json:"sessions" jsonschema:"description=Those looked into; oldest first"`
-	Matching   int        `json:"sessions_matching" jsonschema:"description=Sessions of the meeting in the time range"`
-	JustInTime bool       `json:"just_in_time" jsonschema:"description=The roster does not tell who was expected"`
-	Invited    int        `json:"invited" jsonschema:"description=People on the roster in time"`
-	Attended   int        `json:"attended" jsonschema:"description=Those of them who came"`
-	Absent     int        `json:"absent" jsonschema:"description=Those of them who did not come"`
-	Guests     int        `json:"guests" jsonschema:"description=Came and are not on the roster (any more)"`
-	Later      int        `json:"added_later" jsonschema:"description=Added to the roster after the session"`
+	Sessions   []Session  `json:"sessions" jsonschema_description:"Those looked into, oldest first"`
+	Matching   int        `json:"sessions_matching" jsonschema_description:"Sessions of the meeting in the time range"`
+	JustInTime bool       `json:"just_in_time" jsonschema_description:"The roster does not tell who was expected"`
+	Invited    int        `json:"invited" jsonschema_description:"People on the roster in time"`
+	Attended   int        `json:"attended" jsonschema_description:"Those of them who came"`
+	Absent     int        `json:"absent" jsonschema_description:"Those of them who did not come"`
+	Guests     int        `json:"guests" jsonschema_description:"Came and are not on the roster (any more)"`
+	Later      int        `json:"added_later" jsonschema_description:"Added to the roster after the session"`
 	LeftAside  int        `json:"left_out_by_preset"`
 	HereNow    int        `json:"here_now"`
 	Late       int        `json:"late"`
 	LeftEarly  int        `json:"left_early"`
 	People     []Person   `json:"people"`
-	LeftOut    int        `json:"left_out" jsonschema:"description=People not listed"`
-	Next       string     `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	LeftOut    int        `json:"left_out" jsonschema_description:"People not listed"`
+	Next       string     `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 
 	zone     *time.Location
 	noRoster bool

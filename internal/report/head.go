@@ -8,8 +8,8 @@ import "strings"
 // Head is what every answer says of itself, also in the structured content:
 // many clients show a model nothing else.
 type Head struct {
-	Summary string   `json:"summary" jsonschema:"description=The answer in one sentence"`
-	Notes   []string `json:"notes" jsonschema:"description=What limits the answer"`
+	Summary string   `json:"summary" jsonschema_description:"The answer in one sentence"`
+	Notes   []string `json:"notes" jsonschema_description:"What limits the answer"`
 }
 
 // AddNote adds a sentence; an empty one says nothing.

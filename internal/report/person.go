@@ -12,28 +12,28 @@ import (
 // Person is one person of an attendance. Times are UTC; texts show them in the
 // zone of the answer.
 type Person struct {
-	Name          string     `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
-	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
-	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest,description=guest: not on the roster (any more)"`
+	Name          string     `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
+	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest" jsonschema_description:"guest: not on the roster (any more)"`
 	Sessions      int        `json:"sessions_attended"`
 	FirstJoined   *time.Time `json:"first_joined,omitempty"`
-	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema:"description=Absent while the person is in the session"`
+	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema_description:"Absent while the person is in the session"`
 	Minutes       float64    `json:"minutes_present"`
 	Joins         int        `json:"joins"`
 	Gaps          []Gap      `json:"gaps,omitempty"`
 	Reconnects    int        `json:"reconnects,omitempty"`
-	Devices       int        `json:"devices,omitempty" jsonschema:"description=At once\\, if several"`
-	Flags         []string   `json:"flags,omitempty" jsonschema:"description=Doubts about who this is"`
-	LateBy        float64    `json:"late_by_minutes,omitempty" jsonschema:"description=The most in one session"`
+	Devices       int        `json:"devices,omitempty" jsonschema_description:"At once, if several"`
+	Flags         []string   `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
+	LateBy        float64    `json:"late_by_minutes,omitempty" jsonschema_description:"The most in one session"`
 	LateSessions  int        `json:"late_sessions,omitempty"`
-	EarlyBy       float64    `json:"left_early_by_minutes,omitempty" jsonschema:"description=The most in one session"`
+	EarlyBy       float64    `json:"left_early_by_minutes,omitempty" jsonschema_description:"The most in one session"`
 	EarlySessions int        `json:"left_early_sessions,omitempty"`
 	HereNow       bool       `json:"here_now,omitempty"`
 	ID            string     `json:"id,omitempty"`
 	Preset        string     `json:"preset_name,omitempty"`
 	Spans         []Span     `json:"spans,omitempty"`
-	FirstAssumed  bool       `json:"first_joined_unknown,omitempty" jsonschema:"description=The session's begin stands in"`
-	LastAssumed   bool       `json:"last_left_unknown,omitempty" jsonschema:"description=The session's end stands in"`
+	FirstAssumed  bool       `json:"first_joined_unknown,omitempty" jsonschema_description:"The session's begin stands in"`
+	LastAssumed   bool       `json:"last_left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
 
 	times times
 }

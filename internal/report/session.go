@@ -15,13 +15,13 @@ import (
 // A Session is one session, or two taken together, with the numbers of its people.
 type Session struct {
 	ID        string     `json:"session_id"`
-	Together  string     `json:"together_with,omitempty" jsonschema:"description=Id of a session counted as one with this"`
+	Together  string     `json:"together_with,omitempty" jsonschema_description:"Id of a session counted as one with this"`
 	StartedAt time.Time  `json:"started_at,omitzero"`
-	EndedAt   *time.Time `json:"ended_at,omitempty" jsonschema:"description=Absent while live"`
-	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema:"description=The last person"`
-	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema:"description=What late is counted from"`
+	EndedAt   *time.Time `json:"ended_at,omitempty" jsonschema_description:"Absent while live"`
+	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema_description:"The last person"`
+	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema_description:"What late is counted from"`
 	EarlyFrom *time.Time `json:"early_from,omitempty"`
-	Minutes   float64    `json:"session_minutes" jsonschema:"description=Until the last person left; 0 is unknown"`
+	Minutes   float64    `json:"session_minutes" jsonschema_description:"Until the last person left, 0 is unknown"`
 	Attended  int        `json:"attended"`
 	Absent    int        `json:"absent"`
 	Guests    int        `json:"guests"`

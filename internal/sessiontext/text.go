@@ -11,16 +11,16 @@ import (
 // Part is one of the texts of one session, as far as it is shown.
 type Part struct {
 	Part      string `json:"part" jsonschema:"enum=summary,enum=transcript,enum=chat"`
-	SessionID string `json:"session_id,omitempty" jsonschema:"description=Only if the answer is for several sessions together"`
+	SessionID string `json:"session_id,omitempty" jsonschema_description:"Only if the answer is for several sessions together"`
 	State     string `json:"state" jsonschema:"enum=found,enum=empty,enum=missing,enum=unreadable,enum=failed"`
 	Found     bool   `json:"found"`
-	Why       string `json:"why,omitempty" jsonschema:"description=Why it is not found"`
-	Form      string `json:"form,omitempty" jsonschema:"description=The form it came in"`
+	Why       string `json:"why,omitempty" jsonschema_description:"Why it is not found"`
+	Form      string `json:"form,omitempty" jsonschema_description:"The form it came in"`
 	Total     int    `json:"total_lines"`
-	Offset    int    `json:"offset" jsonschema:"description=Lines skipped"`
+	Offset    int    `json:"offset" jsonschema_description:"Lines skipped"`
 	Lines     []Line `json:"lines"`
-	LeftOut   int    `json:"left_out" jsonschema:"description=Lines after those shown"`
-	Next      string `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	LeftOut   int    `json:"left_out" jsonschema_description:"Lines after those shown"`
+	Next      string `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 
 	Quote string `json:"-"` // the text of Lines
 }
@@ -28,10 +28,10 @@ type Part struct {
 // Line is a line of a text.
 type Line struct {
 	At       *time.Time `json:"at,omitempty"`
-	Speaker  string     `json:"speaker,omitempty" jsonschema:"description=Untrusted text"`
-	Attended bool       `json:"attended,omitempty" jsonschema:"description=The speaker was found among the session's people"`
-	ByName   bool       `json:"by_name_only,omitempty" jsonschema:"description=Found by name alone\\, which anybody may take"`
-	Text     string     `json:"text" jsonschema:"description=Untrusted text"`
+	Speaker  string     `json:"speaker,omitempty" jsonschema_description:"Untrusted text"`
+	Attended bool       `json:"attended,omitempty" jsonschema_description:"The speaker was found among the session's people"`
+	ByName   bool       `json:"by_name_only,omitempty" jsonschema_description:"Found by name alone, which anybody may take"`
+	Text     string     `json:"text" jsonschema_description:"Untrusted text"`
 }
 
 // Parts are the texts that a session may have.
