@@ -266,7 +266,8 @@ func (r *Reader) inRooms(ctx context.Context, s client.Session) (peers []attenda
 		s.Rooms, s.RoomsLeft = detailed.Rooms, detailed.RoomsLeft
 	}
 	if s.RoomsLeft > 0 {
-		r.note(fmt.Sprintf("Of the breakout rooms of session %s, %s not looked into, so who was in them may seem to have left.",
+		r.note(fmt.Sprintf("Of the breakout rooms of session %s, %s not looked into, "+
+			"so who was in them may seem to have left.",
 			untrusted.Line(s.ID, 64), prose.Count(s.RoomsLeft, "was", "were")))
 	}
 	read := make([][]attendance.Peer, len(s.Rooms))

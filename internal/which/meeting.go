@@ -46,7 +46,9 @@ func (f Finder) Meeting(ctx context.Context, app client.AppRef, id, text string)
 			break // nobody meant one of so many
 		}
 	}
-	exact := slices.DeleteFunc(slices.Clone(named), func(m client.Meeting) bool { return match.Fold(m.Title) != match.Fold(text) })
+	exact := slices.DeleteFunc(slices.Clone(named), func(m client.Meeting) bool {
+		return match.Fold(m.Title) != match.Fold(text)
+	})
 	if len(exact) == 1 {
 		named = exact
 	}
@@ -60,8 +62,8 @@ func (f Finder) Meeting(ctx context.Context, app client.AppRef, id, text string)
 	if len(left) != 1 {
 		return "", "", &Ambiguous{left}
 	}
-	return left[0].ID, fmt.Sprintf("%s in their titles too; they are breakout rooms of this one.", prose.Count(len(named)-1,
-		"other meeting has that", "other meetings have that")), nil
+	also := prose.Count(len(named)-1, "other meeting has that", "other meetings have that")
+	return left[0].ID, also + " in their titles too; they are breakout rooms of this one.", nil
 }
 
 // noMeeting is the error of a title that no meeting has. It names those that
@@ -158,7 +160,8 @@ func everyOne(n int, do func(i int)) {
 // latestOf returns the latest sessions of a meeting, none if they cannot be had.
 func (f Finder) latestOf(ctx context.Context, app client.AppRef, meetingID string) []client.Session {
 	no, per := 1, roomSessions
-	page, err := f.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: meetingID}, client.PageRequest{No: &no, Per: &per})
+	filter := client.SessionFilter{MeetingID: meetingID}
+	page, err := f.API.SessionsPage(ctx, app, filter, client.PageRequest{No: &no, Per: &per})
 	if err != nil {
 		return nil
 	}

@@ -374,7 +374,8 @@ func newestFirst(sessions []client.Session) bool {
 
 // noSession is the error of a range, or a meeting, without sessions. That says
 // nothing about anybody's attendance.
-func (f Finder) noSession(ctx context.Context, app client.AppRef, filter client.SessionFilter, others OtherSessions) error {
+func (f Finder) noSession(ctx context.Context, app client.AppRef, filter client.SessionFilter,
+	others OtherSessions) error {
 	if _, err := f.API.Meeting(ctx, app, filter.MeetingID); err != nil {
 		return err // the API lists no sessions of a meeting that does not exist
 	}
