@@ -246,20 +246,20 @@ var questions = []struct {
 }{
 	{
 		"Who came to yesterday's design review?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "attended"}},
+		exampleCall{"get_meeting_attendance", map[string]any{"meeting": "design review", "show": "attended"}},
 	},
-	{"Who was late?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "late"}}},
+	{"Who was late?", exampleCall{"get_meeting_attendance", map[string]any{"meeting": "design review", "show": "late"}}},
 	{
 		"Who left early?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "left_early"}},
+		exampleCall{"get_meeting_attendance", map[string]any{"meeting": "design review", "show": "left_early"}},
 	},
 	{
 		"E-mail the no-shows.",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "absent"}},
+		exampleCall{"get_meeting_attendance", map[string]any{"meeting": "design review", "show": "absent"}},
 	},
 	{
 		"Did anybody come who was not invited?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}},
+		exampleCall{"get_meeting_attendance", map[string]any{"meeting": "design review", "show": "guests"}},
 	},
 	{
 		"Who is in the war room right now?",
