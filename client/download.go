@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // MaxDownload bounds a downloaded text, in bytes after decompression.
@@ -129,9 +131,7 @@ func (c *Client) fetch(ctx context.Context, link string, read func(io.Reader, st
 	if err := c.downloadable(req); err != nil {
 		return 0, err
 	}
-	if add, ok := ctx.Value(requestCounter{}).(func()); ok {
-		add()
-	}
+	traffic.Count(ctx)
 	res, err := c.downloads.Do(req)
 	if err != nil {
 		return 0, err
