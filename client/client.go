@@ -20,6 +20,7 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/download"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
@@ -68,8 +69,7 @@ type Client struct {
 	ended      *endedCache // nil: off
 	pool       *traffic.Pool
 
-	downloads *http.Client
-	loopback  bool // the API is on this machine, so downloads may be too
+	downloads *download.Downloader
 }
 
 // New returns a client, or an error where the base URL is not acceptable.
@@ -108,9 +108,12 @@ func New(o Options) (*Client, error) {
 		recordings: realtime_kit.NewRecordingService(opts...),
 		ended:      traffic.NewCache[endedKey, endedValue](o.CacheEnded, maxCacheBytes),
 		pool:       traffic.NewPool(),
-		loopback:   strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+		downloads: download.New(download.Options{
+			Loopback:               strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+			OnProxyConnectResponse: proxyConnected,
+			BeforeRequest:          traffic.Count,
+		}),
 	}
-	c.downloads = c.newDownloader()
 	return c, nil
 }
 
