@@ -19,9 +19,9 @@ const (
 // costs its end, not the page.
 const maxTextBytes = 4096
 
-// text is a string or a number as text, else "". It is a copy, for gjson's
+// textOf is a string or a number as text, else "". It is a copy, for gjson's
 // would keep the whole page in memory.
-func text(v gjson.Result) string {
+func textOf(v gjson.Result) string {
 	if v.Type != gjson.String && v.Type != gjson.Number {
 		return ""
 	}
