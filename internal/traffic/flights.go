@@ -1,10 +1,10 @@
-package client
+package traffic
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,7 +14,7 @@ import (
 // caller who began it, is cancelled when the last of its callers has gone, and
 // is joined only by callers whose deadlines suit it.
 type flights struct {
-	big slot
+	big gate
 
 	mu    sync.Mutex
 	byURL map[string]*flight
@@ -28,16 +28,18 @@ type flight struct {
 	landed   bool // guarded by flights.mu
 
 	done chan struct{} // closed when what follows is set, and never changed again
-	big  slot          // held for the body until nobody reads it any more; nil: not held
+	big  gate          // held for the body until nobody reads it any more; nil: not held
 	head *http.Response
-	body []byte
+	body string
 	tail error // after the body: why it was not read to its end
 	err  error // instead of a response
 }
 
+type sendFunc func(*http.Request) (*http.Response, error)
+
 // get performs req, or joins the same request under way. A caller joins where
 // that request ends no later than its own, and earlier by slack at most.
-func (f *flights) get(req *http.Request, slack time.Duration, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+func (f *flights) get(req *http.Request, slack time.Duration, send sendFunc) (*http.Response, error) {
 	fl := f.join(req, slack, send)
 	select {
 	case <-fl.done:
@@ -52,12 +54,12 @@ func (f *flights) get(req *http.Request, slack time.Duration, send func(*http.Re
 	}
 }
 
-func (f *flights) join(req *http.Request, slack time.Duration, send func(*http.Request) (*http.Response, error)) *flight {
+func (f *flights) join(req *http.Request, slack time.Duration, send sendFunc) *flight {
 	deadline, _ := req.Context().Deadline()
 	url := req.URL.String()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if fl := f.byURL[url]; fl != nil && fl.callers > 0 && !fl.deadline.After(deadline) && deadline.Sub(fl.deadline) <= slack {
+	if fl := f.byURL[url]; fl != nil && fl.suits(deadline, slack) {
 		fl.callers++
 		return fl
 	}
@@ -80,6 +82,11 @@ func (f *flights) join(req *http.Request, slack time.Duration, send func(*http.R
 	return fl
 }
 
+// suits reports whether a caller with this deadline may join. flights.mu is held.
+func (fl *flight) suits(deadline time.Time, slack time.Duration) bool {
+	return fl.callers > 0 && !fl.deadline.After(deadline) && deadline.Sub(fl.deadline) <= slack
+}
+
 func (f *flights) leave(fl *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -92,11 +99,11 @@ func (f *flights) leave(fl *flight) {
 }
 
 // hold lets the caller leave when it closes the body, or else when its request
-// ends. Only answers that are large are held, see slot.
+// ends. Only answers that are large are held, see gate.
 func (f *flights) hold(fl *flight, req *http.Request, res *http.Response) {
 	leave := sync.OnceFunc(func() { f.leave(fl) })
 	stop := context.AfterFunc(req.Context(), leave)
-	if body, ok := res.Body.(*sharedBody); ok {
+	if body, ok := res.Body.(*Body); ok {
 		body.closed = func() { stop(); leave() }
 	}
 }
@@ -115,7 +122,7 @@ func (f *flights) land(url string, fl *flight) {
 	close(fl.done)
 }
 
-func (fl *flight) fly(req *http.Request, big slot, send func(*http.Request) (*http.Response, error)) {
+func (fl *flight) fly(req *http.Request, big gate, send sendFunc) {
 	res, err := send(req)
 	if err != nil {
 		fl.err = err
@@ -124,7 +131,7 @@ func (fl *flight) fly(req *http.Request, big slot, send func(*http.Request) (*ht
 	defer func() { _ = res.Body.Close() }() // all that matters was read
 	fl.head = res
 	fl.body, fl.tail = readBody(req.Context(), res, big)
-	if len(fl.body) >= usualBody {
+	if len(fl.body) >= LargeBody {
 		fl.big = big
 	}
 }
@@ -141,19 +148,26 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	if fl.tail != nil {
 		res.ContentLength = -1
 	}
-	res.Body = &sharedBody{Reader: bytes.NewReader(fl.body), all: fl.body, tail: fl.tail}
+	res.Body = &Body{Reader: strings.NewReader(fl.body), all: fl.body, tail: fl.tail}
 	res.Request = req
 	return &res, nil
 }
 
-type sharedBody struct {
-	*bytes.Reader
-	all    []byte // nobody changes it
+// Body is one caller's body of an answer that several may share.
+type Body struct {
+	*strings.Reader
+	all    string
 	tail   error
 	closed func() // may be nil
 }
 
-func (b *sharedBody) Read(p []byte) (int, error) {
+// Text is all of the body that arrived.
+func (b *Body) Text() string { return b.all }
+
+// Err is why the body was not read to its end, nil if it was.
+func (b *Body) Err() error { return b.tail }
+
+func (b *Body) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF && b.tail != nil {
 		err = b.tail
@@ -161,7 +175,8 @@ func (b *sharedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *sharedBody) Close() error {
+// Close lets the next large body be read.
+func (b *Body) Close() error {
 	if b.closed != nil {
 		b.closed()
 	}
