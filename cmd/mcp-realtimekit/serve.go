@@ -4,15 +4,14 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"math"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/admission"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stderr"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stdio"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
@@ -36,7 +35,7 @@ func serveCommand(c *config, s *streams) *cobra.Command {
 
 // serve runs until stdin ends or a signal comes; neither is a failure.
 func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
-	limitMemory()
+	admission.LimitMemory()
 	s, flush := s.lenient()
 	defer flush()
 	log := c.logger(s, slog.LevelInfo)
@@ -46,7 +45,6 @@ func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
 	if err := h.check(); err != nil {
 		return err
 	}
-	collectLater()
 	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "pipe", Log: log})
 	if err != nil {
 		return err
@@ -80,25 +78,4 @@ func isTerminal(w io.Writer) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// limitMemory has garbage collected more often before it makes the process grow
-// beyond what a desktop spares for a server, unless GOMEMLIMIT says otherwise.
-func limitMemory() {
-	const bytes = 112 << 20
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(bytes)
-	}
-}
-
-// collectLater puts off the first garbage collection, which would come while a
-// client that has just started us waits for the tools, and take an eighth of that time.
-func collectLater() {
-	const percent = 150 // the default is 100
-	was := debug.SetGCPercent(percent)
-	if was < 0 || was > percent { // GOGC is set
-		debug.SetGCPercent(was)
-		return
-	}
-	time.AfterFunc(50*time.Millisecond, func() { debug.SetGCPercent(was) })
 }
