@@ -82,8 +82,7 @@ func (m misuse) Unwrap() error { return m.error }
 // flagError tells what the help explains from a value that is wrong, whose error
 // says by itself what is right.
 func flagError(_ *cobra.Command, err error) error {
-	var value *pflag.InvalidValueError
-	if errors.As(err, &value) {
+	if _, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return err
 	}
 	return misuse{err}
@@ -109,8 +108,7 @@ func oneArgument(name string) cobra.PositionalArgs {
 		case 1:
 			return nil
 		default:
-			return misuse{fmt.Errorf("%s takes one %s, but got %d arguments; put quotes around one with spaces",
-				cmd.Name(), name, len(args))}
+			return misuse{fmt.Errorf("%s takes one %s, but got %d; quote one that has spaces", cmd.Name(), name, len(args))}
 		}
 	}
 }

@@ -57,21 +57,23 @@ func help(t *testing.T, args ...string) string {
 // read what is right.
 func TestMisuse(t *testing.T) {
 	t.Parallel()
-	const usage = "Run \"mcp-realtimekit --help\" for usage.\n"
 	for want, args := range map[string][]string{
-		"there is no command \"nonsense\"\n" + usage:                       {"nonsense"},
-		"unknown flag: --nonsense\n" + usage:                               {"--nonsense"},
-		"flag needs an argument: --timeout\n" + usage:                      {"--timeout"},
-		"unknown flag: --nonsense\n" + of(usage, "call"):                   {"call", "list_apps", "--nonsense"},
-		"call needs the name of a TOOL\n" + of(usage, "call"):              {"call"},
-		"attendance needs a MEETING\n" + of(usage, "attendance"):           {"attendance"},
-		"doctor takes no arguments, but got \"x\"\n" + of(usage, "doctor"): {"doctor", "x"},
-		"attendance takes one MEETING, but got 2 arguments; put quotes around one with spaces\n" +
-			of(usage, "attendance"): {"attendance", "design", "review"},
+		"there is no command \"nonsense\"\n" + see(""):      {"nonsense"},
+		"unknown flag: --nonsense\n" + see(""):              {"--nonsense"},
+		"flag needs an argument: --timeout\n" + see(""):     {"--timeout"},
+		"unknown flag: --nonsense\n" + see(" call"):         {"call", "list_apps", "--nonsense"},
+		"call needs the name of a TOOL\n" + see(" call"):    {"call"},
+		"attendance needs a MEETING\n" + see(" attendance"): {"attendance"},
+		"attendance takes one MEETING, but got 2; quote one that has spaces\n" + see(" attendance"): {
+			"attendance", "design", "review",
+		},
+		"doctor takes no arguments, but got \"x\"\n" + see(" doctor"): {"doctor", "x"},
 		// These say by themselves what is right.
-		"--bom needs --format csv\n": {"attendance", "stand-up", "--bom"},
-		"invalid argument \"loud\" for \"--log-level\" flag: must be debug, info, warn or error\n": {"--log-level=loud"},
-		"arguments are KEY=VALUE, for example query=stand-up; got \"x\"\n":                         {"call", "list_apps", "x"},
+		"--bom needs --format csv\n":                                       {"attendance", "stand-up", "--bom"},
+		"arguments are KEY=VALUE, for example query=stand-up; got \"x\"\n": {"call", "list_apps", "x"},
+		"invalid argument \"loud\" for \"--log-level\" flag: must be debug, info, warn or error\n": {
+			"--log-level=loud",
+		},
 	} {
 		out, logs, code := once(t, nil, args...)
 		if code != 2 || out != "" || logs != "mcp-realtimekit: "+want {
@@ -80,5 +82,5 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
-// of is the usage of one command.
-func of(usage, command string) string { return strings.Replace(usage, " --", " "+command+" --", 1) }
+// see is the line that names the help of a command.
+func see(command string) string { return "Run \"mcp-realtimekit" + command + " --help\" for usage.\n" }

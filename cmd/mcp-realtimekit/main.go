@@ -117,7 +117,7 @@ func prepare(cmd *cobra.Command) {
 func complain(w io.Writer, cmd *cobra.Command, err error) {
 	what := strings.TrimPrefix(err.Error(), errUsage.Error()+": ")
 	_, _ = fmt.Fprintln(w, "mcp-realtimekit:", strings.Join(strings.Fields(what), " "))
-	if errors.As(err, &misuse{}) {
+	if _, ok := errors.AsType[misuse](err); ok {
 		_, _ = fmt.Fprintf(w, "Run \"%s --help\" for usage.\n", cmd.CommandPath())
 	}
 }

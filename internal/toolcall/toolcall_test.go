@@ -16,10 +16,12 @@ import (
 func TestArguments(t *testing.T) {
 	t.Parallel()
 	got, err := toolcall.Arguments([]string{"query=a=b", "limit=1", "after="})
-	if want := (map[string]any{"query": "a=b", "limit": "1", "after": ""}); err != nil || !maps.Equal(got, want) {
+	want := map[string]any{"query": "a=b", "limit": "1", "after": ""}
+	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := toolcall.Arguments([]string{"limit=1", "stand-up"}); err == nil || !strings.Contains(err.Error(), `"stand-up"`) {
+	_, err = toolcall.Arguments([]string{"limit=1", "stand-up"})
+	if err == nil || !strings.Contains(err.Error(), `"stand-up"`) {
 		t.Error(err)
 	}
 }
@@ -55,7 +57,8 @@ func TestCall(t *testing.T) {
 	if err != nil || toolcall.Text(res) != "echo hello" {
 		t.Errorf("%v, %v", res, err)
 	}
-	if _, err := toolcall.Call(t.Context(), tool, map[string]any{"text": "wrong"}); err == nil || err.Error() != "it is wrong" {
+	_, err = toolcall.Call(t.Context(), tool, map[string]any{"text": "wrong"})
+	if err == nil || err.Error() != "it is wrong" {
 		t.Error(err)
 	}
 	if _, err := toolcall.Call(t.Context(), tool, nil); !errors.Is(err, broken) {

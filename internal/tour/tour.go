@@ -58,7 +58,9 @@ func show(ctx context.Context, out io.Writer, c *mcpclient.Client) error {
 }
 
 // call writes a call and its answer.
-func call(ctx context.Context, out io.Writer, c *mcpclient.Client, tool string, args map[string]any) (*mcp.CallToolResult, error) {
+func call(ctx context.Context, out io.Writer, c *mcpclient.Client, tool string, args map[string]any) (
+	*mcp.CallToolResult, error,
+) {
 	shown, err := json.Marshal(args)
 	if err != nil {
 		return nil, err
