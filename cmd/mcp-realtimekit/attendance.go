@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
@@ -43,7 +44,7 @@ the id. The answer is about its latest session in the range that --after and
 }
 
 func (f *attendanceFlags) register(fs *pflag.FlagSet) {
-	oneOf(fs, &f.format, "format", "table", "print as `FORMAT`", tools.AttendanceFormats...)
+	oneOf(fs, &f.format, "format", "table", "print as `FORMAT`", report.Formats...)
 	fs.BoolVar(&f.bom, "bom", false, "begin CSV with a byte order mark, by which Excel knows that it is UTF-8")
 	oneOf(fs, &f.query.Show, "show", "all", "print only `WHOM`",
 		"all", "attended", "absent", "guests", "late", "left_early", "here_now")
@@ -74,14 +75,14 @@ func (f *attendanceFlags) run(ctx context.Context, c *config, s *streams) error 
 		return err
 	}
 	if f.format == "csv" { // which has no place for notes
-		for _, note := range answer.Notes() {
+		for _, note := range answer.Preface() {
 			if _, err := fmt.Fprintln(s.logs, "Note: "+note); err != nil {
 				return err
 			}
 		}
 	}
 	if f.bom {
-		if _, err := io.WriteString(s.out, tools.ByteOrderMark); err != nil {
+		if _, err := io.WriteString(s.out, report.ByteOrderMark); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stderr"
-	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
 // config is what every command shares. Flags win over the environment. The
@@ -47,7 +47,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.Func("timezone", "show times, and read times without a zone, in the IANA zone `NAME`, for example "+
 		"Europe/Berlin (default UTC)",
 		func(v string) (err error) {
-			c.Zone, err = tools.ReadZone(v)
+			c.Zone, err = when.ReadZone(v)
 			return err
 		})
 	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil,

@@ -14,7 +14,7 @@ func TestTokenFile(t *testing.T) {
 		tok + "\n":                 {token: tok},
 		"A=1\n" + name + "=" + tok: {token: tok},
 		"\"\"\n":                   {err: "no token is in the file"},
-		"\n":                      {err: "is empty"},
+		"\n":                       {err: "is empty"},
 		"${token}":                 {err: "placeholder"},
 	} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
