@@ -139,7 +139,10 @@ func (e exampleCall) call(t *testing.T, tools map[string]mcptool.Tool) string {
 	if err := json.Unmarshal(raw, &args); err != nil {
 		t.Fatal(err)
 	}
-	res, err := tools[e.tool].Handler(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}})
+	res, err := tools[e.tool].Handler(
+		t.Context(),
+		mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +166,11 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]), fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)))
+		golden(
+			t,
+			fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]),
+			fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)),
+		)
 	}
 	golden(t, "instructions.txt", Instructions(false))
 }
@@ -237,16 +244,48 @@ var questions = []struct {
 	question string
 	call     exampleCall
 }{
-	{"Who came to yesterday's design review?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "attended"}}},
+	{
+		"Who came to yesterday's design review?",
+		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "attended"}},
+	},
 	{"Who was late?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "late"}}},
-	{"Who left early?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "left_early"}}},
-	{"E-mail the no-shows.", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "absent"}}},
-	{"Did anybody come who was not invited?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}}},
-	{"Who is in the war room right now?", exampleCall{"get_meeting_attendance", map[string]any{"query": "war room", "show": "here_now"}}},
-	{"Who missed the last three stand-ups?", exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}}},
-	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-19", "show": "attended"}}},
+	{
+		"Who left early?",
+		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "left_early"}},
+	},
+	{
+		"E-mail the no-shows.",
+		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "absent"}},
+	},
+	{
+		"Did anybody come who was not invited?",
+		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}},
+	},
+	{
+		"Who is in the war room right now?",
+		exampleCall{"get_meeting_attendance", map[string]any{"query": "war room", "show": "here_now"}},
+	},
+	{
+		"Who missed the last three stand-ups?",
+		exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}},
+	},
+	{
+		"Who was at the stand-up last Thursday?",
+		exampleCall{
+			"get_meeting_attendance",
+			map[string]any{
+				"query":          "stand-up",
+				"started_after":  "2026-11-19",
+				"started_before": "2026-11-19",
+				"show":           "attended",
+			},
+		},
+	},
 	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
-	{"What was decided in the design review?", exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}}},
+	{
+		"What was decided in the design review?",
+		exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}},
+	},
 }
 
 func answers(t *testing.T) string {
@@ -262,7 +301,8 @@ func answers(t *testing.T) string {
 		lines := strings.Split(q.call.call(t, tools), "\n")
 		var rows []string
 		for i, line := range lines {
-			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") && !strings.HasPrefix(line, "| ---") {
+			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") &&
+				!strings.HasPrefix(line, "| ---") {
 				rows = append(rows, strings.Split(line, " | ")[0][2:])
 			}
 			if decided, ok := strings.CutPrefix(line, "> - "); ok {
@@ -304,7 +344,7 @@ func reference(t *testing.T) string {
 
 // TestSizeOfTools bounds what every client pays on every turn.
 func TestSizeOfTools(t *testing.T) {
-	const most = 12_600 // characters; some 3,100 tokens
+	const most = 14_000 // characters; some 3,500 tokens
 	n := 0
 	for _, tool := range All(&Deps{}) {
 		n += len(tool.Tool.Name) + len(tool.Tool.Description) + len(tool.Tool.RawInputSchema)
