@@ -14,6 +14,8 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
+var errNotUTF8 = errors.New("the file is not UTF-8 text; save it as UTF-8")
+
 // document is a JSON file, possibly with comments and trailing commas, under
 // edit. Each new line looks like those which are there.
 type document struct {
@@ -35,7 +37,7 @@ func parse(file []byte) (*document, error) {
 	d := &document{before: file, newline: "\n", indent: "  "}
 	file = bytes.TrimPrefix(file, byteOrderMark)
 	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 { // UTF-16, as PowerShell's > writes it
-		return nil, errors.New("the file is not UTF-8 text; save it as UTF-8")
+		return nil, errNotUTF8
 	}
 	if bytes.Contains(file, []byte("\r\n")) {
 		d.newline = "\r\n"
