@@ -48,20 +48,22 @@ func configureCommand(c *config, s *streams) *cobra.Command {
 			w.client = args[0]
 			for _, flag := range []string{"demo", "command", "token-file"} {
 				if w.url != "" && cmd.Flags().Changed(flag) {
-					return fmt.Errorf("%w: --url is of a server that runs elsewhere; leave --%s to the machine it runs on", errUsage, flag)
+					return fmt.Errorf("%w: --url is of a server that runs elsewhere; give --%s there", errUsage, flag)
 				}
 			}
 			return w.run(cmd.Context(), c, s)
 		},
 	}
 	fs := cmd.Flags()
-	fs.BoolVar(&w.write, "write", false, "merge it into the client's file, with a backup beside it; nothing else of the file changes")
+	fs.BoolVar(&w.write, "write", false,
+		"merge it into the client's file, with a backup beside it; nothing else of the file changes")
 	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, if it is not the usual one, such as .vscode/mcp.json")
 	fs.StringVar(&w.name, "name", "realtimekit", "`NAME` of the server in the client")
 	fs.StringVar(&w.command, "command", "", "`PATH` of the command that starts the server; default this program")
-	fs.StringVar(&w.url, "url", "", "`URL` of a server that runs with --http, such as https://HOST/mcp, in place of a command")
-	fs.StringVar(&w.tokenEnv, "token-env", "", "with --url: `NAME` of the variable that holds the bearer token to send, such as "+
-		"MCP_REALTIMEKIT_SHARED_SECRET; default CLOUDFLARE_API_TOKEN")
+	fs.StringVar(&w.url, "url", "",
+		"`URL` of a server that runs with --http, such as https://HOST/mcp, in place of a command")
+	fs.StringVar(&w.tokenEnv, "token-env", "", "with --url: `NAME` of the variable that holds the bearer token to send, "+
+		"such as MCP_REALTIMEKIT_SHARED_SECRET; default CLOUDFLARE_API_TOKEN")
 	return cmd
 }
 
@@ -155,7 +157,8 @@ func report(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hin
 	case res.Backup == "":
 		_, err = fmt.Fprintf(logs, "Wrote %s. Restart %s.\n%s\n", res.Path, to.Title, hint)
 	default:
-		_, err = fmt.Fprintf(logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n", res.Path, res.Backup, to.Title, hint)
+		_, err = fmt.Fprintf(logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n",
+			res.Path, res.Backup, to.Title, hint)
 	}
 	return err
 }
@@ -166,8 +169,8 @@ func warnOfBOM(logs io.Writer, res clientconfig.Result, to clientconfig.Client) 
 	if !res.BOM {
 		return nil
 	}
-	_, err := fmt.Fprintf(logs, "Warning: %s begins with a byte order mark (BOM), which %s may fail to read; save it as UTF-8 without one.\n",
-		res.Path, to.Title)
+	_, err := fmt.Fprintf(logs, "Warning: %s begins with a byte order mark (BOM), which %s may fail to read; "+
+		"save it as UTF-8 without one.\n", res.Path, to.Title)
 	return err
 }
 

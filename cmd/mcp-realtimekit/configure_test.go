@@ -35,7 +35,8 @@ func TestConfigCommand(t *testing.T) {
 			if r := p.call("list_apps", args{}); r.IsError || !strings.Contains(r.text(), "Production") {
 				t.Error(r.text())
 			}
-			if _, logs, code = once(t, env, append(write, "--demo")...); code != 0 || !strings.Contains(logs, "nothing changed") {
+			_, logs, code = once(t, env, append(write, "--demo")...)
+			if code != 0 || !strings.Contains(logs, "nothing changed") {
 				t.Errorf("second time: code %d, %s", code, logs)
 			}
 			format := ".json"
@@ -80,7 +81,8 @@ func TestConfigCommandURL(t *testing.T) {
 			if err != nil || code != 0 || !strings.Contains(string(raw), url) {
 				t.Fatalf("code %d, %v, %s%s", code, err, logs, raw)
 			}
-			if text := strings.ToLower(string(raw) + logs); !strings.Contains(text, "my_secret") && !strings.Contains(text, "my-secret") {
+			text := strings.ReplaceAll(strings.ToLower(string(raw)+logs), "_", "-")
+			if !strings.Contains(text, "my-secret") {
 				t.Errorf("nothing names the variable: %s%s", raw, logs)
 			}
 		})
@@ -166,12 +168,18 @@ func TestConfigCommandOptions(t *testing.T) {
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, logs, code := once(t, nil, "config", "vscode", "--write", "--path", file, "--name", "meetings", "--command", "mcp-realtimekit", "--token-file", token)
+	_, logs, code := once(t, nil, "config", "vscode", "--write", "--path", file, "--name", "meetings",
+		"--command", "mcp-realtimekit", "--token-file", token)
 	raw, err := os.ReadFile(file)
 	if err != nil || code != 0 {
 		t.Fatal(logs, err)
 	}
-	for _, want := range []string{"// mine", `"meetings": {`, `"command": "mcp-realtimekit"`, `"CLOUDFLARE_API_TOKEN_FILE": "` + token} {
+	for _, want := range []string{
+		"// mine",
+		`"meetings": {`,
+		`"command": "mcp-realtimekit"`,
+		`"CLOUDFLARE_API_TOKEN_FILE": "` + token,
+	} {
 		if !strings.Contains(string(raw), want) {
 			t.Errorf("%s is not in %s", want, raw)
 		}

@@ -52,14 +52,16 @@ func (r reference) matches(text string) bool {
 // An empty token counts as none: the server starts, and its tools say what to set.
 const (
 	pasteHint = `Put the API token into "%s", or keep it out of this file: --token-file=PATH.`
-	envHint   = "The API token stays out of this file: set %s where CLIENT starts from, or use --token-file=PATH."
+	envHint   = "The API token stays out of this file: set %s where CLIENT starts from, " +
+		"or use --token-file=PATH."
 )
 
 func environmentOf(client string) string { return strings.ReplaceAll(envHint, "CLIENT", client) }
 
 var clients = []Client{
 	{
-		ID: "claude-desktop", Title: "Claude Desktop", servers: "mcpServers", env: "env", hint: pasteHint, path: claudeDesktop,
+		ID: "claude-desktop", Title: "Claude Desktop", servers: "mcpServers", env: "env",
+		hint: pasteHint, path: claudeDesktop,
 		remote: remote{none: "Claude Desktop reads local servers only from its file; " +
 			"add the URL at Settings > Connectors, which asks for OAuth, or leave --url out"},
 	},
@@ -97,17 +99,19 @@ var clients = []Client{
 	{
 		// It takes variables with TOKEN in their names away from servers, unless env names them.
 		ID: "gemini", Title: "Gemini CLI", servers: "mcpServers", env: "env",
-		token: "${NAME:-}", hint: environmentOf("Gemini CLI"), path: below(variableOr("GEMINI_CLI_HOME", home), ".gemini", "settings.json"),
+		token: "${NAME:-}", hint: environmentOf("Gemini CLI"),
+		path:   below(variableOr("GEMINI_CLI_HOME", home), ".gemini", "settings.json"),
 		remote: remote{url: "httpUrl"},
 	},
 	{
 		ID: "copilot", Title: "Copilot CLI", servers: "mcpServers", env: "env", local: []member{{"type", "local"}},
-		token: "${NAME:-}", hint: environmentOf("Copilot CLI"), path: below(variableOr("COPILOT_HOME", home, ".copilot"), "mcp-config.json"),
+		token: "${NAME:-}", hint: environmentOf("Copilot CLI"),
+		path:   below(variableOr("COPILOT_HOME", home, ".copilot"), "mcp-config.json"),
 		remote: remote{url: "url", fixed: []member{{"type", "http"}}},
 	},
 	{
-		ID: "opencode", Title: "OpenCode", servers: "mcp", env: "environment", oneList: true, local: []member{{"type", "local"}},
-		token: "{env:NAME}", hint: environmentOf("OpenCode"), path: openCode,
+		ID: "opencode", Title: "OpenCode", servers: "mcp", env: "environment", oneList: true,
+		token: "{env:NAME}", hint: environmentOf("OpenCode"), path: openCode, local: []member{{"type", "local"}},
 		remote: remote{url: "url", fixed: []member{{"type", "remote"}}},
 	},
 	{
@@ -169,9 +173,11 @@ func (c Client) remoteHint(s Server) string {
 	case c.asks:
 		return "VS Code asks for the bearer token when it first connects, and keeps it out of this file."
 	case c.ID == "cline":
-		return "Cline in VS Code sends " + s.bearer() + " from its environment as bearer token; its command line fills in no variables."
+		return "Cline in VS Code sends " + s.bearer() + " from its environment as bearer token; " +
+			"its command line fills in no variables."
 	case c.ID == "kiro":
-		return "Kiro sends " + s.bearer() + " from its environment as bearer token, once you approve it (setting Mcp Approved Env Vars)."
+		return "Kiro sends " + s.bearer() + " from its environment as bearer token, " +
+			"once you approve it (setting Mcp Approved Env Vars)."
 	case c.token == "" && !c.toml:
 		return `Put the bearer token in place of "` + placeholder(s) + `".`
 	}

@@ -153,7 +153,13 @@ func TestWhatAPersonTypedStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := string(merge(t, lookup(t, "claude-code"), file, own))
-	for _, want := range []string{`"typed-by-hand"`, `"HTTPS_PROXY"`, `"--log-level=debug"`, `"timeout": 30000`, own.Command} {
+	for _, want := range []string{
+		`"typed-by-hand"`,
+		`"HTTPS_PROXY"`,
+		`"--log-level=debug"`,
+		`"timeout": 30000`,
+		own.Command,
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%s is not in %s", want, out)
 		}
@@ -163,7 +169,8 @@ func TestWhatAPersonTypedStays(t *testing.T) {
 	}
 	file2 := own
 	file2.TokenFile = "/home/me/.token"
-	if _, err := lookup(t, "claude-code").Merge(file, file2); err == nil || !strings.Contains(err.Error(), "remove it there first") || strings.Contains(err.Error(), "typed") {
+	_, err = lookup(t, "claude-code").Merge(file, file2)
+	if err == nil || !strings.Contains(err.Error(), "remove it there first") || strings.Contains(err.Error(), "typed") {
 		t.Error(err)
 	}
 }
@@ -265,7 +272,8 @@ func TestMalformedFilesAreRefused(t *testing.T) {
 			t.Errorf("%q: %v", file, err)
 		}
 	}
-	if _, err := lookup(t, "vscode").Merge([]byte(`{"inputs": {}}`), own); err == nil || !strings.Contains(err.Error(), `"inputs" is not a list`) {
+	_, err := lookup(t, "vscode").Merge([]byte(`{"inputs": {}}`), own)
+	if err == nil || !strings.Contains(err.Error(), `"inputs" is not a list`) {
 		t.Error(err)
 	}
 }
@@ -334,7 +342,9 @@ func TestWrite(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Error("the link is gone")
 	}
-	_, err := Write(t.Context(), file, func([]byte) ([]byte, error) { return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600) })
+	_, err := Write(t.Context(), file, func([]byte) ([]byte, error) {
+		return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600)
+	})
 	if raw, _ := os.ReadFile(file); err == nil || string(raw) != "theirs" {
 		t.Errorf("%v; %s", err, raw)
 	}
@@ -381,7 +391,11 @@ func FuzzMerge(f *testing.F) {
 		}
 		before := standard(t, c, file)
 		entry := after[c.servers].(map[string]any)[s.Name].(map[string]any)
-		if line, ok := entry["command"].([]any); s.URL == "" && entry["command"] != s.Command && (!ok || line[0] != s.Command) {
+		command := entry["command"]
+		if line, ok := command.([]any); ok {
+			command = line[0]
+		}
+		if s.URL == "" && command != s.Command {
 			t.Errorf("entry %v", entry)
 		}
 		// What is ours may differ; the rest may not.

@@ -39,7 +39,8 @@ type codexEntry struct {
 
 func (c Client) mergeTOML(file []byte, s Server) ([]byte, error) {
 	if !codexName.MatchString(s.Name) {
-		return nil, fmt.Errorf("%s takes only letters, digits, - and _ in the name of a server; choose another with --name", c.Title)
+		return nil, fmt.Errorf("%s takes only letters, digits, - and _ in the name of a server; "+
+			"choose another with --name", c.Title)
 	}
 	d, err := parseTOML(file, c.servers, s.Name)
 	if err != nil {
@@ -121,7 +122,8 @@ func (e *codexEntry) pair(key string) (*pair, error) {
 	}
 	for _, p := range e.table.pairs {
 		if len(p.key) > 1 && p.key[0] == key {
-			return nil, fmt.Errorf("%q of the server's table is written with dots; write it as %s = { ... }, and try again", key, key)
+			return nil, fmt.Errorf("%q of the server's table is written with dots; "+
+				"write it as %s = { ... }, and try again", key, key)
 		}
 	}
 	return find(e.table.pairs, key), nil

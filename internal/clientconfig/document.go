@@ -156,7 +156,10 @@ func (d *document) set(n *node, name string, v hujson.ValueTrimmed) *hujson.Valu
 		old.Value = v
 		return old
 	}
-	m := hujson.ObjectMember{Name: hujson.Value{Value: hujson.String(name)}, Value: hujson.Value{BeforeExtra: []byte(" "), Value: v}}
+	m := hujson.ObjectMember{
+		Name:  hujson.Value{Value: hujson.String(name)},
+		Value: hujson.Value{BeforeExtra: []byte(" "), Value: v},
+	}
 	var last *hujson.Value
 	if len(n.Members) > 0 {
 		last = &n.Members[len(n.Members)-1].Value

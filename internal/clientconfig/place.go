@@ -123,7 +123,8 @@ func claudeDesktop(s System) (string, error) {
 		dirs = withFile(dirs, name)
 	}
 	if len(dirs) != 1 {
-		return "", errors.New("several packages of Claude Desktop are installed; give the file of the one you use with --path")
+		return "", errors.New("several packages of Claude Desktop are installed; " +
+			"give the file of the one you use with --path")
 	}
 	return filepath.Join(dirs[0], name), nil
 }

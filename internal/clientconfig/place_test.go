@@ -107,7 +107,12 @@ func TestVariables(t *testing.T) {
 func TestClaudeDesktopPackage(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := System{OS: "windows", Home: dir, AppData: filepath.Join(dir, "Roaming"), LocalAppData: filepath.Join(dir, "Local")}
+	s := System{
+		OS:           "windows",
+		Home:         dir,
+		AppData:      filepath.Join(dir, "Roaming"),
+		LocalAppData: filepath.Join(dir, "Local"),
+	}
 	c := lookup(t, "claude-desktop")
 	const name = "claude_desktop_config.json"
 	usual := filepath.Join(s.AppData, "Claude", name)

@@ -118,8 +118,8 @@ func (d *tomlDocument) scan() error {
 }
 
 func (d *tomlDocument) refused() error {
-	return fmt.Errorf("%[1]s is written inline or with dots; write it as [%[1]s] with a line for each key, or remove it, and try again",
-		strings.Join(d.table, "."))
+	return fmt.Errorf("%[1]s is written inline or with dots; "+
+		"write it as [%[1]s] with a line for each key, or remove it, and try again", strings.Join(d.table, "."))
 }
 
 // overlaps says whether one of two paths leads to the other.

@@ -28,9 +28,10 @@ func TestTOMLForms(t *testing.T) {
 		s          Server
 		want       string // in the new file
 	}{
-		{"quoted header", "[mcp_servers.\"realtimekit\"]\ncommand = 'x'\n", demo, "[mcp_servers.\"realtimekit\"]\ncommand = \"/usr"},
+		{"quoted header", "[mcp_servers.\"realtimekit\"]\ncommand = 'x'\n", demo, "realtimekit\"]\ncommand = \"/usr"},
 		{"spaces in the header", "[ mcp_servers . realtimekit ] # c\n", demo, "# c\ncommand = \"/usr"},
-		{"only a table below", "[mcp_servers.realtimekit.env]\nA = 'b'\n", own, "A = 'b'\nREALTIMEKIT_APP_ID = \"8d6f4c2e\"\n\n[mcp_servers"},
+		{"only a table below", "[mcp_servers.realtimekit.env]\nA = 'b'\n", own,
+			"A = 'b'\nREALTIMEKIT_APP_ID = \"8d6f4c2e\"\n\n[mcp_servers"},
 		{"no end of line", table + "enabled = true", demo, "enabled = true\ncommand = \"/usr"},
 		{"no end of line after the header", "[mcp_servers.realtimekit]", demo, "]\ncommand = \"/usr"},
 		{"value on several lines", table + "command = \"\"\"\nx\"\"\"\nargs = ['a']", demo, "args = [\"--demo\", 'a']"},
@@ -38,10 +39,11 @@ func TestTOMLForms(t *testing.T) {
 		{"empty list", table + "args = []\n", demo, `args = ["--demo"]`},
 		{"flag last", table + `args = ["a", "--demo"]`, own, `args = ["a"]`},
 		{"flag first", table + `args = ["--demo", "a"]`, own, `args = ["a"]`},
-		{"flag before a comment", table + "args = [\n  'a', # x\n  '--demo', # y\n]\n", own, "args = [\n  'a', # x\n  # y\n]\n"},
+		{"flag before a comment", table + "args = [\n  'a', # x\n  '--demo', # y\n]\n", own,
+			"args = [\n  'a', # x\n  # y\n]\n"},
 		{"inline env", table + `env = { A = "b" }`, own, `env = { REALTIMEKIT_APP_ID = "8d6f4c2e", A = "b" }`},
 		{"empty env", table + `env = {}`, own, `env = { REALTIMEKIT_APP_ID = "8d6f4c2e" }`},
-		{"env that says so", table + `env = { REALTIMEKIT_APP_ID = "old" }`, own, `env = { REALTIMEKIT_APP_ID = "8d6f4c2e" }`},
+		{"other app", table + `env = { REALTIMEKIT_APP_ID = "old" }`, own, `env = { REALTIMEKIT_APP_ID = "8d6f4c2e" }`},
 		{"variables as tables", table + `env_vars = [{ name = "CLOUDFLARE_API_TOKEN", source = "local" }]`, own,
 			`, { name = "CLOUDFLARE_API_TOKEN", source = "local" }]`},
 		{"dots elsewhere", "mcp_servers.other.command = 'x'\n", demo, "'x'\n\n[mcp_servers.realtimekit]"},
@@ -99,7 +101,14 @@ func TestTOMLRefused(t *testing.T) {
 // TestTOMLStrings writes values that need escapes and reads them with the library.
 func TestTOMLStrings(t *testing.T) {
 	t.Parallel()
-	for _, value := range []string{`C:\Program Files\mcp.exe`, "a\"b'c", "tab\tline\nend", "\x7f\x01", "<&>\u2028é😀", ""} {
+	for _, value := range []string{
+		`C:\Program Files\mcp.exe`,
+		"a\"b'c",
+		"tab\tline\nend",
+		"\x7f\x01",
+		"<&>\u2028é😀",
+		"",
+	} {
 		s := own
 		s.Command = value
 		if _, entry := codex(t, "", s); entry["command"] != value {
@@ -124,7 +133,8 @@ func FuzzTOML(f *testing.F) {
 			f.Add(raw, kind)
 		}
 	}
-	f.Add([]byte("[mcp_servers.realtimekit]\nargs=['--demo',\"--demo\",]\nenv_vars=['CLOUDFLARE_API_TOKEN']\nenv={A.b=1}"), uint8(0))
+	f.Add([]byte("[mcp_servers.realtimekit]\nargs=['--demo',\"--demo\",]\n"+
+		"env_vars=['CLOUDFLARE_API_TOKEN']\nenv={A.b=1}"), uint8(0))
 	f.Add([]byte("[mcp_servers.realtimekit]\nenv = { # c\n A = 1, }\n[mcp_servers.realtimekit.env.b]"), uint8(2))
 	f.Add([]byte("\ufeff[ mcp_servers . 'realtimekit' ]\r\n[a]\r\nb=nan"), uint8(3))
 	c := lookup(f, "codex")
