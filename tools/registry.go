@@ -73,10 +73,11 @@ func All(d *Deps) []server.ServerTool {
 // NewServer returns an MCP server with every tool, prompt and resource, for any
 // transport. More options come after its own.
 func NewServer(d *Deps, version string, more ...server.ServerOption) *server.MCPServer {
-	options := []server.ServerOption{server.WithTitle("Cloudflare RealtimeKit"),
+	self := mcp.Implementation{Name: "mcp-realtimekit", Title: "Cloudflare RealtimeKit", Version: version}
+	options := []server.ServerOption{server.WithTitle(self.Title), withIcon(self),
 		server.WithInstructions(Instructions(d.Demo)), server.WithToolCapabilities(false), server.WithPromptCapabilities(false), server.WithResourceCapabilities(false, false),
 		server.WithCompletions(), server.WithPromptCompletionProvider(completer(d.completeTitle)), server.WithRecovery(), server.WithResourceRecovery()}
-	s := server.NewMCPServer("mcp-realtimekit", version, append(options, more...)...)
+	s := server.NewMCPServer(self.Name, self.Version, append(options, more...)...)
 	s.AddTools(All(d)...)
 	s.AddPrompts(prompts()...)
 	s.AddResourceTemplates(resources(d)...)
