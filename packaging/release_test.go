@@ -31,13 +31,13 @@ type releaseConfig struct {
 
 func readReleaseConfig(t *testing.T) (c releaseConfig) {
 	t.Helper()
-	if err := yaml.Unmarshal([]byte(text(t, "../.goreleaser.yaml")), &c); err != nil {
+	if err := yaml.Unmarshal([]byte(contents(t, "../.goreleaser.yaml")), &c); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func text(t *testing.T, path string) string {
+func contents(t *testing.T, path string) string {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -50,7 +50,7 @@ func text(t *testing.T, path string) string {
 func find(t *testing.T, path, pattern string) []string {
 	t.Helper()
 	var found []string
-	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text(t, path), -1) {
+	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(contents(t, path), -1) {
 		found = append(found, m[1])
 	}
 	if len(found) == 0 {
@@ -108,7 +108,7 @@ func TestBundlesAreReleased(t *testing.T) {
 // TestInstallationGuide holds the guide's commands and addresses to be those of what a release publishes.
 func TestInstallationGuide(t *testing.T) {
 	c := readReleaseConfig(t)
-	guide := text(t, "../docs/install.md")
+	said := contents(t, guide)
 	tap := c.HomebrewCasks[0].Repository
 	want := []string{
 		"brew install --cask " + tap.Owner + "/" + strings.TrimPrefix(tap.Name, "homebrew-") + "/" + c.ProjectName,
@@ -127,7 +127,7 @@ func TestInstallationGuide(t *testing.T) {
 		}
 	}
 	for _, s := range want {
-		if !strings.Contains(guide, s) {
+		if !strings.Contains(said, s) {
 			t.Errorf("docs/install.md does not say %s", s)
 		}
 	}
@@ -136,7 +136,7 @@ func TestInstallationGuide(t *testing.T) {
 // TestGoVersions holds go.mod to ask for no particular patch release, and everything that builds a
 // release to use the same one.
 func TestGoVersions(t *testing.T) {
-	gomod := text(t, "../go.mod")
+	gomod := contents(t, "../go.mod")
 	required := find(t, "../go.mod", `(?m)^go (\S+)$`)[0]
 	minor, patch, _ := strings.Cut(strings.TrimPrefix(required, "1."), ".")
 	if patch != "0" || strings.Contains(gomod, "\ntoolchain ") {
@@ -168,7 +168,7 @@ func TestWorkflows(t *testing.T) {
 				t.Errorf("%s: %s is not pinned by commit, with its version in a comment", file, action)
 			}
 		}
-		if !strings.Contains(text(t, file), "\npermissions:") {
+		if !strings.Contains(contents(t, file), "\npermissions:") {
 			t.Errorf("%s has whatever permissions the repository grants", file)
 		}
 	}
@@ -188,7 +188,7 @@ func TestDependabot(t *testing.T) {
 			Directories []string `yaml:"directories"`
 		}
 	}
-	if err := yaml.Unmarshal([]byte(text(t, "../.github/dependabot.yml")), &config); err != nil {
+	if err := yaml.Unmarshal([]byte(contents(t, "../.github/dependabot.yml")), &config); err != nil {
 		t.Fatal(err)
 	}
 	watched := func(ecosystem, folder string) bool {
