@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -56,9 +57,7 @@ func printed(t *testing.T, binary, client string) configured {
 // inDocker starts the released image instead. Docker hands on the token from its own environment.
 func inDocker(c configured, image string) configured {
 	e := entry{}
-	for name, value := range c.Entry {
-		e[name] = value
-	}
+	maps.Copy(e, c.Entry)
 	e["command"] = "docker"
 	e["args"] = []any{"run", "--rm", "-i", "-e", "CLOUDFLARE_API_TOKEN", image + ":latest"}
 	return configured{e, c.Inputs}
@@ -72,9 +71,7 @@ func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+"
 func vscodeLink(t *testing.T, scheme string, c configured) string {
 	t.Helper()
 	server := entry{"name": serverName, "inputs": c.Inputs}
-	for name, value := range c.Entry {
-		server[name] = value
-	}
+	maps.Copy(server, c.Entry)
 	return "https://insiders.vscode.dev/redirect?url=" + escape(scheme+":mcp/install?"+escape(marshal(t, server)))
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -137,9 +138,15 @@ func TestInStep(t *testing.T) {
 		t.Error("the image's label lacks the name in server.json")
 	}
 	// Each variable is one that the server reads.
-	config, err := os.ReadFile("../cmd/mcp-realtimekit/config.go")
+	sources, err := filepath.Glob("../cmd/mcp-realtimekit/*.go")
 	if err != nil {
 		t.Fatal(err)
+	}
+	var program strings.Builder
+	for _, source := range sources {
+		if !strings.HasSuffix(source, "_test.go") {
+			program.WriteString(contents(t, source))
+		}
 	}
 	var vars []string
 	for _, v := range entry.Packages[0].EnvironmentVariables {
@@ -147,7 +154,7 @@ func TestInStep(t *testing.T) {
 		if v.IsSecret != (v.Name == "CLOUDFLARE_API_TOKEN") {
 			t.Errorf("%s: isSecret is %v", v.Name, v.IsSecret)
 		}
-		if _, ok := m.Server.MCPConfig.Env[v.Name]; !ok || !strings.Contains(string(config), `"`+v.Name+`"`) {
+		if _, ok := m.Server.MCPConfig.Env[v.Name]; !ok || !strings.Contains(program.String(), `"`+v.Name+`"`) {
 			t.Errorf("%s is unknown to the manifest or the server", v.Name)
 		}
 	}

@@ -1,7 +1,9 @@
 package packaging
 
 import (
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,9 +39,9 @@ func readReleaseConfig(t *testing.T) (c releaseConfig) {
 	return c
 }
 
-func contents(t *testing.T, path string) string {
+func contents(t *testing.T, file string) string {
 	t.Helper()
-	raw, err := os.ReadFile(path)
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,14 +49,14 @@ func contents(t *testing.T, path string) string {
 }
 
 // find returns what a pattern's group matches in a file, each time.
-func find(t *testing.T, path, pattern string) []string {
+func find(t *testing.T, file, pattern string) []string {
 	t.Helper()
 	var found []string
-	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(contents(t, path), -1) {
+	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(contents(t, file), -1) {
 		found = append(found, m[1])
 	}
 	if len(found) == 0 {
-		t.Fatalf("%s has nothing like %s", path, pattern)
+		t.Fatalf("%s has nothing like %s", file, pattern)
 	}
 	return found
 }
@@ -179,41 +181,46 @@ func TestWorkflows(t *testing.T) {
 	}
 }
 
-// TestDependabot holds each folder with dependencies of its own to be watched.
-func TestDependabot(t *testing.T) {
-	var config struct {
-		Updates []struct {
-			Ecosystem   string   `yaml:"package-ecosystem"`
-			Directory   string   `yaml:"directory"`
-			Directories []string `yaml:"directories"`
+// dependabot is the configuration of what keeps dependencies up to date.
+type dependabot struct {
+	Updates []struct {
+		Ecosystem   string   `yaml:"package-ecosystem"`
+		Directory   string   `yaml:"directory"`
+		Directories []string `yaml:"directories"`
+	}
+}
+
+// watches reports whether a folder is among those that are watched.
+func (d dependabot) watches(ecosystem, folder string) bool {
+	for _, u := range d.Updates {
+		matches := func(pattern string) bool {
+			ok, err := path.Match(pattern, folder)
+			return err == nil && ok
+		}
+		if u.Ecosystem == ecosystem && slices.ContainsFunc(append(u.Directories, u.Directory), matches) {
+			return true
 		}
 	}
+	return false
+}
+
+// TestDependabot holds each folder with dependencies of its own to be watched.
+func TestDependabot(t *testing.T) {
+	var config dependabot
 	if err := yaml.Unmarshal([]byte(contents(t, "../.github/dependabot.yml")), &config); err != nil {
 		t.Fatal(err)
 	}
-	watched := func(ecosystem, folder string) bool {
-		for _, u := range config.Updates {
-			for _, pattern := range append(u.Directories, u.Directory) {
-				if ok, err := filepath.Match(pattern, folder); err == nil && ok && u.Ecosystem == ecosystem {
-					return true
-				}
-			}
-		}
-		return false
-	}
 	ecosystems := map[string]string{"go.mod": "gomod", "package-lock.json": "npm", "Dockerfile": "docker"}
 	seen := map[string]bool{}
-	err := filepath.WalkDir("..", func(path string, d os.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() && slices.Contains([]string{"node_modules", ".git", "dist", "output"}, d.Name()) {
-			return filepath.SkipDir
+			return fs.SkipDir
 		}
 		ecosystem := ecosystems[d.Name()]
-		folder := "/" + filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), ".."))
-		folder = "/" + strings.TrimLeft(folder, "/")
-		if ecosystem != "" && !watched(ecosystem, folder) {
+		if folder := path.Join("/", path.Dir(name)); ecosystem != "" && !config.watches(ecosystem, folder) {
 			t.Errorf("dependabot.yml does not watch %s (%s)", folder, ecosystem)
 		}
 		seen[ecosystem] = true
