@@ -18,11 +18,13 @@ type icon struct {
 	bytes int // at most
 }
 
-// Clients get the server's icon with the handshake, so bytes count: with sixteen colours a pixel takes
-// half of one. The bundle's is as large as Claude Desktop recommends.
+// Clients get the server's icon with the handshake and the tools' in each list of tools, so bytes count;
+// a palette of four colours takes a quarter of a byte a pixel. The bundle's is as Claude Desktop
+// recommends.
 var icons = map[string]icon{
-	"../tools/icon.png": {size: 48, fades: 4, tints: 11, bytes: 500},
-	"icon.png":          {size: 512, fades: 4, tints: 11, bytes: 6000},
+	"../tools/icon.png":      {size: 48, fades: 4, tints: 11, bytes: 500},
+	"../tools/icon_tool.png": {size: 16, fades: 1, tints: 2, bytes: 180},
+	"icon.png":               {size: 512, fades: 4, tints: 11, bytes: 6000},
 }
 
 // TestIcons compares the icons with the drawing below, pixel by pixel: other versions of Go may compress

@@ -9,11 +9,14 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// serverPNG goes out in a data URI: VS Code shows neither SVG nor what it would have to fetch for a local
-// server. TestIcons in packaging draws it.
-//
-//go:embed icon.png
-var serverPNG []byte
+// The icons are PNGs in data URIs: VS Code shows neither SVG nor what it would have to fetch for a local
+// server. TestIcons in packaging draws them.
+var (
+	//go:embed icon.png
+	serverPNG []byte
+	//go:embed icon_tool.png
+	toolPNG []byte
+)
 
 // withIcon adds the server's icon to the two results from which a client learns what it has connected to.
 // mcp-go's WithIcons would repeat it in every result of revision 2026-07-28, each of which names the
@@ -33,6 +36,12 @@ func withIcon(self mcp.Implementation) server.ServerOption {
 			result.EnsureResultMeta().SetServerInfo(self)
 		})
 	}
+}
+
+// toolIcons is what every tool shows in a client's list of tools. Models do not get to see it, but the
+// list has it once for each tool, so it is as small as it can be, and its size is not said.
+func toolIcons() []mcp.Icon {
+	return []mcp.Icon{{Src: dataURI(toolPNG), MIMEType: "image/png"}}
 }
 
 func dataURI(png []byte) string {

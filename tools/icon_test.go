@@ -12,12 +12,14 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// TestIcon finds the icon where a client meets the server, in each revision, and nowhere else.
-func TestIcon(t *testing.T) {
+// TestIcons finds the server's icon where a client meets the server, in each revision, and nowhere else;
+// and the tools' in the list of tools.
+func TestIcons(t *testing.T) {
 	t.Parallel()
 	s := NewServer(&Deps{Log: slog.New(slog.DiscardHandler)}, "1.2.3")
 	ask := func(method, params string) (result struct {
 		ServerInfo mcp.Implementation
+		Tools      []mcp.Tool
 		Meta       map[string]mcp.Implementation `json:"_meta"`
 	}) {
 		t.Helper()
@@ -40,27 +42,42 @@ func TestIcon(t *testing.T) {
 	hello := ask("initialize", `"protocolVersion": "2025-11-25", "capabilities": {},
 		"clientInfo": {"name": "test", "version": "1"}`).ServerInfo
 	discovered := ask("server/discover", modern).Meta[mcp.MetaKeyServerInfo]
-	listed := ask("tools/list", modern).Meta[mcp.MetaKeyServerInfo]
+	list := ask("tools/list", modern)
+	listed := list.Meta[mcp.MetaKeyServerInfo]
 	for _, info := range []mcp.Implementation{hello, discovered} {
-		if len(info.Icons) != 1 || info.Icons[0].MIMEType != "image/png" {
-			t.Fatalf("icons of %+v", info)
-		}
-		data, ok := strings.CutPrefix(info.Icons[0].Src, "data:image/png;base64,")
-		raw, err := base64.StdEncoding.DecodeString(data)
-		if !ok || err != nil {
-			t.Fatal(info.Icons[0].Src, err)
-		}
-		config, err := png.DecodeConfig(bytes.NewReader(raw))
-		if err != nil || config.Width != 48 || config.Height != 48 || info.Icons[0].Sizes[0] != "48x48" {
-			t.Errorf("%+v, %v: %+v", config, err, info.Icons[0])
+		if size := iconSize(t, info.Icons); size != 48 || info.Icons[0].Sizes[0] != "48x48" {
+			t.Errorf("an icon of %d pixels: %+v", size, info.Icons[0])
 		}
 	}
 	if listed.Icons != nil {
-		t.Errorf("the result of tools/list repeats the icon")
+		t.Errorf("the result of tools/list repeats the server's icon")
+	}
+	for _, tool := range list.Tools {
+		if size := iconSize(t, tool.Icons); size != 16 {
+			t.Errorf("%s has an icon of %d pixels", tool.Name, size)
+		}
 	}
 	for _, info := range []mcp.Implementation{hello, discovered, listed} {
 		if info.Name != "mcp-realtimekit" || info.Version != "1.2.3" || info.Title != "Cloudflare RealtimeKit" {
 			t.Errorf("a result of %+v", info)
 		}
 	}
+}
+
+// iconSize returns the width and height of the one icon, in pixels.
+func iconSize(t *testing.T, icons []mcp.Icon) int {
+	t.Helper()
+	if len(icons) != 1 || icons[0].MIMEType != "image/png" {
+		t.Fatalf("icons %+v", icons)
+	}
+	data, ok := strings.CutPrefix(icons[0].Src, "data:image/png;base64,")
+	raw, err := base64.StdEncoding.DecodeString(data)
+	if !ok || err != nil {
+		t.Fatal(icons[0].Src, err)
+	}
+	config, err := png.DecodeConfig(bytes.NewReader(raw))
+	if err != nil || config.Width != config.Height {
+		t.Fatalf("%+v, %v", config, err)
+	}
+	return config.Width
 }

@@ -45,6 +45,7 @@ func catalogue(d *Deps) []mcptool.Tool {
 func All(d *Deps) []server.ServerTool {
 	var all []server.ServerTool
 	for _, tool := range catalogue(d) {
+		tool.Tool.Icons = toolIcons()
 		all = append(all, tool.ServerTool)
 	}
 	return all
