@@ -338,8 +338,14 @@ func TestSecretsAreRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	echoes := map[string]string{
-		"plain": testToken, "bearer": "Bearer " + testToken, "upper case": strings.ToUpper(testToken), "lower case": strings.ToLower(testToken),
-		"query": "/x?token=" + url.QueryEscape(testToken) + "&y=1", "percent": encoded, "twice percent": url.QueryEscape(encoded), "hex": hex.EncodeToString([]byte(testToken)),
+		"plain":                 testToken,
+		"bearer":                "Bearer " + testToken,
+		"upper case":            strings.ToUpper(testToken),
+		"lower case":            strings.ToLower(testToken),
+		"query":                 "/x?token=" + url.QueryEscape(testToken) + "&y=1",
+		"percent":               encoded,
+		"twice percent":         url.QueryEscape(encoded),
+		"hex":                   hex.EncodeToString([]byte(testToken)),
 		"base64":                base64.StdEncoding.EncodeToString([]byte(testToken)),
 		"base64 of a header":    base64.StdEncoding.EncodeToString([]byte("Bearer " + testToken)),
 		"base64 of two":         base64.URLEncoding.EncodeToString([]byte("user:" + testToken + ":x")),
@@ -385,7 +391,8 @@ func TestSecretsAreRemoved(t *testing.T) {
 func leak(text string) string {
 	folded := strings.ToLower(text)
 	for _, form := range []string{testToken, hex.EncodeToString([]byte(testToken)),
-		base64.RawStdEncoding.EncodeToString([]byte(testToken))[:40], base64.RawStdEncoding.EncodeToString([]byte("Bearer " + testToken))[11:40],
+		base64.RawStdEncoding.EncodeToString([]byte(testToken))[:40],
+		base64.RawStdEncoding.EncodeToString([]byte("Bearer " + testToken))[11:40],
 		base64.RawURLEncoding.EncodeToString([]byte("user:" + testToken))[8:40], "%63%66", "%2563", "&#95;"} {
 		for from := 0; from+8 <= len(form); from++ {
 			if part := strings.ToLower(form[from : from+8]); strings.Contains(folded, part) {
@@ -401,7 +408,8 @@ func leak(text string) string {
 
 func TestSignedLinksAreRemoved(t *testing.T) {
 	for text, want := range map[string]string{
-		"see https://user:pw@h.example/a/b.csv?X-Amz-Signature=abc&x=1, or not": "see https://h.example/a/b.csv?" + removed + " or not",
+		"see https://user:pw@h.example/a/b.csv?X-Amz-Signature=abc&x=1, or not": "see https://h.example/a/b.csv?" +
+			removed + " or not",
 		"see https://h.example/a":               "see https://h.example/a",
 		"X-Amz-Signature=abc123&page_no=2":      "X-Amz-Signature=" + removed + "&page_no=2",
 		"is per_page = 5? no, page_no=6":        "is per_page = 5? no, page_no=6",
@@ -419,13 +427,17 @@ func TestCausesSayNothing(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(errors.Unwrap(err).Error(), testToken) {
 		t.Errorf("%v", errors.Unwrap(err))
 	}
-	if sealed(context.Canceled, testToken) != context.Canceled || sealed(nil) != nil { //nolint:errorlint // it must be the same
+	//nolint:errorlint // it must be the same
+	if sealed(context.Canceled, testToken) != context.Canceled || sealed(nil) != nil {
 		t.Error("what is no *Error was changed")
 	}
 }
 
 func TestCallersOwnToken(t *testing.T) {
-	e := &exchange{response: &http.Response{StatusCode: 401, Header: http.Header{}}, head: cloudflare(10000, "Authentication error")}
+	e := &exchange{
+		response: &http.Response{StatusCode: 401, Header: http.Header{}},
+		head:     cloudflare(10000, "Authentication error"),
+	}
 	err := e.explain(WithToken(t.Context(), testToken), "it", time.Second, errUnsuccessful)
 	if strings.Contains(err.Error(), "CLOUDFLARE_API_TOKEN") || !strings.Contains(err.Error(), "let your client send it") {
 		t.Error(err)
@@ -434,7 +446,11 @@ func TestCallersOwnToken(t *testing.T) {
 
 // FuzzEnvelope explains whatever may come, in bounded words and without the token.
 func FuzzEnvelope(f *testing.F) {
-	for _, body := range []string{cloudflare(6003, testToken), "<title>" + testToken, `{"error":"x"}`, `{"errors":{"a":["b"]}}`, `[1,"a",{"message":[]}]`, `"`, "{", "error code: 1015", `{"errors":[[[[[[[["deep"]]]]]]]]}`} {
+	for _, body := range []string{
+		cloudflare(6003, testToken), "<title>" + testToken, `{"error":"x"}`, `{"errors":{"a":["b"]}}`,
+		`[1,"a",{"message":[]}]`, `"`, "{", "error code: 1015", `{"errors":[[[[[[[["deep"]]]]]]]]}`,
+		`{"message":"a","path":["b",1]}`,
+	} {
 		f.Add(403, "text/html", body)
 	}
 	f.Fuzz(func(t *testing.T, status int, kind, body string) {
