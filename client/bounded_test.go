@@ -28,7 +28,8 @@ func TestCrowded(t *testing.T) {
 		big := func(context.Context, PageRequest) (Page[App], error) { return Page[App]{rows: 1, size: 1 << 20}, nil }
 		_, _, err = all(walk(ctx, big))
 		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), "no room within 1m10s") || !strings.Contains(e.Remedy, "Try again") {
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), "no room within 1m10s") ||
+			!strings.Contains(e.Remedy, "Try again") {
 			t.Errorf("%v", err)
 		}
 		ctx, cancel = c.Bounded(t.Context())

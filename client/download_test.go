@@ -30,10 +30,23 @@ func TestDownloadRefusals(t *testing.T) {
 	}
 	defer c.Close()
 	for link, want := range map[string]error{
-		"http://1.1.1.1/x?signature=secret": download.ErrNotHTTPS, "ftp://1.1.1.1/x": download.ErrNotHTTPS, "file:///etc/passwd": download.ErrNotHTTPS, "": download.ErrNotHTTPS, "https://": download.ErrNotHTTPS,
-		"https://user:pass@example.com/": download.ErrNotHTTPS, "gopher://x\n": download.ErrNotHTTPS, "//example.com/x": download.ErrNotHTTPS,
-		inside.URL + "/?signature=secret": download.ErrPrivateAddress, "https://169.254.169.254/latest/meta-data/": download.ErrPrivateAddress, "https://[::1]:1/": download.ErrPrivateAddress, "https://10.0.0.1/": download.ErrPrivateAddress,
-		"https://[::ffff:127.0.0.1]:1/": download.ErrPrivateAddress, "https://localhost:1/?signature=secret": download.ErrPrivateAddress, "https://0.0.0.0:1/": download.ErrPrivateAddress, "https://2130706433:1/": nil, "https://0x7f.1:1/": nil,
+		"http://1.1.1.1/x?signature=secret": download.ErrNotHTTPS,
+		"ftp://1.1.1.1/x":                   download.ErrNotHTTPS,
+		"file:///etc/passwd":                download.ErrNotHTTPS,
+		"":                                  download.ErrNotHTTPS,
+		"https://":                          download.ErrNotHTTPS,
+		"https://user:pass@example.com/":    download.ErrNotHTTPS,
+		"gopher://x\n":                      download.ErrNotHTTPS,
+		"//example.com/x":                   download.ErrNotHTTPS,
+		inside.URL + "/?signature=secret":   download.ErrPrivateAddress,
+		"https://169.254.169.254/latest/meta-data/": download.ErrPrivateAddress,
+		"https://[::1]:1/":                          download.ErrPrivateAddress,
+		"https://10.0.0.1/":                         download.ErrPrivateAddress,
+		"https://[::ffff:127.0.0.1]:1/":             download.ErrPrivateAddress,
+		"https://localhost:1/?signature=secret":     download.ErrPrivateAddress,
+		"https://0.0.0.0:1/":                        download.ErrPrivateAddress,
+		"https://2130706433:1/":                     nil,
+		"https://0x7f.1:1/":                         nil,
 	} {
 		err := c.Download(t.Context(), &Link{URL: SecretURL(link), what: "the text"}, drain)
 		if err == nil || want != nil && !errors.Is(err, want) {
@@ -60,19 +73,22 @@ func TestDownloadCancelled(t *testing.T) {
 	}
 	defer c.Close()
 	var e *Error
-	if err := c.Download(t.Context(), &Link{URL: SecretURL(s.URL), what: "the text"}, drain); !errors.As(err, &e) || !strings.Contains(e.Message, "within 50ms") {
+	link := &Link{URL: SecretURL(s.URL), what: "the text"}
+	if err := c.Download(t.Context(), link, drain); !errors.As(err, &e) || !strings.Contains(e.Message, "within 50ms") {
 		t.Errorf("timeout: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if err := c.Download(ctx, &Link{URL: SecretURL(s.URL), what: "the text"}, drain); !errors.Is(err, context.Canceled) {
+	if err := c.Download(ctx, link, drain); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
 
 // What an answer without content holds is an empty text.
 func TestDownloadNoContent(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	}))
 	defer s.Close()
 	c, err := New(Options{Token: "t", BaseURL: s.URL})
 	if err != nil {

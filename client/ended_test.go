@@ -82,7 +82,8 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	}
 	if n := requests(api, func() {
 		for _, f := range []PeerFilter{{Search: "dana"}, {Search: "sofia"}, {Search: "dana"}, {Consolidated: true}} {
-			if page, err := c.PeersPage(t.Context(), app, s.ID, f, PageRequest{}); err != nil || f.Search == "dana" && len(page.Items) != 1 {
+			page, err := c.PeersPage(t.Context(), app, s.ID, f, PageRequest{})
+			if err != nil || f.Search == "dana" && len(page.Items) != 1 {
 				t.Errorf("%+v: %v, %v", f, page, err)
 			}
 		}
@@ -90,10 +91,14 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 		t.Errorf("%d requests for three selections", n)
 	}
 	per := 5
-	if n := requests(api, func() { _, _ = c.PeersPage(t.Context(), app, s.ID, PeerFilter{}, PageRequest{Per: &per}) }); n != 1 {
+	if n := requests(api, func() {
+		_, _ = c.PeersPage(t.Context(), app, s.ID, PeerFilter{}, PageRequest{Per: &per})
+	}); n != 1 {
 		t.Errorf("%d requests for another page", n)
 	}
-	if n := requests(api, func() { _, _ = c.Session(t.Context(), AppRef{app.AccountID, demoapi.EventsAppID}, s.ID) }); n != 1 {
+	if n := requests(api, func() {
+		_, _ = c.Session(t.Context(), AppRef{app.AccountID, demoapi.EventsAppID}, s.ID)
+	}); n != 1 {
 		t.Errorf("%d requests for another app", n)
 	}
 	other := WithToken(t.Context(), "another")
@@ -101,7 +106,8 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	if _, err := c.Session(other, app, s.ID); !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
 		t.Errorf("another token: %v", err)
 	}
-	if _, err := c.PeersPage(other, app, s.ID, PeerFilter{}, PageRequest{}); !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
+	_, err := c.PeersPage(other, app, s.ID, PeerFilter{}, PageRequest{})
+	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
 		t.Errorf("another token: %v", err)
 	}
 	if _, err := c.Session(WithToken(t.Context(), ""), app, s.ID); !errors.Is(err, ErrNoToken) {
@@ -129,7 +135,8 @@ func TestNothingElseIsRemembered(t *testing.T) {
 		t.Error("no error")
 	}
 	api.SetFaults(demoapi.Faults{})
-	if page, err := c.PeersPage(t.Context(), app, ended.ID, PeerFilter{}, PageRequest{}); err != nil || len(page.Items) == 0 {
+	page, err := c.PeersPage(t.Context(), app, ended.ID, PeerFilter{}, PageRequest{})
+	if err != nil || len(page.Items) == 0 {
 		t.Errorf("an error was remembered: %v", err)
 	}
 
@@ -206,7 +213,14 @@ func TestCacheKeepsWhatItWasGiven(t *testing.T) {
 	if n := c.cache.Len(); n != 0 {
 		t.Errorf("%d sessions under the id of another", n)
 	}
-	s := Session{ID: "s", Type: "livestream", Status: "ENDED", EndedAt: at, Rooms: []string{"r"}, RoomMeetings: []string{"m"}}
+	s := Session{
+		ID:           "s",
+		Type:         "livestream",
+		Status:       "ENDED",
+		EndedAt:      at,
+		Rooms:        []string{"r"},
+		RoomMeetings: []string{"m"},
+	}
 	c.keepSession(k, s)
 	s.Rooms[0], s.RoomMeetings[0] = "x", "x"
 	for range 2 {

@@ -21,8 +21,19 @@ import (
 func TestCaseDetails(t *testing.T) {
 	c, api, app := openScripted(t)
 	at := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-	want := Session{ID: walked, MeetingID: "497f6eca-6276-4993-bfeb-53cbbbba6f08", Title: "Weekly sync", Status: "ENDED", Type: "meeting",
-		StartedAt: at, EndedAt: at.Add(30 * time.Minute), MaxConcurrent: 3, MinutesConsumed: 90, Rooms: []string{}, RoomMeetings: []string{}}
+	want := Session{
+		ID:              walked,
+		MeetingID:       "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+		Title:           "Weekly sync",
+		Status:          "ENDED",
+		Type:            "meeting",
+		StartedAt:       at,
+		EndedAt:         at.Add(30 * time.Minute),
+		MaxConcurrent:   3,
+		MinutesConsumed: 90,
+		Rooms:           []string{},
+		RoomMeetings:    []string{},
+	}
 	for _, name := range []string{"session-details-current.json", "session-details-older.json"} {
 		api.JSON("/sessions/"+walked, scripted.Case(t, name))
 		if got, err := c.Session(t.Context(), app, walked); err != nil || !reflect.DeepEqual(got, want) {
@@ -34,7 +45,12 @@ func TestCaseDetails(t *testing.T) {
 		`{"data":{"session":{"id":"a"},"breakout_rooms":[{"id":"r-1","associated_id":"m-1"},"r-2"]}}`:    true,
 		`{"data":{"session":{"id":"a","breakout_rooms":["r-1",{"id":"r-2","associated_id":"m-1"}]}}}`:    true,
 		`{"data":{"session":null,"id":"a","breakout_rooms":["r-1",{"id":"r-2","associated_id":"m-1"}]}}`: true,
-		`{"data":{"id":"another"}}`: false, `{"data":{"status":"ENDED"}}`: false, `{"data":{"session":{}}}`: false, `{"data":[{"id":"a"}]}`: false, `{"id":"a"}`: false, `{"data":"a"}`: false,
+		`{"data":{"id":"another"}}`:           false,
+		`{"data":{"status":"ENDED"}}`:         false,
+		`{"data":{"session":{}}}`:             false,
+		`{"data":[{"id":"a"}]}`:               false,
+		`{"id":"a"}`:                          false,
+		`{"data":"a"}`:                        false,
 		`{"success":false,"data":{"id":"a"}}`: false, `{"data":null,"paging":{"total_count":0}}`: false,
 	} {
 		api.JSON("/sessions/a", []byte(body))
@@ -69,7 +85,13 @@ func TestUnfilteredSessions(t *testing.T) {
 	at := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	var rows []any
 	for i := range 250 {
-		row := map[string]any{"id": fmt.Sprint("s-", i), "associated_id": other, "status": "ENDED", "started_at": at.AddDate(0, 0, -i), "ended_at": at.AddDate(0, 0, -i).Add(time.Hour)}
+		row := map[string]any{
+			"id":            fmt.Sprint("s-", i),
+			"associated_id": other,
+			"status":        "ENDED",
+			"started_at":    at.AddDate(0, 0, -i),
+			"ended_at":      at.AddDate(0, 0, -i).Add(time.Hour),
+		}
 		switch i {
 		case 3, 120, 240:
 			row["associated_id"] = strings.ToUpper(mine)
@@ -135,7 +157,8 @@ func TestAppsOverPages(t *testing.T) {
 			api.Handle("//client/v4/accounts", list("result", "page"))
 			apps, c1, err1 := c.Apps(t.Context(), scripted.AccountID)
 			accounts, c2, err2 := c.Accounts(t.Context())
-			if len(apps) != 120 || len(accounts) != 120 || err1 != nil || err2 != nil || !c1.Complete() || !c2.Complete() || accounts[119].Name != "Person 120" {
+			if len(apps) != 120 || len(accounts) != 120 || err1 != nil || err2 != nil ||
+				!c1.Complete() || !c2.Complete() || accounts[119].Name != "Person 120" {
 				t.Errorf("%d a page, total %v: %d apps (%v), %d accounts (%v)", clamp, total, len(apps), err1, len(accounts), err2)
 			}
 		}
@@ -154,7 +177,12 @@ func TestNoLiveSession(t *testing.T) {
 		`{"success":true,"data":null}`:                                         "none",
 		`{"success":true,"data":{}}`:                                           "none",
 		`{"success":true,"data":{"session":null}}`:                             "none",
-		`{}`: "error", `null`: "error", `{"success":true}`: "error", `{"data":[]}`: "error", `{"data":{"status":"LIVE"}}`: "error", `{"success":false,"data":null}`: "error",
+		`{}`:                            "error",
+		`null`:                          "error",
+		`{"success":true}`:              "error",
+		`{"data":[]}`:                   "error",
+		`{"data":{"status":"LIVE"}}`:    "error",
+		`{"success":false,"data":null}`: "error",
 	} {
 		api.JSON(path, []byte(body))
 		live, err := c.LiveSession(t.Context(), app, walked)
@@ -174,8 +202,10 @@ func TestNoLiveSession(t *testing.T) {
 func TestOddMeetings(t *testing.T) {
 	c, api, app := openScripted(t)
 	api.JSON("/meetings", []byte(`{"success":true,"data":[
-		{"id":"a","title":null,"status":"active","created_at":5,"record_on_start":"yes","transcribe_on_end":true,"persist_chat":null,"session_keep_alive_time_in_secs":600},
-		{"id":12,"title":{"en":"x"},"created_at":"2026-03-02 09:00:00Z","session_keep_alive_time_in_secs":-1}],"paging":{"total_count":2}}`))
+		{"id":"a","title":null,"status":"active","created_at":5,"record_on_start":"yes",
+			"transcribe_on_end":true,"persist_chat":null,"session_keep_alive_time_in_secs":600},
+		{"id":12,"title":{"en":"x"},"created_at":"2026-03-02 09:00:00Z","session_keep_alive_time_in_secs":-1}],
+			"paging":{"total_count":2}}`))
 	page, err := c.MeetingsPage(t.Context(), app, MeetingFilter{}, PageRequest{})
 	want := []Meeting{
 		{ID: "a", Status: "ACTIVE", TranscribeOnEnd: true, KeepAlive: 10 * time.Minute},

@@ -39,9 +39,17 @@ func FuzzPage(f *testing.F) {
 		}
 		name, custom = strings.ToValidUTF8(name, ""), strings.ToValidUTF8(custom, "")
 		when := time.Unix(2_500_000_000+at%1_500_000_000, 0).UTC() // 2001 to 2096
-		row := map[string]any{"id": "1", "name": name, "custom_participant_id": custom, "preset_name": nil, "more": []any{name, map[string]any{"id": custom}}, "created_at": when}
+		row := map[string]any{
+			"id":                    "1",
+			"name":                  name,
+			"custom_participant_id": custom,
+			"preset_name":           nil,
+			"more":                  []any{name, map[string]any{"id": custom}},
+			"created_at":            when,
+		}
 		list := slices.Repeat([]any{row}, max(0, n%5))
-		doc, err := json.Marshal(map[string]any{"success": true, "data": list, "paging": map[string]any{"total_count": n, "start_offset": 1, "end_offset": len(list)}})
+		paging := map[string]any{"total_count": n, "start_offset": 1, "end_offset": len(list)}
+		doc, err := json.Marshal(map[string]any{"success": true, "data": list, "paging": paging})
 		if err != nil {
 			return // a year that JSON cannot hold
 		}
@@ -65,9 +73,12 @@ func FuzzPage(f *testing.F) {
 // empty list: only one that is null with a total of 0 is.
 func TestPageRefusals(t *testing.T) {
 	for _, body := range []string{
-		`{"data":{}}`, `{"data":{"a":{"id":"b"}}}`, `{"data":"a"}`, `{"data":[5]}`, `{"data":[null,null]}`, `{"data":[{}`, `<html>`, ``,
-		`{}`, `[]`, `[{"id":"a"}]`, `null`, `7`, `"data"`, `true`, `{"data":null}`, `{"success":true}`, `{"result":[]}`, `{"Data":[]}`, `{"data":true}`,
-		`{"data":null,"paging":{}}`, `{"data":null,"paging":{"total_count":3}}`, `{"data":null,"paging":{"total_count":null}}`,
+		`{"data":{}}`, `{"data":{"a":{"id":"b"}}}`, `{"data":"a"}`, `{"data":[5]}`, `{"data":[null,null]}`,
+		`{"data":[{}`, `<html>`, ``,
+		`{}`, `[]`, `[{"id":"a"}]`, `null`, `7`, `"data"`, `true`, `{"data":null}`, `{"success":true}`,
+		`{"result":[]}`, `{"Data":[]}`, `{"data":true}`,
+		`{"data":null,"paging":{}}`, `{"data":null,"paging":{"total_count":3}}`,
+		`{"data":null,"paging":{"total_count":null}}`,
 		`{"paging":{"total_count":0}}`, `{"data":{},"paging":{"total_count":0}}`, `{"data":{"participants":[]}}`,
 		strings.Repeat("[", 20<<20), strings.Repeat(`{"data":`, 4<<20), `{"data":[` + strings.Repeat("{},", MaxRows) + "{}]}",
 	} {
@@ -76,7 +87,8 @@ func TestPageRefusals(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`{}`, `null`, `{"data":[]}`, `{"data":null}`, `{"data":{}}`, `{"data":{"participants":null}}`, `{"data":{"sessions":[]}}`, `{"participants":[]}`,
+		`{}`, `null`, `{"data":[]}`, `{"data":null}`, `{"data":{}}`, `{"data":{"participants":null}}`,
+		`{"data":{"sessions":[]}}`, `{"participants":[]}`,
 		`{"data":{"participants":{"id":"a"}}}`, `{"data":{},"paging":{"total_count":0}}`,
 	} {
 		if page, err := readPage(body, "data.participants", peerOf); err == nil {
@@ -84,9 +96,15 @@ func TestPageRefusals(t *testing.T) {
 		}
 	}
 	for rows, bodies := range map[string][]string{
-		"data":              {`{"data":[]}`, `{"data":[],"paging":null}`, `{"data":null,"paging":{"total_count":0}}`, `{"data":null,"paging":{"total_count":"0"}}`, "\ufeff {\"data\":[]} "},
-		"data.participants": {`{"data":{"participants":[]}}`, `{"data":null,"paging":{"total_count":0}}`, `{"data":{"participants":null,"paging":{"total_count":0}}}`},
-		"result":            {`{"result":[]}`, `{"result":null,"result_info":{"total_count":0}}`},
+		"data": {
+			`{"data":[]}`, `{"data":[],"paging":null}`, `{"data":null,"paging":{"total_count":0}}`,
+			`{"data":null,"paging":{"total_count":"0"}}`, "\ufeff {\"data\":[]} ",
+		},
+		"data.participants": {
+			`{"data":{"participants":[]}}`, `{"data":null,"paging":{"total_count":0}}`,
+			`{"data":{"participants":null,"paging":{"total_count":0}}}`,
+		},
+		"result": {`{"result":[]}`, `{"result":null,"result_info":{"total_count":0}}`},
 	} {
 		for _, body := range bodies {
 			if page, err := readPage(body, rows, peerOf); err != nil || page.Items == nil || len(page.Items) > 0 {
@@ -101,18 +119,19 @@ func TestPageRefusals(t *testing.T) {
 func TestPaging(t *testing.T) {
 	for paging, want := range map[string][3]int{
 		`"data":{"participants":[{},{}],"paging":{"total_count":2,"start_offset":1,"end_offset":2}}`:             {2, 1, 2},
-		`"data":{"participants":[{},{}]},"paging":{"total_count":"2","start_offset":"1","end_offset":"2"}`:       {2, 1, 2},
+		`@,"paging":{"total_count":"2","start_offset":"1","end_offset":"2"}`:                                     {2, 1, 2},
 		`"data":{"participants":[{},{}],"paging":{"total_count":30}},"paging":{"total_count":2}`:                 {30, 0, 0},
 		`"data":{"participants":[{},{}],"paging":{}},"paging":{"total_count":7,"start_offset":3,"end_offset":4}`: {7, 3, 4},
 		`"data":{"participants":[{},{}],"paging":null},"paging":[]`:                                              {},
-		`"data":{"participants":[{},{}]}`: {},
-		`"data":{"participants":[{},{}]},"paging":{"total_count":-2,"start_offset":-1,"end_offset":0}`:                           {},
-		`"data":{"participants":[{},{}]},"paging":{"total_count":1e300,"start_offset":1,"end_offset":9}`:                         {},
-		`"data":{"participants":[{},{}]},"paging":{"total_count":2.5,"start_offset":1e18,"end_offset":1e18}`:                     {},
-		`"data":{"participants":[{},{}]},"paging":{"total_count":"many","start_offset":null}`:                                    {},
-		`"data":{"participants":[{},{}]},"paging":{"total_count":99999999999,"start_offset":9223372036854775807,"end_offset":1}`: {},
+		`@`: {},
+		`@,"paging":{"total_count":-2,"start_offset":-1,"end_offset":0}`:                           {},
+		`@,"paging":{"total_count":1e300,"start_offset":1,"end_offset":9}`:                         {},
+		`@,"paging":{"total_count":2.5,"start_offset":1e18,"end_offset":1e18}`:                     {},
+		`@,"paging":{"total_count":"many","start_offset":null}`:                                    {},
+		`@,"paging":{"total_count":99999999999,"start_offset":9223372036854775807,"end_offset":1}`: {},
 	} {
-		page, err := readPage("{"+paging+"}", "data.participants", peerOf)
+		body := "{" + strings.ReplaceAll(paging, "@", `"data":{"participants":[{},{}]}`) + "}"
+		page, err := readPage(body, "data.participants", peerOf)
 		if got := [3]int{page.Total, page.Start, page.End}; err != nil || got != want || len(page.Items) != 2 {
 			t.Errorf("%s: %v, %v, want %v", paging, got, err, want)
 		}
@@ -121,12 +140,19 @@ func TestPaging(t *testing.T) {
 
 // TestOddPeers reads what it can of rows with fields of any type.
 func TestOddPeers(t *testing.T) {
-	page, err := readPage(`{"data":{"participants":[null,{"id":7,"user_id":null,"display_name":{"first":"Ann"},"custom_participant_id":[1],"preset_name":true,
+	page, err := readPage(`{"data":{"participants":[null,{"id":7,"user_id":null,"display_name":{"first":"Ann"},
+		"custom_participant_id":[1],
+		"preset_name":true,
 		"joined_at":1772442000000,"left_at":"null","duration":1e300,"peer_events":"none"},
 		{"id":{"a":1},"display_name":"Bob","joined_at":1772442000,"left_at":"2026-03-02 09:30:00.5Z","duration":"12.5"},
-		{"id":"c","left_at":"0001-01-01T00:00:00Z","joined_at":"2026-03-02T09:00:00","duration":-4}, "x"]}}`, "data.participants", peerOf)
+		{"id":"c","left_at":"0001-01-01T00:00:00Z","joined_at":"2026-03-02T09:00:00","duration":-4},
+		"x"]}}`, "data.participants", peerOf)
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	want := []Peer{{ID: "7", JoinedAt: at}, {Name: "Bob", JoinedAt: at, LeftAt: at.Add(30*time.Minute + 500*time.Millisecond), Minutes: 12.5}, {ID: "c", JoinedAt: at}}
+	want := []Peer{
+		{ID: "7", JoinedAt: at},
+		{Name: "Bob", JoinedAt: at, LeftAt: at.Add(30*time.Minute + 500*time.Millisecond), Minutes: 12.5},
+		{ID: "c", JoinedAt: at},
+	}
 	if err != nil || !reflect.DeepEqual(page.Items, want) || page.Coverage.Unreadable != 2 {
 		t.Errorf("%+v, %v", page, err)
 	}
@@ -263,8 +289,16 @@ func TestNotJSON(t *testing.T) {
 func TestDenied(t *testing.T) {
 	long := strings.Repeat(`{"id":"a"},`, 1000)
 	for body, want := range map[string]bool{
-		`{"success":false}`: true, `{"success":"false"}`: true, `{"success":0}`: true, `{"data":[` + long + `{}],"success":false}`: true,
-		`{"success":true,"data":[{"success":false}]}`: false, `{"data":[]}`: false, `{"success":null}`: false, `{"success":"true"}`: false, `[]`: false, ``: false,
+		`{"success":false}`:                           true,
+		`{"success":"false"}`:                         true,
+		`{"success":0}`:                               true,
+		`{"data":[` + long + `{}],"success":false}`:   true,
+		`{"success":true,"data":[{"success":false}]}`: false,
+		`{"data":[]}`:                                 false,
+		`{"success":null}`:                            false,
+		`{"success":"true"}`:                          false,
+		`[]`:                                          false,
+		``:                                            false,
 	} {
 		if got := denied(body); got != want {
 			t.Errorf("%.50s: %v", body, got)

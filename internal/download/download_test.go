@@ -115,7 +115,8 @@ func TestRedirects(t *testing.T) {
 			http.Redirect(w, r, to, http.StatusFound)
 		}
 	})
-	if text, err := get(t.Context(), d, s.URL+"/once?signature=secret"); text != "text" || err != nil || referer.Load() != "" {
+	text, err := get(t.Context(), d, s.URL+"/once?signature=secret")
+	if text != "text" || err != nil || referer.Load() != "" {
 		t.Errorf("%q, %v, referer %q", text, err, referer.Load())
 	}
 	if _, err := get(t.Context(), d, s.URL+"/loop"); !errors.Is(err, ErrManyRedirects) {
@@ -190,7 +191,8 @@ func TestFailures(t *testing.T) {
 		<-r.Context().Done()
 	})
 	var failed *Error
-	if _, err := get(t.Context(), d, s.URL+"/gone"); !errors.As(err, &failed) || failed.Status != 410 || failed.Err != nil {
+	_, err := get(t.Context(), d, s.URL+"/gone")
+	if !errors.As(err, &failed) || failed.Status != http.StatusGone || failed.Err != nil {
 		t.Errorf("%v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -35,7 +36,13 @@ func (u *upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := sleep(req.Context(), u.delay); err != nil {
 		return nil, err
 	}
-	res := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(req.Header.Get("Authorization") + req.URL.Path)), ContentLength: -1}
+	body := strings.NewReader(req.Header.Get("Authorization") + req.URL.Path)
+	res := &http.Response{
+		StatusCode:    http.StatusOK,
+		Header:        http.Header{},
+		Body:          io.NopCloser(body),
+		ContentLength: -1,
+	}
 	if u.answer != nil {
 		status, after := u.answer(nth, req)
 		res.StatusCode = status
@@ -259,7 +266,8 @@ func TestPause(t *testing.T) {
 			t.Fatal(status, err)
 		}
 		var late *TooLong
-		if _, err := get(within(t, 5*time.Second), t, p, "a", "hasty"); !errors.As(err, &late) || !late.Asked || late.Wait != 10*time.Second || time.Since(begin) > time.Second {
+		_, err := get(within(t, 5*time.Second), t, p, "a", "hasty")
+		if !errors.As(err, &late) || !late.Asked || late.Wait != 10*time.Second || time.Since(begin) > time.Second {
 			t.Errorf("who cannot wait: %v after %s", err, time.Since(begin))
 		}
 		var calls sync.WaitGroup
@@ -270,12 +278,14 @@ func TestPause(t *testing.T) {
 				}
 			})
 		}
-		if status, err := get(within(t, usual), t, p, "b", "other"); status != 200 || err != nil || time.Since(begin) > 2*time.Second {
+		status, err := get(within(t, usual), t, p, "b", "other")
+		if status != 200 || err != nil || time.Since(begin) > 2*time.Second {
 			t.Errorf("another token: %d, %v after %s", status, err, time.Since(begin))
 		}
 		calls.Wait()
-		if got := u.at(begin); got[0] != 1 || got[time.Second] != 1 || got[11*time.Second] != 1 || got[12*time.Second] != 49 || len(u.sent) != 52 {
-			t.Errorf("requests by second: %v", got)
+		want := map[time.Duration]int{0: 1, time.Second: 1, 11 * time.Second: 1, 12 * time.Second: 49}
+		if got := u.at(begin); !maps.Equal(got, want) {
+			t.Errorf("requests by second: %v, want %v", got, want)
 		}
 	})
 }
@@ -436,7 +446,12 @@ func TestMergedAnswersAreApart(t *testing.T) {
 			p := NewTransport(roundTripper(func(*http.Request) (*http.Response, error) {
 				time.Sleep(time.Second)
 				body := io.MultiReader(strings.NewReader("answer"), failing{tail})
-				return &http.Response{StatusCode: 200, Header: http.Header{"X": {"1"}}, Body: io.NopCloser(body), ContentLength: -1}, nil
+				return &http.Response{
+					StatusCode:    http.StatusOK,
+					Header:        http.Header{"X": {"1"}},
+					Body:          io.NopCloser(body),
+					ContentLength: -1,
+				}, nil
 			}), Limit{}, usual)
 			var calls sync.WaitGroup
 			for range 10 {
