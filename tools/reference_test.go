@@ -134,9 +134,9 @@ func listed(lines []string) []string {
 
 func shortQuestions(all []answered) string {
 	var b strings.Builder
-	b.WriteString("| question | tool | who or what the answer lists |\n| --- | --- | --- |\n")
+	b.WriteString("| question | who or what the answer lists |\n| --- | --- |\n")
 	for _, a := range all {
-		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", a.text, a.call.tool, joined(a.listed))
+		fmt.Fprintf(&b, "| %s | %s |\n", a.text, joined(a.listed))
 	}
 	return b.String()
 }
