@@ -12,16 +12,16 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 )
 
 var update = flag.Bool("update", false, "write the golden files and the generated parts of the docs anew")
 
 // sampleTools are the tools on the sample account as of a fixed time.
-func sampleTools(t *testing.T) map[string]server.ServerTool {
+func sampleTools(t *testing.T) map[string]mcptool.Tool {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)
 	s, err := demoapi.Start(t.Context(), demoapi.Options{Now: now})
@@ -33,14 +33,21 @@ func sampleTools(t *testing.T) map[string]server.ServerTool {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { api.Close(); s.Close() })
-	byName := map[string]server.ServerTool{}
-	for _, tool := range All(&Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}) {
+	d := &Deps{
+		API:       api,
+		AccountID: demoapi.AccountID,
+		AppID:     demoapi.AppID,
+		Log:       slog.New(slog.DiscardHandler),
+		Now:       func() time.Time { return now },
+	}
+	byName := map[string]mcptool.Tool{}
+	for _, tool := range catalogue(d) {
 		byName[tool.Tool.Name] = tool
 	}
 	return byName
 }
 
-// example is one call whose answer is kept. The first of each tool is also in docs/tools.md.
+// exampleCall is a call whose answer is kept.
 type exampleCall struct {
 	tool string
 	args map[string]any
@@ -48,40 +55,80 @@ type exampleCall struct {
 
 const reviewSessionID = "e04b3977-eb80-45f6-b20e-21d6840b46ba"
 
-var examples = []exampleCall{
-	{"get_meeting_attendance", map[string]any{"query": "design review"}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "show": "absent", "timezone": "Europe/Berlin"}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "sessions": "latest", "response_format": "detailed", "limit": 3}},
+// moreExamples are kept beside the example of each tool.
+var moreExamples = []exampleCall{
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id": demoapi.StandupMeetingID,
+		"show":       "absent",
+		"timezone":   "Europe/Berlin",
+	}},
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id":      demoapi.StandupMeetingID,
+		"started_before":  "2026-11-20",
+		"sessions":        "latest",
+		"response_format": "detailed",
+		"limit":           3,
+	}},
 	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_after": "2026-11-18", "limit": 4}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}},
-	{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}},
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id":    demoapi.StandupMeetingID,
+		"started_after": "2026-11-18",
+		"limit":         4,
+	}},
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id":      demoapi.WorkshopMeetingID,
+		"response_format": "detailed",
+	}},
 	{"compare_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
-	{"get_session_recap", map[string]any{"query": "design review"}},
-	{"get_session_recap", map[string]any{"query": "design review", "part": "transcript", "offset": 10, "limit": 2}},
+	{"get_session_recap", map[string]any{
+		"query":  "design review",
+		"part":   "transcript",
+		"offset": 10,
+		"limit":  2,
+	}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
-	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "search": "mohammed"}},
-	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "view": "consolidated", "sort_by": "duration", "sort_order": "DESC", "limit": 3, "response_format": "detailed"}},
-	{"list_sessions", map[string]any{"meeting_id": demoapi.StandupMeetingID, "per_page": 3}},
+	{"list_session_participants", map[string]any{
+		"session_id":      reviewSessionID,
+		"view":            "consolidated",
+		"sort_by":         "duration",
+		"sort_order":      "DESC",
+		"limit":           3,
+		"response_format": "detailed",
+	}},
 	{"list_sessions", map[string]any{"status": "LIVE"}},
 	{"list_sessions", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "limit": 4}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}},
+	{"list_meeting_participants", map[string]any{
+		"meeting_id":      demoapi.HostileMeetingID,
+		"response_format": "detailed",
+	}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.SingleMeetingID}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID, "limit": 3}},
+	{"list_meeting_participants", map[string]any{
+		"meeting_id": demoapi.WebinarMeetingID,
+		"app_id":     demoapi.EventsAppID,
+		"limit":      3,
+	}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "query": "zoe"}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "page_no": 2, "per_page": 4}},
-	{"find_meetings", map[string]any{"query": "stand-up"}},
+	{"list_meeting_participants", map[string]any{
+		"meeting_id": demoapi.StandupMeetingID,
+		"page_no":    2,
+		"per_page":   4,
+	}},
 	{"find_meetings", map[string]any{"query": "onboarding", "status": "ACTIVE", "limit": 2}},
 	{"find_meetings", map[string]any{"query": "no such meeting"}},
-	{"get_meeting", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
 	{"get_meeting", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
-	{"list_apps", map[string]any{}},
 }
 
-func (e exampleCall) call(t *testing.T, tools map[string]server.ServerTool) string {
+// exampleCalls are the examples in the tools' files.
+func exampleCalls() (calls []exampleCall) {
+	for _, tool := range catalogue(&Deps{}) {
+		calls = append(calls, exampleCall{tool.Tool.Name, tool.Example})
+	}
+	return calls
+}
+
+func (e exampleCall) call(t *testing.T, tools map[string]mcptool.Tool) string {
 	t.Helper()
 	raw, err := json.Marshal(e.args)
 	if err != nil {
@@ -109,7 +156,7 @@ func TestGolden(t *testing.T) {
 		golden(t, "schema/"+name+".json", indented(t, tool.Tool))
 	}
 	numbers := map[string]int{}
-	for _, e := range examples {
+	for _, e := range append(exampleCalls(), moreExamples...) {
 		numbers[e.tool]++
 		args, err := json.Marshal(e.args)
 		if err != nil {
@@ -153,7 +200,7 @@ func indented(t *testing.T, v any) string {
 
 // TestSizeOfTools bounds what every client pays on every turn.
 func TestSizeOfTools(t *testing.T) {
-	const most = 17_500 // characters; some 4,400 tokens
+	const most = 12_600 // characters; some 3,100 tokens
 	n := 0
 	for _, tool := range All(&Deps{}) {
 		n += len(tool.Tool.Name) + len(tool.Tool.Description) + len(tool.Tool.RawInputSchema)

@@ -9,6 +9,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
@@ -35,7 +36,7 @@ func prompt(name, title, description, text string) server.ServerPrompt {
 				return nil, errors.New(`the prompt's argument "meeting" is required: a title or an id, for example "stand-up"`)
 			}
 			argument := fmt.Sprintf("with query=%q", meeting)
-			if id, ok := meetingID(meeting); ok {
+			if id, ok := match.UUID(meeting); ok {
 				argument = "with meeting_id=" + id
 			}
 			return mcp.NewGetPromptResult(description, []mcp.PromptMessage{

@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"github.com/invopop/jsonschema"
-	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 )
 
 // TestReference keeps what README.md and docs/tools.md say of the tools current.
@@ -104,7 +105,7 @@ type answered struct {
 	listed   []string
 }
 
-func answerQuestions(t *testing.T, tools map[string]server.ServerTool) []answered {
+func answerQuestions(t *testing.T, tools map[string]mcptool.Tool) []answered {
 	t.Helper()
 	var all []answered
 	for _, q := range questions {
@@ -172,47 +173,35 @@ func toolTable() string {
 	return b.String()
 }
 
-// reference has a section for each tool: its description, its arguments and its first example.
-func reference(t *testing.T, tools map[string]server.ServerTool) string {
+// reference has a section for each tool: its description, its arguments and its example.
+func reference(t *testing.T, tools map[string]mcptool.Tool) string {
 	t.Helper()
 	var b strings.Builder
-	shown := map[string]bool{}
-	for _, e := range examples {
-		if shown[e.tool] {
-			continue
-		}
-		shown[e.tool] = true
-		tool := tools[e.tool].Tool
-		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", tool.Name, tool.Description)
-		b.WriteString(argumentTable(t, tool.RawInputSchema))
+	for _, e := range exampleCalls() {
+		tool := tools[e.tool]
+		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", e.tool, tool.Tool.Description)
+		b.WriteString(argumentTable(tool.Input))
 		args, err := json.Marshal(e.args)
 		if err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "\n```\n> %s %s\n\n%s```\n\n", e.tool, args, e.call(t, tools))
 	}
-	for name := range tools {
-		if !shown[name] {
-			t.Errorf("%s has no example", name)
-		}
-	}
 	return b.String()
 }
 
-func argumentTable(t *testing.T, rawSchema []byte) string {
-	t.Helper()
-	var schema jsonschema.Schema
-	if err := json.Unmarshal(rawSchema, &schema); err != nil {
-		t.Fatal(err)
-	}
+func argumentTable(schema *jsonschema.Schema) string {
 	var b strings.Builder
 	b.WriteString("| argument | rule | meaning |\n| --- | --- | --- |\n")
 	for p := schema.Properties.Oldest(); p != nil; p = p.Next() {
-		required := ""
+		rule := mcptool.Rule(p.Value)
 		if slices.Contains(schema.Required, p.Key) {
-			required = "required; "
+			rule = "required; " + rule
 		}
-		fmt.Fprintf(&b, "| `%s` | %s%s | %s |\n", p.Key, required, rule(p.Value), p.Value.Description)
+		if p.Value.Default != nil {
+			rule += fmt.Sprintf("; default %v", p.Value.Default)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", p.Key, rule, p.Value.Description)
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
@@ -30,7 +31,7 @@ func attendanceCommand(c *config, s *streams) *cobra.Command {
 		},
 	}
 	fs := cmd.Flags()
-	oneOf(fs, &format, "format", "table", "of the output", tools.AttendanceFormats...)
+	oneOf(fs, &format, "format", "table", "of the output", report.Formats...)
 	fs.BoolVar(&bom, "bom", false, "begin CSV with a byte order mark, which tells Excel that it is UTF-8")
 	fs.BoolVar(&q.All, "all", false, "add up all sessions in the range, at most the 25 latest, not only the latest")
 	fs.StringVar(&q.After, "after", "", "only sessions that started at or after this `TIME` or date")
@@ -53,14 +54,14 @@ func attendance(ctx context.Context, c *config, s *streams, q tools.AttendanceQu
 		return err
 	}
 	if format == "csv" {
-		for _, note := range answer.Notes() {
+		for _, note := range answer.Preface() {
 			if _, err := fmt.Fprintln(s.logs, "Note: "+note); err != nil {
 				return err
 			}
 		}
 	}
 	if bom {
-		if _, err := io.WriteString(s.out, tools.ByteOrderMark); err != nil {
+		if _, err := io.WriteString(s.out, report.ByteOrderMark); err != nil {
 			return err
 		}
 	}

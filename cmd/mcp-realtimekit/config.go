@@ -13,6 +13,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
@@ -51,7 +52,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 0, "how long to remember ended sessions and who was in them; 0s is not at all")
 	fs.Func("timezone", "IANA `NAME` of the zone of times shown, and of times given without one (default UTC)", func(v string) (err error) {
-		c.Zone, err = tools.ReadZone(v)
+		c.Zone, err = when.ReadZone(v)
 		return err
 	})
 	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil, "`PRESETS`, separated by commas, of recorders and others who do not count as attendees")

@@ -86,11 +86,11 @@ func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(report(s.logs, res, to, to.Hint(server)), warnOfBOM(s.logs, res, to))
+	return errors.Join(reportWritten(s.logs, res, to, to.Hint(server)), warnOfBOM(s.logs, res, to))
 }
 
-// report says what was written and what is left to do.
-func report(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hint string) (err error) {
+// reportWritten says what was written and what is left to do.
+func reportWritten(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hint string) (err error) {
 	switch {
 	case !res.Changed:
 		_, err = fmt.Fprintln(logs, res.Path, "says so already; nothing changed.")
