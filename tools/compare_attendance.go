@@ -48,7 +48,7 @@ type compareOutput struct {
 	Title      string           `json:"title" jsonschema_description:"Untrusted text"`
 	Timezone   string           `json:"timezone"`
 	JustInTime bool             `json:"just_in_time" jsonschema_description:"The roster does not tell who was expected"`
-	Invited    int              `json:"invited" jsonschema_description:"People on the roster by the latest of these sessions"`
+	Invited    int              `json:"invited" jsonschema_description:"On the roster by the latest session"`
 	Sessions   []report.Session `json:"sessions" jsonschema_description:"Oldest first"`
 	Matching   int              `json:"sessions_matching" jsonschema_description:"Ended sessions of the meeting"`
 	People     []compareRow     `json:"people" jsonschema_description:"Longest streak of absence first"`
@@ -67,9 +67,9 @@ type compareRow struct {
 	Missed     int     `json:"missed"`
 	Streak     int     `json:"absence_streak" jsonschema_description:"Latest sessions missed in a row"`
 	Longest    int     `json:"longest_absence_streak" jsonschema_description:"Most sessions missed in a row"`
-	FirstTimer bool    `json:"first_timer,omitempty" jsonschema_description:"The latest session is the only one of these they came to"`
+	FirstTimer bool    `json:"first_timer,omitempty" jsonschema_description:"Came to the latest session only"`
 	Minutes    float64 `json:"minutes_present"`
-	Marks      string  `json:"marks" jsonschema_description:"A character a session, oldest first: x came, - missed, . not on the roster by then"`
+	Marks      string  `json:"marks" jsonschema_description:"Oldest session first: x came, - missed, . not yet on the roster"`
 
 	Flags []string `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
 }
@@ -142,9 +142,21 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 	listed := report.NewRows[compareRow](in.Limit)
 	for _, r := range records {
 		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
-			listed.Add(compareRow{Name: untrusted.Line(r.Name, 80), CustomID: untrusted.Line(r.CustomID, 80), Invited: r.Invited, Came: r.Came(), Missed: r.Missed(),
-				Streak: r.Streak(), Longest: r.LongestStreak(), FirstTimer: r.FirstTimer(), Minutes: report.MinutesPresent(r.Person),
-				Marks: marks(r.Marks), Flags: report.Flags(r.Person)})
+			listed.Add(
+				compareRow{
+					Name:       untrusted.Line(r.Name, 80),
+					CustomID:   untrusted.Line(r.CustomID, 80),
+					Invited:    r.Invited,
+					Came:       r.Came(),
+					Missed:     r.Missed(),
+					Streak:     r.Streak(),
+					Longest:    r.LongestStreak(),
+					FirstTimer: r.FirstTimer(),
+					Minutes:    report.MinutesPresent(r.Person),
+					Marks:      marks(r.Marks),
+					Flags:      report.Flags(r.Person),
+				},
+			)
 		}
 	}
 	o.People, o.LeftOut, o.table = listed.Shown, listed.Left, string(listed.Table)
@@ -167,7 +179,9 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 		switch {
 		case *in.MinStreak <= n:
 		case o.Matching > n:
-			o.AddNote(fmt.Sprintf("Only %s could be compared, so that who missed %d in a row is not known.", sessions, *in.MinStreak))
+			o.AddNote(
+				fmt.Sprintf("Only %s could be compared, so that who missed %d in a row is not known.", sessions, *in.MinStreak),
+			)
 		default:
 			o.AddNote(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", sessions, *in.MinStreak))
 		}
@@ -190,10 +204,22 @@ func (o compareOutput) Text() string {
 	var b strings.Builder
 	last := o.Sessions[len(o.Sessions)-1]
 	b.WriteString(o.Lead())
-	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n", report.TitleCell(o.Title),
-		when.MomentOr(&o.Sessions[0].StartedAt, o.zone, when.Unknown), when.MomentOr(&last.StartedAt, o.zone, when.Unknown), o.notYet())
+	fmt.Fprintf(
+		&b,
+		"\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n",
+		report.TitleCell(o.Title),
+		when.MomentOr(
+			&o.Sessions[0].StartedAt,
+			o.zone,
+			when.Unknown,
+		),
+		when.MomentOr(&last.StartedAt, o.zone, when.Unknown),
+		o.notYet(),
+	)
 	if len(o.People) > 0 {
-		b.WriteString("\n| name | custom id | came | missed | missed in a row, now | at most | minutes | marks | notes |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+		b.WriteString(
+			report.Header("name", "custom id", "came", "missed", "missed in a row, now", "at most", "minutes", "marks", "notes"),
+		)
 	}
 	b.WriteString(o.table)
 	if o.LeftOut > 0 {
@@ -220,5 +246,17 @@ func (r compareRow) AppendText(b []byte) []byte {
 		notes = append(notes, "first time")
 	}
 	notes = append(notes, r.Flags...)
-	return fmt.Appendf(b, "| %s | %s | %d | %d | %d | %d | %.0f | %s | %s |\n", report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80), r.Came, r.Missed, r.Streak, r.Longest, r.Minutes, r.Marks, strings.Join(notes, "; "))
+	return fmt.Appendf(
+		b,
+		"| %s | %s | %d | %d | %d | %d | %.0f | %s | %s |\n",
+		report.NameCell(r.Name),
+		untrusted.Cell(r.CustomID, 80),
+		r.Came,
+		r.Missed,
+		r.Streak,
+		r.Longest,
+		r.Minutes,
+		r.Marks,
+		strings.Join(notes, "; "),
+	)
 }

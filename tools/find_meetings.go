@@ -58,7 +58,7 @@ func (o findMeetingsOutput) Text() string {
 	var b strings.Builder
 	b.WriteString(o.Lead())
 	if len(o.Meetings) > 0 {
-		b.WriteString("\n| title | meeting_id | status | created |\n| --- | --- | --- | --- |\n")
+		b.WriteString(report.Header("title", "meeting_id", "status", "created"))
 	}
 	for _, m := range o.Meetings {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", report.TitleCell(m.Title), untrusted.Cell(m.ID, 64),
@@ -83,7 +83,12 @@ func findMeetings(d *Deps) mcptool.Tool {
 		if err != nil {
 			return findMeetingsOutput{}, err
 		}
-		f := client.MeetingFilter{Search: in.Query, Status: in.Status, After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+		f := client.MeetingFilter{
+			Search: in.Query,
+			Status: in.Status,
+			After:  valueOr(in.After, time.Time{}),
+			Before: valueOr(in.Before, time.Time{}),
+		}
 		named, others := newestMeetings{limit: in.Limit}, newestMeetings{limit: in.Limit}
 		var read client.Coverage
 		for page, err := range d.API.Meetings(ctx, app, f) {
@@ -123,7 +128,9 @@ func (o *findMeetingsOutput) fill(named, others newestMeetings, query string) {
 	case 0:
 		o.Summary = "No meeting was found."
 		if query != "" {
-			o.AddNote(fmt.Sprintf("No title or id holds %q; the same call without query lists all meetings.", untrusted.Line(query, 80)))
+			o.AddNote(
+				fmt.Sprintf("No title or id holds %q; the same call without query lists all meetings.", untrusted.Line(query, 80)),
+			)
 		}
 	case 1:
 		o.Summary = "1 meeting found."

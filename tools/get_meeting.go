@@ -36,7 +36,7 @@ type getMeetingOutput struct {
 	Status            string     `json:"status"`
 	CreatedAt         time.Time  `json:"created_at,omitzero"`
 	UpdatedAt         time.Time  `json:"updated_at,omitzero"`
-	ParticipantsAdded int        `json:"participants_added" jsonschema_description:"How many people were added, not how many attended"`
+	ParticipantsAdded int        `json:"participants_added" jsonschema_description:"Added, not attended"`
 	Live              bool       `json:"live" jsonschema_description:"Whether a session goes on now"`
 	LiveSessionID     string     `json:"live_session_id,omitempty"`
 	LiveSince         *time.Time `json:"live_since,omitempty"`

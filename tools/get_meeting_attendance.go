@@ -18,7 +18,7 @@ type attendanceInput struct {
 	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all"`
 	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
 	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
-	Show     string     `json:"show,omitempty" jsonschema:"enum=all,enum=attended,enum=absent,enum=guests,enum=late,enum=left_early,enum=here_now,default=all"`
+	Show     string     `json:"show,omitempty" jsonschema:"default=all"`
 	Late     int        `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
 	Early    int        `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
 	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,example=14:00"`
@@ -44,6 +44,10 @@ func (attendanceInput) JSONSchemaExtend(s *jsonschema.Schema) {
 		"response_format":    "detailed adds ids, presets and each time span present",
 		"limit":              "People listed",
 	})
+	show, _ := s.Properties.Get("show")
+	for _, people := range report.Shows {
+		show.Enum = append(show.Enum, people)
+	}
 }
 
 func getMeetingAttendance(d *Deps) mcptool.Tool {
@@ -62,7 +66,12 @@ func getMeetingAttendance(d *Deps) mcptool.Tool {
 }
 
 // attendance answers for a call, or for an export, which has no limit (0).
-func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendanceInput, limit int) (report.Attendance, error) {
+func (d *Deps) attendance(
+	ctx context.Context,
+	call *mcptool.Call,
+	in attendanceInput,
+	limit int,
+) (report.Attendance, error) {
 	zone := d.zoned(in.Timezone)
 	plan, err := presence.ReadSchedule(in.Start, in.End, zone)
 	if err != nil {

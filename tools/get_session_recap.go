@@ -57,7 +57,7 @@ type recapOutput struct {
 	Live      bool               `json:"live"`
 	StartedAt time.Time          `json:"started_at,omitzero"`
 	EndedAt   *time.Time         `json:"ended_at,omitempty"`
-	Sessions  []recapSession     `json:"sessions,omitempty" jsonschema_description:"Only if the answer is for several sessions together, oldest first"`
+	Sessions  []recapSession     `json:"sessions,omitempty" jsonschema_description:"Only if these are several, oldest first"`
 	Parts     []sessiontext.Part `json:"parts"`
 	Speakers  []recapSpeaker     `json:"speakers" jsonschema_description:"Of the transcript, most words first"`
 	Note      string             `json:"note"`
@@ -313,7 +313,7 @@ func (o recapOutput) speakers() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\n| speaker | custom id | lines | words | attended |\n| --- | --- | --- | --- | --- |\n")
+	b.WriteString(report.Header("speaker", "custom id", "lines", "words", "attended"))
 	for _, s := range o.Speakers {
 		attended := "not found among the attendees"
 		switch {

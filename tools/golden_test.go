@@ -138,7 +138,10 @@ func (e exampleCall) call(t *testing.T, tools map[string]mcptool.Tool) string {
 	if err := json.Unmarshal(raw, &args); err != nil {
 		t.Fatal(err)
 	}
-	res, err := tools[e.tool].Handler(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}})
+	res, err := tools[e.tool].Handler(
+		t.Context(),
+		mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +165,11 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]), fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)))
+		golden(
+			t,
+			fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]),
+			fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)),
+		)
 	}
 	golden(t, "instructions.txt", Instructions(false))
 }
@@ -200,7 +207,7 @@ func indented(t *testing.T, v any) string {
 
 // TestSizeOfTools bounds what every client pays on every turn.
 func TestSizeOfTools(t *testing.T) {
-	const most = 12_600 // characters; some 3,100 tokens
+	const most = 14_000 // characters; some 3,500 tokens
 	n := 0
 	for _, tool := range All(&Deps{}) {
 		n += len(tool.Tool.Name) + len(tool.Tool.Description) + len(tool.Tool.RawInputSchema)

@@ -40,7 +40,7 @@ func (o listAppsOutput) Text() string {
 	var b strings.Builder
 	b.WriteString(o.Lead())
 	if len(o.Apps) > 0 {
-		b.WriteString("\n| app | id | created |\n| --- | --- | --- |\n")
+		b.WriteString(report.Header("app", "id", "created"))
 	}
 	for _, a := range o.Apps {
 		created := "unknown"

@@ -41,14 +41,14 @@ func (participantsInput) JSONSchemaExtend(s *jsonschema.Schema) {
 type participantsOutput struct {
 	report.Head
 	MeetingID  string               `json:"meeting_id"`
-	Added      int                  `json:"added_total" jsonschema_description:"People on the roster as the API counts them, not attendance"`
+	Added      int                  `json:"added_total" jsonschema_description:"On the roster as the API counts, not attendance"`
 	Read       int                  `json:"read" jsonschema_description:"Roster entries read for this answer"`
 	Matching   int                  `json:"matching" jsonschema_description:"Those read which match query and preset_name"`
 	Unnamed    int                  `json:"unnamed" jsonschema_description:"Matching people without a name"`
 	ByPreset   []report.PresetCount `json:"by_preset"`
 	FirstAdded *time.Time           `json:"first_added,omitempty"`
 	LastAdded  *time.Time           `json:"last_added,omitempty"`
-	Changed    bool                 `json:"changed_while_reading" jsonschema_description:"The roster changed while its pages were read"`
+	Changed    bool                 `json:"changed_while_reading" jsonschema_description:"The roster changed meanwhile"`
 	Rows       []participantRow     `json:"participants"`
 	LeftOut    int                  `json:"left_out" jsonschema_description:"Matching people not shown"`
 	Next       string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
@@ -69,7 +69,8 @@ type participantRow struct {
 	usual string // the preset which the text leaves out, since most rows have it
 }
 
-const rosterNote = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
+const rosterNote = "This is who was added to the meeting (the roster). " +
+	"It does not say who attended: get_meeting_attendance does."
 
 func (o *participantsOutput) headline() string {
 	var b strings.Builder
@@ -77,9 +78,22 @@ func (o *participantsOutput) headline() string {
 	case o.Matching == o.Added:
 		fmt.Fprintf(&b, "%s added to meeting %s", prose.Count(o.Added, "participant was", "participants were"), o.MeetingID)
 	case o.Read == o.Added:
-		fmt.Fprintf(&b, "%d of the %s added to meeting %s match", o.Matching, prose.Count(o.Added, "participant", "participants"), o.MeetingID)
+		fmt.Fprintf(
+			&b,
+			"%d of the %s added to meeting %s match",
+			o.Matching,
+			prose.Count(o.Added, "participant", "participants"),
+			o.MeetingID,
+		)
 	default:
-		fmt.Fprintf(&b, "%s added to meeting %s; this answer covers %d of them, %d match", prose.Count(o.Added, "participant was", "participants were"), o.MeetingID, o.Read, o.Matching)
+		fmt.Fprintf(
+			&b,
+			"%s added to meeting %s; this answer covers %d of them, %d match",
+			prose.Count(o.Added, "participant was", "participants were"),
+			o.MeetingID,
+			o.Read,
+			o.Matching,
+		)
 	}
 	b.WriteString(report.PresetText(o.ByPreset) + ".")
 	if o.Unnamed > 0 {
@@ -114,9 +128,9 @@ func (o participantsOutput) Text() string {
 
 func (r participantRow) header() string {
 	if r.ID != "" {
-		return "\n| name | custom id | preset | added | id | picture |\n| --- | --- | --- | --- | --- | --- |\n"
+		return report.Header("name", "custom id", "preset", "added", "id", "picture")
 	}
-	return "\n| name | custom id | preset | added |\n| --- | --- | --- | --- |\n"
+	return report.Header("name", "custom id", "preset", "added")
 }
 
 func (r participantRow) AppendText(b []byte) []byte {
@@ -187,8 +201,14 @@ type roster struct {
 }
 
 func newRoster(in participantsInput, zone *time.Location) *roster {
-	return &roster{in: in, query: match.Fold(in.Query), presets: report.Presets{}, all: report.Presets{}, rows: report.NewRows[participantRow](in.Limit),
-		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone}}
+	return &roster{
+		in:      in,
+		query:   match.Fold(in.Query),
+		presets: report.Presets{},
+		all:     report.Presets{},
+		rows:    report.NewRows[participantRow](in.Limit),
+		out:     participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone},
+	}
 }
 
 func (r *roster) add(page client.Page[client.Participant]) {
@@ -211,7 +231,8 @@ func (r *roster) matches(p client.Participant) bool {
 	if r.in.Preset != "" && !strings.EqualFold(p.Preset, r.in.Preset) {
 		return false
 	}
-	return r.query == "" || strings.Contains(match.Fold(p.Name), r.query) || strings.Contains(match.Fold(p.CustomID), r.query)
+	return r.query == "" || strings.Contains(match.Fold(p.Name), r.query) ||
+		strings.Contains(match.Fold(p.CustomID), r.query)
 }
 
 func (r *roster) match(p client.Participant) {

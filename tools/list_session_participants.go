@@ -44,15 +44,15 @@ func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) {
 type peersOutput struct {
 	report.Head
 	SessionID   string               `json:"session_id"`
-	Joinings    int                  `json:"joinings_total" jsonschema_description:"As the API counts them, one person may join several times"`
+	Joinings    int                  `json:"joinings_total" jsonschema_description:"As the API counts, one person may join several times"`
 	Read        int                  `json:"read" jsonschema_description:"Joinings read for this answer"`
-	People      int                  `json:"people" jsonschema_description:"Different people among those read, unnamed guests without a user id count each"`
+	People      int                  `json:"people" jsonschema_description:"Different people, unnamed guests without a user id count each"`
 	Unnamed     int                  `json:"unnamed" jsonschema_description:"Joinings without a name"`
-	Open        int                  `json:"without_left_at" jsonschema_description:"Joinings without a leaving time: still there where the session is live"`
+	Open        int                  `json:"without_left_at" jsonschema_description:"No leaving time: still there if the session is live"`
 	ByPreset    []report.PresetCount `json:"by_preset"`
 	FirstJoined *time.Time           `json:"first_joined,omitempty"`
 	LastLeft    *time.Time           `json:"last_left,omitempty"`
-	Changed     bool                 `json:"changed_while_reading" jsonschema_description:"The list changed while its pages were read"`
+	Changed     bool                 `json:"changed_while_reading" jsonschema_description:"The list changed meanwhile"`
 	Rows        []peerRow            `json:"participants"`
 	LeftOut     int                  `json:"left_out" jsonschema_description:"Joinings read and not shown"`
 	Next        string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
@@ -97,7 +97,12 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 		if err != nil {
 			return peersOutput{}, err
 		}
-		f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
+		f := client.PeerFilter{
+			Search:       in.Search,
+			SortBy:       in.SortBy,
+			SortOrder:    in.Order,
+			Consolidated: in.View == "consolidated",
+		}
 		j := joinings{in: in, zone: d.zone(), presets: report.Presets{}, people: map[string]struct{}{}}
 		j.rows = report.NewRows[peerRow](in.Limit)
 		j.count.Alone = in.PageNo != nil || in.PerPage != nil
@@ -239,9 +244,9 @@ func (o peersOutput) Text() string {
 
 func (r peerRow) header() string {
 	if r.ID != "" {
-		return "\n| name | custom id | joined | left | minutes | preset | user id | id |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+		return report.Header("name", "custom id", "joined", "left", "minutes", "preset", "user id", "id")
 	}
-	return "\n| name | custom id | joined | left | minutes |\n| --- | --- | --- | --- | --- |\n"
+	return report.Header("name", "custom id", "joined", "left", "minutes")
 }
 
 func (r peerRow) AppendText(b []byte) []byte {
@@ -252,7 +257,13 @@ func (r peerRow) AppendText(b []byte) []byte {
 	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80),
 		when.MomentOr(r.JoinedAt, r.zone, ""), when.MomentOr(r.LeftAt, r.zone, ""), minutes)
 	if r.ID != "" {
-		b = fmt.Appendf(b, " %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
+		b = fmt.Appendf(
+			b,
+			" %s | %s | %s |",
+			untrusted.Cell(r.Preset, 60),
+			untrusted.Cell(r.UserID, 64),
+			untrusted.Cell(r.ID, 64),
+		)
 	}
 	return append(b, '\n')
 }

@@ -45,10 +45,10 @@ type sessionsOutput struct {
 	report.Head
 	Total    int          `json:"total" jsonschema_description:"Sessions which match, as the API counts them"`
 	Live     int          `json:"live" jsonschema_description:"Of those shown"`
-	Consumed float64      `json:"minutes_consumed" jsonschema_description:"Of those shown, of all participants together, as the API counts"`
+	Consumed float64      `json:"minutes_consumed" jsonschema_description:"Of those shown, all participants together"`
 	First    *time.Time   `json:"first_started,omitempty" jsonschema_description:"Of those shown"`
 	Last     *time.Time   `json:"last_started,omitempty" jsonschema_description:"Of those shown"`
-	Changed  bool         `json:"changed_while_reading" jsonschema_description:"The list changed while its pages were read"`
+	Changed  bool         `json:"changed_while_reading" jsonschema_description:"The list changed meanwhile"`
 	Sessions []sessionRow `json:"sessions"`
 	LeftOut  int          `json:"left_out" jsonschema_description:"Sessions after those shown"`
 	Next     string       `json:"next,omitempty" jsonschema_description:"How to get those left out"`
@@ -68,7 +68,7 @@ type sessionRow struct {
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 	HereNow       int        `json:"here_now"`
 	MaxConcurrent int        `json:"max_concurrent" jsonschema_description:"Most participants at one time"`
-	Consumed      float64    `json:"minutes_consumed" jsonschema_description:"Of all participants together, as the API counts"`
+	Consumed      float64    `json:"minutes_consumed" jsonschema_description:"All participants together, as the API counts"`
 
 	zone *time.Location
 }
@@ -88,7 +88,14 @@ func listSessions(d *Deps) mcptool.Tool {
 		if err != nil {
 			return sessionsOutput{}, err
 		}
-		f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
+		f := client.SessionFilter{
+			MeetingID: in.MeetingID,
+			Status:    in.Status,
+			SortBy:    in.SortBy,
+			Ascending: in.Order == "ASC",
+			After:     valueOr(in.After, time.Time{}),
+			Before:    valueOr(in.Before, time.Time{}),
+		}
 		l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: report.NewRows[sessionRow](in.Limit)}
 		l.count.Alone = in.PageNo != nil || in.PerPage != nil
 		for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.Limit) {
@@ -197,7 +204,10 @@ func (l *sessionList) done() sessionsOutput {
 	case l.count.Alone:
 		o.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(l.in.PageNo, 1))+1)
 	case len(o.Sessions) < 500:
-		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with meeting_id or a time range.", min(500, o.Total))
+		o.Next = fmt.Sprintf(
+			"Repeat the call with limit=%d, or narrow it with meeting_id or a time range.",
+			min(500, o.Total),
+		)
 	default:
 		o.Next = "Narrow the call with meeting_id or a time range, or read single pages with page_no and per_page=100."
 	}
@@ -237,7 +247,9 @@ func (o sessionsOutput) Text() string {
 	var b strings.Builder
 	b.WriteString(o.Lead())
 	if len(o.Sessions) > 0 {
-		b.WriteString("\n| meeting | started | ended | most at once | minutes consumed | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+		b.WriteString(
+			report.Header("meeting", "started", "ended", "most at once", "minutes consumed", "session_id", "meeting_id"),
+		)
 	}
 	b.WriteString(o.table)
 	if o.LeftOut > 0 {

@@ -177,6 +177,8 @@ func example(p *jsonschema.Schema) string {
 		return `["recorder"]`
 	case len(p.Examples) > 0:
 		return fmt.Sprintf("%q", fmt.Sprint(p.Examples[0]))
+	case p.Default != nil:
+		return fmt.Sprintf("%q", fmt.Sprint(p.Default))
 	case len(p.Enum) > 0:
 		return fmt.Sprintf("%q", fmt.Sprint(p.Enum[0]))
 	case p.Format == "uuid":

@@ -41,7 +41,9 @@ func question(ctx context.Context, e asking) *mcp.CallToolResult {
 	}).ToolResult()
 }
 
-var errNoChoice = errors.New("the user chose no meeting; ask which one is meant, and pass its meeting_id or a query that fits it alone")
+var errNoChoice = errors.New(
+	"the user chose no meeting; ask which one is meant, and pass its meeting_id or a query that fits it alone",
+)
 
 // chosen returns the meeting_id that the user chose, empty where nobody was asked.
 func chosen(req mcp.CallToolRequest) (string, error) {

@@ -19,7 +19,8 @@ var meantBy = map[string][]string{
 	"start_time": {"started_after", "created_after"},
 	"before":     {"started_before", "created_before"}, "to": {"started_before", "created_before"},
 	"until": {"started_before", "created_before"}, "end_time": {"started_before", "created_before"},
-	"tz": {"timezone"}, "time_zone": {"timezone"}, "max_results": {"limit"}, "page": {"page_no"}, "page_size": {"per_page"},
+	"tz": {"timezone"}, "time_zone": {"timezone"},
+	"max_results": {"limit"}, "page": {"page_no"}, "page_size": {"per_page"},
 }
 
 // unknown is the error of an argument that a tool does not take.
@@ -34,7 +35,8 @@ func unknown(schema *jsonschema.Schema, name string) error {
 	if name == "query" {
 		meant = whence(schema)
 	}
-	return fmt.Errorf("unknown argument %q%s; this tool takes: %s", prose.Clip(name), meant, strings.Join(names(schema), ", "))
+	return fmt.Errorf("unknown argument %q%s; this tool takes: %s",
+		prose.Clip(name), meant, strings.Join(names(schema), ", "))
 }
 
 // whence says where the id comes from that a tool wants instead of a title.

@@ -91,7 +91,8 @@ func (s scheduled) after(begin, last time.Time, zone *time.Location) time.Time {
 func (s scheduled) around(t time.Time, zone *time.Location) (out []time.Time) {
 	local := t.In(zone)
 	for days := -1; days <= 1; days++ {
-		wall := time.Date(local.Year(), local.Month(), local.Day()+days, s.clock.Hour(), s.clock.Minute(), s.clock.Second(), 0, time.UTC)
+		wall := time.Date(local.Year(), local.Month(), local.Day()+days,
+			s.clock.Hour(), s.clock.Minute(), s.clock.Second(), 0, time.UTC)
 		out = append(out, when.Shown(wall, zone)...)
 	}
 	return out

@@ -18,7 +18,7 @@ type Attendance struct {
 	MeetingID  string     `json:"meeting_id"`
 	Title      string     `json:"title" jsonschema_description:"Untrusted text"`
 	Live       bool       `json:"live" jsonschema_description:"Somebody was there at as_of"`
-	OverSince  *time.Time `json:"over_since,omitempty" jsonschema_description:"When all had left a session that is kept open"`
+	OverSince  *time.Time `json:"over_since,omitempty" jsonschema_description:"All had left, but it is kept open"`
 	AsOf       time.Time  `json:"as_of" jsonschema_description:"When the API was asked"`
 	Timezone   string     `json:"timezone"`
 	Sessions   []Session  `json:"sessions" jsonschema_description:"Those looked into, oldest first"`

@@ -103,13 +103,13 @@ func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // header is that of the table of people in a text.
 func (t times) header() string {
-	names, rule := "\n|", "\n|"
+	var names []string
 	for _, c := range columns {
 		if name := c.heading(t.several); name != "" {
-			names, rule = names+" "+name+" |", rule+" --- |"
+			names = append(names, name)
 		}
 	}
-	return names + rule + "\n"
+	return Header(names...)
 }
 
 // AppendText appends the row of somebody in a text.

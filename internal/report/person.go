@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/invopop/jsonschema"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
@@ -14,10 +16,10 @@ import (
 type Person struct {
 	Name          string     `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
 	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
-	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest" jsonschema_description:"guest: not on the roster (any more)"`
+	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest"`
 	Sessions      int        `json:"sessions_attended"`
 	FirstJoined   *time.Time `json:"first_joined,omitempty"`
-	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema_description:"Absent while the person is in the session"`
+	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema_description:"Absent while here"`
 	Minutes       float64    `json:"minutes_present"`
 	Joins         int        `json:"joins"`
 	Gaps          []Gap      `json:"gaps,omitempty"`
@@ -36,6 +38,12 @@ type Person struct {
 	LastAssumed   bool       `json:"last_left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
 
 	times times
+}
+
+// JSONSchemaExtend adds what is too long for a tag.
+func (Person) JSONSchemaExtend(s *jsonschema.Schema) {
+	status, _ := s.Properties.Get("status")
+	status.Description = "guest: not on the roster (any more)"
 }
 
 // Span is a time for which somebody was there.

@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 const maxText = 90_000 // characters of rows; keeps the whole text under 25,000 tokens
 
@@ -45,4 +48,9 @@ func (l *Rows[R]) Expect(n int) {
 		l.Table = slices.Grow(l.Table, n*UsualRow)
 	}
 	l.Shown = slices.Grow(l.Shown, n)
+}
+
+// Header begins a table of a text.
+func Header(names ...string) string {
+	return "\n| " + strings.Join(names, " | ") + " |\n" + strings.Repeat("| --- ", len(names)) + "|\n"
 }

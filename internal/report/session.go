@@ -32,8 +32,16 @@ type Session struct {
 // SessionOf sums up a column of sessions.
 func SessionOf(column []client.Session, r attendance.Result) Session {
 	first, last := column[0], column[len(column)-1]
-	sum := Session{ID: untrusted.Line(first.ID, 64), StartedAt: first.StartedAt, EndedAt: when.Known(last.EndedAt),
-		LateFrom: when.Known(r.LateFrom), EarlyFrom: when.Known(r.EarlyFrom), Attended: len(r.Attended), Absent: len(r.Absent), Guests: len(r.Guests)}
+	sum := Session{
+		ID:        untrusted.Line(first.ID, 64),
+		StartedAt: first.StartedAt,
+		EndedAt:   when.Known(last.EndedAt),
+		LateFrom:  when.Known(r.LateFrom),
+		EarlyFrom: when.Known(r.EarlyFrom),
+		Attended:  len(r.Attended),
+		Absent:    len(r.Absent),
+		Guests:    len(r.Guests),
+	}
 	sum.Live = r.Live && r.OverSince.IsZero()
 	if len(column) > 1 {
 		sum.Together = untrusted.Line(last.ID, 64)
@@ -94,8 +102,7 @@ func (s Session) Length() string {
 // SessionTable has a row a session.
 func SessionTable(sessions []Session, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString("\n| session | started | minutes | attended | absent | not on the roster |\n" +
-		"| --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString(Header("session", "started", "minutes", "attended", "absent", "not on the roster"))
 	for _, s := range sessions {
 		live, minutes := "", ""
 		if s.Live {

@@ -21,8 +21,8 @@ func (a *Attendance) about(title string) string {
 	if len(a.Sessions) == 1 {
 		fmt.Fprintf(&b, "session %s, started %s", first.IDs(), when.MomentOr(&first.StartedAt, a.zone, "at "+when.Unknown))
 	} else {
-		fmt.Fprintf(&b, "sessions from %s to %s", when.MomentOr(&first.StartedAt, a.zone, when.Unknown), when.MomentOr(&last.StartedAt,
-			a.zone, when.Unknown))
+		fmt.Fprintf(&b, "sessions from %s to %s",
+			when.MomentOr(&first.StartedAt, a.zone, when.Unknown), when.MomentOr(&last.StartedAt, a.zone, when.Unknown))
 	}
 	switch {
 	case a.Live:
@@ -35,7 +35,8 @@ func (a *Attendance) about(title string) string {
 	fmt.Fprintf(&b, " %d late%s, %d left early%s.", a.Late, a.from(" (counted from %s)", first.LateFrom,
 		&first.StartedAt), a.LeftEarly, a.from(" (counted to %s)", first.EarlyFrom, first.LastLeft))
 	if a.Later > 0 {
-		fmt.Fprintf(&b, " %s to the roster only after it ended.", prose.Count(a.Later, "person was added", "people were added"))
+		late := prose.Count(a.Later, "person was added", "people were added")
+		b.WriteString(" " + late + " to the roster only after it ended.")
 	}
 	if a.why == "" && a.Matching > len(a.Sessions) {
 		fmt.Fprintf(&b, " The latest of %d sessions.", a.Matching)
@@ -53,7 +54,8 @@ func (s Session) ending(zone *time.Location) string {
 	case s.LastLeft == nil || attendance.Minutes(*s.LastLeft, *s.EndedAt) == 0:
 		return ", ended " + when.Moment(*s.EndedAt, zone) + "."
 	}
-	return ", over " + when.Moment(*s.LastLeft, zone) + " when the last one left, ended " + when.Moment(*s.EndedAt, zone) + "."
+	return fmt.Sprintf(", over %s when the last one left, ended %s.",
+		when.Moment(*s.LastLeft, zone), when.Moment(*s.EndedAt, zone))
 }
 
 // from tells what late or early is counted from, unless that is the begin or end.
@@ -93,7 +95,8 @@ func (a *Attendance) headline(over attendance.Result) string {
 	first := a.Sessions[0]
 	switch n := len(a.Sessions); {
 	case a.noRoster:
-		return fmt.Sprintf("%s joined the %ssession; the roster is not known.", prose.Count(a.Guests, "person", "people"), first.Length())
+		return fmt.Sprintf("%s joined the %ssession; the roster is not known.",
+			prose.Count(a.Guests, "person", "people"), first.Length())
 	case a.Invited == 0 && a.Guests > 0:
 		return a.strangers()
 	case n > 1:

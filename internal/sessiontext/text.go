@@ -29,7 +29,7 @@ type Part struct {
 type Line struct {
 	At       *time.Time `json:"at,omitempty"`
 	Speaker  string     `json:"speaker,omitempty" jsonschema_description:"Untrusted text"`
-	Attended bool       `json:"attended,omitempty" jsonschema_description:"The speaker was found among the session's people"`
+	Attended bool       `json:"attended,omitempty" jsonschema_description:"Found among the session's people"`
 	ByName   bool       `json:"by_name_only,omitempty" jsonschema_description:"Found by name alone, which anybody may take"`
 	Text     string     `json:"text" jsonschema_description:"Untrusted text"`
 }

@@ -17,7 +17,10 @@ func ReadZone(name string) (*time.Location, error) {
 	name = strings.TrimSpace(name)
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || strings.EqualFold(name, "local") {
-		return nil, fmt.Errorf("must be an IANA name, for example \"Europe/Berlin\"; got %q", prose.Clip(untrusted.Line(name, 80)))
+		return nil, fmt.Errorf(
+			"must be an IANA name, for example \"Europe/Berlin\"; got %q",
+			prose.Clip(untrusted.Line(name, 80)),
+		)
 	}
 	return zone, nil
 }

@@ -13,7 +13,11 @@ import (
 type Ambiguous struct{ Meetings []client.Meeting }
 
 func (e *Ambiguous) Error() string {
-	return fmt.Sprintf("%s have that in their title; pass the meeting_id of one: %s", e.number(), Choices(e.Meetings, func(m client.Meeting) (string, string) { return m.ID, m.Title }))
+	return fmt.Sprintf(
+		"%s have that in their title; pass the meeting_id of one: %s",
+		e.number(),
+		Choices(e.Meetings, func(m client.Meeting) (string, string) { return m.ID, m.Title }),
+	)
 }
 
 // number counts the meetings that were read; there may be more than so many.

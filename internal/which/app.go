@@ -39,7 +39,8 @@ func (f Finder) Account(ctx context.Context, id string) (string, error) {
 		return "", fmt.Errorf("the token lists no account. %s", client.AccountRemedy(0))
 	}
 	list := Choices(accounts, func(a client.Account) (string, string) { return a.ID, a.Name })
-	return "", fmt.Errorf("the token reaches %d accounts: %s. %s", len(accounts), list, client.AccountRemedy(len(accounts)))
+	return "", fmt.Errorf("the token reaches %d accounts: %s. %s",
+		len(accounts), list, client.AccountRemedy(len(accounts)))
 }
 
 // App returns the app named, configured, or the only one of the account.
