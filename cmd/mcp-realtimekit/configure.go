@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -20,29 +23,47 @@ import (
 
 // configuration is what the config command is asked for.
 type configuration struct {
-	client  string
-	write   bool
-	path    string
-	name    string
-	command string
+	client   string
+	write    bool
+	path     string
+	name     string
+	command  string
+	url      string
+	tokenEnv string
 }
 
 func configureCommand(c *config, s *streams) *cobra.Command {
 	var w configuration
 	cmd := &cobra.Command{
-		Use: "config CLIENT", Short: "Print, or --write, the configuration of an MCP client; with --demo, on the sample account", Args: cobra.ExactArgs(1),
-		Long:      "Print, or merge with --write, the configuration of an MCP client: " + strings.Join(clientconfig.IDs(), ", ") + ".",
+		Use:   "config CLIENT",
+		Short: "Print, or --write, the configuration of an MCP client; with --demo, on the sample account",
+		Args:  cobra.ExactArgs(1),
+		Long: "Print, or merge with --write, the configuration of an MCP client: " + strings.Join(clientconfig.IDs(), ", ") +
+			" (for any other).",
+		Example: `  mcp-realtimekit config claude-desktop --demo --write
+  mcp-realtimekit config codex --write
+  mcp-realtimekit config gemini --url https://meetings.example.com/mcp --write`,
 		ValidArgs: clientconfig.IDs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.client = args[0]
+			for _, flag := range []string{"demo", "command", "token-file"} {
+				if w.url != "" && cmd.Flags().Changed(flag) {
+					return fmt.Errorf("%w: --url is of a server that runs elsewhere; give --%s there", errUsage, flag)
+				}
+			}
 			return w.run(cmd.Context(), c, s)
 		},
 	}
 	fs := cmd.Flags()
-	fs.BoolVar(&w.write, "write", false, "merge it into the client's file, with a backup beside it; nothing else of the file changes")
+	fs.BoolVar(&w.write, "write", false,
+		"merge it into the client's file, with a backup beside it; nothing else of the file changes")
 	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, if it is not the usual one, such as .vscode/mcp.json")
 	fs.StringVar(&w.name, "name", "realtimekit", "`NAME` of the server in the client")
 	fs.StringVar(&w.command, "command", "", "`PATH` of the command that starts the server; default this program")
+	fs.StringVar(&w.url, "url", "",
+		"`URL` of a server that runs with --http, such as https://HOST/mcp, in place of a command")
+	fs.StringVar(&w.tokenEnv, "token-env", "", "with --url: `NAME` of the variable that holds the bearer token to send, "+
+		"such as MCP_REALTIMEKIT_SHARED_SECRET; default CLOUDFLARE_API_TOKEN")
 	return cmd
 }
 
@@ -52,8 +73,8 @@ func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	if strings.TrimSpace(w.name) == "" {
-		return fmt.Errorf("%w: --name must not be empty", errUsage)
+	if err := w.check(); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
 	if w.command, err = setting.Path(w.command); err != nil {
 		return fmt.Errorf("%w: --command: %w", errUsage, err)
@@ -78,6 +99,9 @@ func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 		if err != nil {
 			return err
 		}
+		if path == "" {
+			path = "the configuration of " + to.Title
+		}
 		_, err = s.out.Write(text)
 		_, logErr := fmt.Fprintf(s.logs, "Add this to %s; --write merges it there.\n%s\n", path, to.Hint(server))
 		return errors.Join(err, logErr)
@@ -89,6 +113,42 @@ func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 	return errors.Join(reportWritten(s.logs, res, to, to.Hint(server)), warnOfBOM(s.logs, res, to))
 }
 
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (w configuration) check() error {
+	switch {
+	case strings.TrimSpace(w.name) == "":
+		return errors.New("--name must not be empty")
+	case w.tokenEnv != "" && w.url == "":
+		return errors.New("--token-env goes with --url only")
+	case w.tokenEnv != "" && !variableName.MatchString(w.tokenEnv):
+		return errors.New("--token-env takes the name of a variable, never the token itself")
+	case w.url == "":
+		return nil
+	}
+	if err := checkServerURL(w.url); err != nil {
+		return fmt.Errorf("--url: %w", err)
+	}
+	return nil
+}
+
+// checkServerURL refuses what would send a token in the clear, or hold one.
+func checkServerURL(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("it must look like https://HOST/mcp, without user, query or fragment")
+	}
+	ip := net.ParseIP(u.Hostname())
+	loopback := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	switch {
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback):
+		return errors.New("it must be https (http is accepted on loopback only)")
+	case strings.Trim(u.Path, "/") == "":
+		return fmt.Errorf("the server answers at /mcp: %s/mcp", strings.TrimRight(raw, "/"))
+	}
+	return nil
+}
+
 // reportWritten says what was written and what is left to do.
 func reportWritten(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hint string) (err error) {
 	switch {
@@ -97,7 +157,8 @@ func reportWritten(logs io.Writer, res clientconfig.Result, to clientconfig.Clie
 	case res.Backup == "":
 		_, err = fmt.Fprintf(logs, "Wrote %s. Restart %s.\n%s\n", res.Path, to.Title, hint)
 	default:
-		_, err = fmt.Fprintf(logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n", res.Path, res.Backup, to.Title, hint)
+		_, err = fmt.Fprintf(logs, "Wrote %s; the file as it was is %s. Restart %s.\n%s\n",
+			res.Path, res.Backup, to.Title, hint)
 	}
 	return err
 }
@@ -108,12 +169,15 @@ func warnOfBOM(logs io.Writer, res clientconfig.Result, to clientconfig.Client) 
 	if !res.BOM {
 		return nil
 	}
-	_, err := fmt.Fprintf(logs, "Warning: %s begins with a byte order mark (BOM), which %s may fail to read; save it as UTF-8 without one.\n",
-		res.Path, to.Title)
+	_, err := fmt.Fprintf(logs, "Warning: %s begins with a byte order mark (BOM), which %s may fail to read; "+
+		"save it as UTF-8 without one.\n", res.Path, to.Title)
 	return err
 }
 
 func (w configuration) server(c *config) (clientconfig.Server, error) {
+	if w.url != "" {
+		return clientconfig.Server{Name: w.name, URL: w.url, TokenEnv: w.tokenEnv}, nil
+	}
 	server := clientconfig.Server{Name: w.name, Command: w.command, Demo: c.SampleData}
 	if server.Command == "" {
 		server.Command = self()
@@ -166,5 +230,12 @@ func absolute(path string) (string, error) {
 
 func system() clientconfig.System {
 	home, _ := os.UserHomeDir() // what needs it and lacks it asks for --path
-	return clientconfig.System{OS: runtime.GOOS, Home: home, AppData: os.Getenv("APPDATA"), XDGConfig: os.Getenv("XDG_CONFIG_HOME")}
+	return clientconfig.System{
+		OS:           runtime.GOOS,
+		Home:         home,
+		AppData:      os.Getenv("APPDATA"),
+		LocalAppData: os.Getenv("LOCALAPPDATA"),
+		XDGConfig:    os.Getenv("XDG_CONFIG_HOME"),
+		Getenv:       func(name string) string { return strings.TrimSpace(os.Getenv(name)) },
+	}
 }
