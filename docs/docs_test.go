@@ -1,13 +1,10 @@
 package docs
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"io/fs"
-	"net/url"
 	"os"
 	"os/exec"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -113,59 +110,6 @@ func TestReadme(t *testing.T) {
 			t.Errorf("README.md does not link to %s", page)
 		}
 	}
-}
-
-// TestOneClick decodes the links that add the server to a client.
-func TestOneClick(t *testing.T) {
-	t.Parallel()
-	type server struct {
-		Type, Command string
-		Args          []string
-		Env           map[string]string
-	}
-	const token = "CLOUDFLARE_API_TOKEN"
-	for client, want := range map[string]server{
-		"https://vscode.dev/redirect/mcp/install": {Type: "stdio", Env: map[string]string{token: "${input:cloudflare-api-token}"}},
-		"https://cursor.com/en/install-mcp":       {Env: map[string]string{token: "${env:CLOUDFLARE_API_TOKEN}"}},
-	} {
-		want.Command = "docker"
-		want.Args = []string{"run", "-i", "--rm", "-e", token, image(t)}
-		for _, file := range []string{"README.md", "docs/install.md"} {
-			found := 0
-			for _, link := range parse(t, readFile(t, root, file)).links {
-				if !strings.HasPrefix(link, client) {
-					continue
-				}
-				found++
-				u, err := url.Parse(link)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text := []byte(u.Query().Get("config"))
-				if decoded, err := base64.StdEncoding.DecodeString(string(text)); err == nil {
-					text = decoded // as Cursor has it
-				}
-				var got server
-				if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, want) {
-					t.Errorf("%s: %v: %+v, want %+v", file, err, got, want)
-				}
-			}
-			if found != 1 {
-				t.Errorf("%s has %d links to %s", file, found, client)
-			}
-		}
-	}
-}
-
-// image is the name of the image that a release publishes, without its version.
-func image(t *testing.T) string {
-	t.Helper()
-	var entry struct{ Packages []struct{ Identifier string } }
-	if err := json.Unmarshal([]byte(readFile(t, root, "packaging/server.json")), &entry); err != nil {
-		t.Fatal(err)
-	}
-	name, _, _ := strings.Cut(entry.Packages[0].Identifier, ":")
-	return name
 }
 
 // TestDependencies compares the direct dependencies in go.mod with those that docs/dependencies.md explains.

@@ -1,0 +1,142 @@
+package packaging
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"testing"
+)
+
+// icons are the files of the one drawing: clients get the small one with the handshake, so each byte
+// counts; the bundle has the large one.
+var icons = map[string]struct{ size, bytes int }{
+	"../tools/icon.png": {size: 48, bytes: 700},
+	"icon.png":          {size: 512, bytes: 6000}, // what Claude Desktop recommends
+}
+
+// TestIcons compares the icons with the drawing below, pixel by pixel: other versions of Go may compress
+// it to other bytes. With -update it draws those that differ.
+func TestIcons(t *testing.T) {
+	for path, want := range icons {
+		drawn := draw(want.size)
+		if *update && !same(t, path, drawn) {
+			var out bytes.Buffer
+			encoder := png.Encoder{CompressionLevel: png.BestCompression}
+			if err := encoder.Encode(&out, drawn); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !same(t, path, drawn) {
+			t.Errorf("%s is not the drawing; go generate ./packaging draws it", path)
+		}
+		if info, err := os.Stat(path); err != nil || info.Size() > int64(want.bytes) {
+			t.Errorf("%s: %v, want at most %d bytes: %v", path, info, want.bytes, err)
+		}
+	}
+}
+
+func same(t *testing.T, path string, want image.Image) bool {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	got, err := png.Decode(bytes.NewReader(raw))
+	if err != nil || got.Bounds() != want.Bounds() {
+		return false
+	}
+	for y := range want.Bounds().Dy() {
+		for x := range want.Bounds().Dx() {
+			if color.NRGBAModel.Convert(got.At(x, y)) != color.NRGBAModel.Convert(want.At(x, y)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Sixteen colours take half a byte a pixel: the ground fading to nothing, then to white.
+const (
+	faded = 4
+	white = 15
+)
+
+func palette() color.Palette {
+	ground := color.NRGBA{R: 0x1f, G: 0x5f, B: 0xd6}
+	var p color.Palette
+	for i := range white + 1 {
+		c := ground
+		c.A = 255
+		if i < faded {
+			c.A = uint8(255 * i / faded)
+		} else {
+			mix := func(v uint8) uint8 { return v + uint8(int(255-v)*(i-faded)/(white-faded)) }
+			c.R, c.G, c.B = mix(c.R), mix(c.G), mix(c.B)
+		}
+		p = append(p, c)
+	}
+	return p
+}
+
+// draw draws a person who is ticked off on a rounded square.
+func draw(size int) *image.Paletted {
+	const samples = 8 // for smooth edges, of each pixel in each direction
+	img := image.NewPaletted(image.Rect(0, 0, size, size), palette())
+	for y := range size {
+		for x := range size {
+			var inside, lit int
+			for i := range samples * samples {
+				u := (float64(x) + (float64(i%samples)+0.5)/samples) / float64(size)
+				v := (float64(y) + (float64(i/samples)+0.5)/samples) / float64(size)
+				if !square(u, v) {
+					continue
+				}
+				inside++
+				if figure(u, v) {
+					lit++
+				}
+			}
+			index := faded * inside / (samples * samples)
+			if index == faded {
+				index += (white - faded) * lit / inside
+			}
+			img.SetColorIndex(x, y, uint8(index))
+		}
+	}
+	return img
+}
+
+// square reports whether a point lies in the rounded square; so do the others for theirs. All of them
+// count from 0 to 1 from the top left.
+func square(u, v float64) bool {
+	const radius = 0.22
+	dx := max(radius-u, u-(1-radius), 0)
+	dy := max(radius-v, v-(1-radius), 0)
+	return math.Hypot(dx, dy) <= radius
+}
+
+func figure(u, v float64) bool {
+	if tick := fromTick(u, v); tick < 0.11 {
+		return tick < 0.05
+	}
+	head := math.Hypot(u-0.41, v-0.33) < 0.15
+	shoulders := v < 0.79 && math.Hypot((u-0.41)/0.26, (v-0.79)/0.24) < 1
+	return head || shoulders
+}
+
+// fromTick is the distance from the tick's two strokes.
+func fromTick(u, v float64) float64 {
+	return min(fromLine(u, v, 0.58, 0.64, 0.68, 0.75), fromLine(u, v, 0.68, 0.75, 0.84, 0.52))
+}
+
+func fromLine(u, v, x1, y1, x2, y2 float64) float64 {
+	along := ((u-x1)*(x2-x1) + (v-y1)*(y2-y1)) / ((x2-x1)*(x2-x1) + (y2-y1)*(y2-y1))
+	along = min(max(along, 0), 1)
+	return math.Hypot(u-x1-along*(x2-x1), v-y1-along*(y2-y1))
+}

@@ -1,0 +1,38 @@
+package tools
+
+import (
+	"context"
+	_ "embed"
+	"encoding/base64"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+//go:embed icon.png
+var iconPNG []byte
+
+// withIcon adds the server's icon to the two results from which a client learns what it has connected to.
+// mcp-go's WithIcons would repeat it in every result of revision 2026-07-28, each of which names the
+// server. It is a PNG in a data URI, because VS Code shows neither SVG nor what a local server would have
+// it fetch. The tools have no icons of their own: nine would make the list of tools a tenth longer.
+func withIcon(self mcp.Implementation) server.ServerOption {
+	self.Icons = []mcp.Icon{{
+		Src:      "data:image/png;base64," + base64.StdEncoding.EncodeToString(iconPNG),
+		MIMEType: "image/png",
+		Sizes:    []string{"48x48"},
+	}}
+	return func(s *server.MCPServer) {
+		hooks := s.GetHooks()
+		if hooks == nil {
+			hooks = &server.Hooks{}
+			server.WithHooks(hooks)(s)
+		}
+		hooks.AddAfterInitialize(func(_ context.Context, _ any, _ *mcp.InitializeRequest, result *mcp.InitializeResult) {
+			result.ServerInfo.Icons = self.Icons
+		})
+		hooks.AddAfterDiscover(func(_ context.Context, _ any, _ *mcp.DiscoverRequest, result *mcp.DiscoverResult) {
+			result.EnsureResultMeta().SetServerInfo(self)
+		})
+	}
+}
