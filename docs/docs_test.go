@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
 )
 
 var root = os.DirFS("..")
@@ -154,6 +156,19 @@ func TestDependencies(t *testing.T) {
 	for _, path := range explained {
 		if !slices.Contains(required, path) {
 			t.Errorf("docs/dependencies.md explains %s, which is no direct dependency", path)
+		}
+	}
+}
+
+// TestClients finds clients that config knows and the docs do not name.
+func TestClients(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"README.md", "docs/clients.md"} {
+		text := readFile(t, root, file)
+		for _, id := range clientconfig.IDs() {
+			if !strings.Contains(text, "`"+id+"`") {
+				t.Errorf("%s does not name the client %s", file, id)
+			}
 		}
 	}
 }
