@@ -206,6 +206,14 @@ func TestTokenOfTheContext(t *testing.T) {
 	}
 }
 
+func TestLimitTooLow(t *testing.T) {
+	for _, l := range []client.Limit{{Requests: 1, Window: time.Second}, {Requests: 10}, {Window: time.Second}} {
+		if _, err := client.New(client.Options{Limit: l}); err == nil {
+			t.Errorf("%+v was accepted", l)
+		}
+	}
+}
+
 func TestUsedUpLimit(t *testing.T) {
 	s, err := demoapi.Start(t.Context(), demoapi.Options{})
 	if err != nil {

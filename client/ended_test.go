@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 func openCaching(t *testing.T, ttl time.Duration) (*Client, *demoapi.API, AppRef) {
@@ -143,7 +144,7 @@ func TestNothingElseIsRemembered(t *testing.T) {
 func TestPeersOfUnknownSessions(t *testing.T) {
 	c, api, app := openCaching(t, time.Minute)
 	s := latest(t, c, app, demoapi.ReviewMeetingID)
-	c.ended.items.DeleteAll()
+	c.ended.Clear()
 	if n := requests(api, func() { readPeers(t, c, app, s.ID); readPeers(t, c, app, s.ID) }); n != 2 {
 		t.Errorf("%d requests for 2 calls", n)
 	}
@@ -159,21 +160,21 @@ func TestPeersOfUnknownSessions(t *testing.T) {
 func TestCacheBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit = 100_000
-		c := newEndedCache(time.Minute, limit)
+		c := remembered{cache: traffic.NewCache[endedKey, endedValue](time.Minute, limit)}
 		at := time.Now()
 		k := endedKey{session: "s"}
 		c.keepSession(k, Session{ID: "s", Status: "LIVE", EndedAt: at})
 		c.keepSession(k, Session{ID: "s", Status: "ENDED"})
 		c.keepPeers(k, PageRequest{}, Page[Peer]{})
 		c.keepPeers(k, PageRequest{}, Page[Peer]{Items: []Peer{{LeftAt: at}, {}}})
-		if n := c.items.Len(); n != 0 {
+		if n := c.cache.Len(); n != 0 {
 			t.Errorf("%d things were kept that may change", n)
 		}
 		page := Page[Peer]{Items: []Peer{{Name: strings.Repeat("x", 10_000), LeftAt: at}}}
 		for no := range 50 {
 			c.keepPeers(k, PageRequest{No: &no}, page)
 		}
-		if n := c.items.Len(); n < 8 || n > 9 {
+		if n := c.cache.Len(); n < 8 || n > 9 {
 			t.Errorf("%d pages of 10 kB in 100 kB", n)
 		}
 		huge := Page[Peer]{Items: []Peer{{Name: strings.Repeat("x", limit), LeftAt: at}}}
@@ -198,11 +199,11 @@ func TestCacheBounds(t *testing.T) {
 // TestCacheKeepsWhatItWasGiven has what is new in sessions and peers, and nothing
 // under the wrong key.
 func TestCacheKeepsWhatItWasGiven(t *testing.T) {
-	c := newEndedCache(time.Minute, maxCacheBytes)
+	c := remembered{cache: traffic.NewCache[endedKey, endedValue](time.Minute, maxCacheBytes)}
 	at, k := time.Now(), endedKey{session: "s"}
 	c.keepSession(k, Session{ID: "another", Status: "ENDED", EndedAt: at})
 	c.keepSession(endedKey{}, Session{Status: "LIVE", EndedAt: at})
-	if n := c.items.Len(); n != 0 {
+	if n := c.cache.Len(); n != 0 {
 		t.Errorf("%d sessions under the id of another", n)
 	}
 	s := Session{ID: "s", Type: "livestream", Status: "ENDED", EndedAt: at, Rooms: []string{"r"}, RoomMeetings: []string{"m"}}

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // exchange remembers the last response of one call, since the SDK drops the
@@ -16,8 +17,8 @@ import (
 type exchange struct {
 	response *http.Response
 	head     []byte
-	body     []byte   // all of it, where it was read in one; nobody changes it
-	tooLong  *tooLong // why no request was sent
+	body     []byte           // all of it, where it was read in one; nobody changes it
+	tooLong  *traffic.TooLong // why no request was sent
 }
 
 func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
@@ -35,15 +36,15 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 	}
 	e.response = res
 	body := &limited{ReadCloser: res.Body, left: maxObject}
-	if shared, ok := res.Body.(*sharedBody); ok {
-		e.body = shared.all
+	if shared, ok := res.Body.(*traffic.Body); ok {
+		e.body = shared.Bytes()
 		e.head = e.body[:min(len(e.body), headSize)]
 	} else {
 		body.head = &e.head
 	}
 	res.Body = body
 	// The SDK would sleep past the deadline; an answer which says how long is better.
-	if wait := retryAfter(res); wait > 0 {
+	if wait := traffic.RetryAfter(res); wait > 0 {
 		if deadline, ok := req.Context().Deadline(); ok && time.Now().Add(wait).After(deadline) {
 			res.Header.Set("X-Should-Retry", "false")
 		}
@@ -71,17 +72,6 @@ func (l *limited) Read(p []byte) (int, error) {
 		err = broken(err)
 	}
 	return n, err
-}
-
-func retryAfter(res *http.Response) time.Duration {
-	v := res.Header.Get("Retry-After")
-	if s, err := strconv.ParseFloat(v, 64); err == nil && s > 0 && s < 1e6 {
-		return time.Duration(s * float64(time.Second))
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }
 
 var errUnsuccessful = errors.New("the API answered success: false")
@@ -116,13 +106,13 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 	if e.response != nil && !late {
 		out.Status = e.response.StatusCode
 		out.RequestID = e.response.Header.Get("Cf-Ray")
-		out.RetryAfter = retryAfter(e.response)
+		out.RetryAfter = traffic.RetryAfter(e.response)
 	}
 	switch {
 	case e.tooLong != nil:
 		out.Cause = CauseRate
-		out.Err, out.RetryAfter = e.tooLong, e.tooLong.wait
-		out.Message, out.Remedy = e.tooLong.message(), fmt.Sprintf("Try again in %s.", wholeSeconds(e.tooLong.wait))
+		out.Err, out.RetryAfter = e.tooLong, e.tooLong.Wait
+		out.Message, out.Remedy = e.tooLong.Message(), fmt.Sprintf("Try again in %s.", wholeSeconds(e.tooLong.Wait))
 	case late:
 		out.Cause = CauseNetwork
 		out.Message = fmt.Sprintf("no answer within %s", timeout)

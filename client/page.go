@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // PerPage is how many rows a walk asks for a page. The API may give fewer.
@@ -34,12 +37,25 @@ const Timeouts = 6
 // spent is what the walks of one context have read together.
 type spent struct {
 	rows, bytes  atomic.Int64
-	began, until time.Time // zero: no bound of time
-	room         *room     // nil: no bound
-	held         int64     // in room, whose mu guards it
+	began, until time.Time      // zero: no bound of time
+	share        *traffic.Share // of the client's pool; nil: no bound
 }
 
 func (s *spent) late() bool { return !s.until.IsZero() && time.Now().After(s.until) }
+
+// crowded is why a call that waited for others ends, after err.
+func (s *spent) crowded(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	waited := time.Since(s.began).Round(time.Second)
+	return &Error{
+		What:    "all of a long list",
+		Message: fmt.Sprintf("other calls that read long lists left no room within %s", waited),
+		Remedy:  "Try again when they have ended.",
+		Err:     err,
+	}
+}
 
 type spentKey struct{}
 
@@ -52,11 +68,11 @@ var errLongCall = errors.New("the call took too long")
 // walks read is no longer needed: while calls hold much, others wait.
 func (c *Client) Bounded(ctx context.Context) (bounded context.Context, cancel context.CancelFunc) {
 	limit, now := Timeouts*c.timeout, time.Now()
-	s := &spent{began: now, until: now.Add(limit), room: c.room}
+	s := &spent{began: now, until: now.Add(limit), share: c.pool.Share()}
 	ctx, end := context.WithTimeoutCause(context.WithValue(ctx, spentKey{}, s), limit+c.timeout, errLongCall)
 	return ctx, func() {
 		end()
-		c.room.leave(s)
+		s.share.Release()
 	}
 }
 
@@ -144,8 +160,8 @@ func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 				return
 			}
 			t.add(&r.page)
-			if err := together.room.take(ctx, together, int64(r.page.size)); err != nil {
-				yield(Page[T]{}, err)
+			if err := together.share.Take(ctx, int64(r.page.size)); err != nil {
+				yield(Page[T]{}, together.crowded(err))
 				return
 			}
 			if !yield(r.page, nil) {

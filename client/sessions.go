@@ -131,8 +131,9 @@ func (c *Client) anySessions(ctx context.Context, app AppRef, f SessionFilter, r
 		_, err := c.sessions.GetSessions(ctx, app.AppID, p, o...)
 		return err
 	})
+	ended := c.remembered(ctx)
 	for _, s := range page.Items {
-		c.ended.keepSession(c.endedKey(ctx, app, s.ID), s)
+		ended.keepSession(endedKey{app: app, session: s.ID}, s)
 	}
 	return page, err
 }
@@ -143,8 +144,8 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	if err := app.checkSession(id); err != nil {
 		return Session{}, err
 	}
-	key := c.endedKey(ctx, app, id)
-	if s, ok := c.ended.session(key); ok && s.Rooms != nil {
+	ended, key := c.remembered(ctx), endedKey{app: app, session: id}
+	if s, ok := ended.session(key); ok && s.Rooms != nil {
 		return s, nil
 	}
 	var p realtime_kit.SessionGetSessionDetailsParams
@@ -162,7 +163,7 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 		return Session{}, err
 	}
 	s.ID = id // perhaps in another case
-	c.ended.keepSession(key, s)
+	ended.keepSession(key, s)
 	return s, nil
 }
 
@@ -202,12 +203,12 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 	if err := app.checkSession(sessionID); err != nil {
 		return Page[Peer]{}, err
 	}
-	key := c.endedKey(ctx, app, sessionID)
+	ended, key := c.remembered(ctx), endedKey{app: app, session: sessionID}
+	_, final := ended.session(key) // asked before the request: what it brings cannot change any more
 	key.filter = f
-	if page, ok := c.ended.peers(key, r); ok {
+	if page, ok := ended.peers(key, r); ok {
 		return page, nil
 	}
-	_, final := c.ended.session(c.endedKey(ctx, app, sessionID)) // asked before the request: what it brings cannot change any more
 	var p realtime_kit.SessionGetSessionParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.Search.Value, p.Search.Present = f.Search, f.Search != ""
@@ -225,7 +226,7 @@ func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f 
 		return page, err
 	}
 	if final {
-		c.ended.keepPeers(key, r, page)
+		ended.keepPeers(key, r, page)
 	}
 	return page, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 func TestCaseDetails(t *testing.T) {
@@ -223,7 +224,7 @@ func TestResetConnections(t *testing.T) {
 // TestBigBodies reads more of them at a time than there is room for.
 func TestBigBodies(t *testing.T) {
 	c, api, app := openScripted(t)
-	big := strings.Repeat("x", 2*usualBody)
+	big := strings.Repeat("x", 2*traffic.LargeBody)
 	api.Handle("/meetings/"+walked+"/participants", func(w http.ResponseWriter, r *http.Request) {
 		no, _ := strconv.Atoi(r.URL.Query().Get("page_no"))
 		served{rows: []any{map[string]any{"id": fmt.Sprint("p-", no), "picture": big}}, total: 12}.write(w)

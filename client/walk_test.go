@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 const walked = "0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"
@@ -304,7 +305,7 @@ func TestBoundedTogether(t *testing.T) {
 		}
 		return page, nil
 	}
-	c := &Client{timeout: time.Hour, room: newRoom()}
+	c := &Client{timeout: time.Hour, pool: traffic.NewPool()}
 	ctx, cancel := c.Bounded(t.Context())
 	defer cancel()
 	var got []Coverage

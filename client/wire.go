@@ -14,6 +14,8 @@ import (
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/tidwall/gjson"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // Causes of an *Error where an answer came but cannot be used.
@@ -45,7 +47,7 @@ func answerOf[T any](ctx context.Context, c *Client, what string, read func(answ
 			return zero, err
 		}
 		defer func() { _ = res.Body.Close() }() // all that matters was read
-		body, err := wholeBody(ctx, res)
+		body, err := wholeBody(res)
 		if err != nil {
 			return zero, err
 		}
@@ -237,7 +239,7 @@ func pageOf[T any](a answer, rows string, row func(gjson.Result) T) (Page[T], er
 		return Page[T]{}, fmt.Errorf("%w: %s is not a list", ErrUndocumented, rows)
 	}
 	room := min(strings.Count(list.Raw, `"id"`), maxRoom)
-	if a.size >= usualBody {
+	if a.size >= traffic.LargeBody {
 		if room = length(list); room > MaxRows {
 			return Page[T]{}, ErrTooManyRows
 		}

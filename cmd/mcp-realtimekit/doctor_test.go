@@ -248,7 +248,7 @@ func TestDoctorText(t *testing.T) {
 		t.Errorf("code %d, got:\n%s%s\ndocs/commands.md has:\n%s", code, out, logs, golden)
 	}
 	out, logs, code = once(t, nil, "doctor")
-	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") || !strings.Contains(out, "not checked therefore: dns") {
+	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") || !strings.Contains(out, "not checked: dns") {
 		t.Errorf("code %d: %s%s", code, out, logs)
 	}
 }

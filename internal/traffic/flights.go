@@ -1,4 +1,4 @@
-package client
+package traffic
 
 import (
 	"bytes"
@@ -96,7 +96,7 @@ func (f *flights) leave(fl *flight) {
 func (f *flights) hold(fl *flight, req *http.Request, res *http.Response) {
 	leave := sync.OnceFunc(func() { f.leave(fl) })
 	stop := context.AfterFunc(req.Context(), leave)
-	if body, ok := res.Body.(*sharedBody); ok {
+	if body, ok := res.Body.(*Body); ok {
 		body.closed = func() { stop(); leave() }
 	}
 }
@@ -124,7 +124,7 @@ func (fl *flight) fly(req *http.Request, big slot, send func(*http.Request) (*ht
 	defer func() { _ = res.Body.Close() }() // all that matters was read
 	fl.head = res
 	fl.body, fl.tail = readBody(req.Context(), res, big)
-	if len(fl.body) >= usualBody {
+	if len(fl.body) >= LargeBody {
 		fl.big = big
 	}
 }
@@ -141,19 +141,26 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	if fl.tail != nil {
 		res.ContentLength = -1
 	}
-	res.Body = &sharedBody{Reader: bytes.NewReader(fl.body), all: fl.body, tail: fl.tail}
+	res.Body = &Body{Reader: bytes.NewReader(fl.body), all: fl.body, tail: fl.tail}
 	res.Request = req
 	return &res, nil
 }
 
-type sharedBody struct {
+// Body is one caller's body of an answer that several may share.
+type Body struct {
 	*bytes.Reader
 	all    []byte // nobody changes it
 	tail   error
 	closed func() // may be nil
 }
 
-func (b *sharedBody) Read(p []byte) (int, error) {
+// Bytes is all of the body that arrived. It must not be changed.
+func (b *Body) Bytes() []byte { return b.all }
+
+// Err is why the body was not read to its end, nil if it was.
+func (b *Body) Err() error { return b.tail }
+
+func (b *Body) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF && b.tail != nil {
 		err = b.tail
@@ -161,7 +168,8 @@ func (b *sharedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *sharedBody) Close() error {
+// Close lets the next large body be read.
+func (b *Body) Close() error {
 	if b.closed != nil {
 		b.closed()
 	}

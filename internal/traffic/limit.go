@@ -1,4 +1,4 @@
-package client
+package traffic
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 	n, err1 := strconv.Atoi(requests)
 	d, err2 := time.ParseDuration(window)
 	read := Limit{n, d}
-	if err1 != nil || err2 != nil || !read.valid() {
+	if err1 != nil || err2 != nil || !read.Valid() {
 		return errors.New("a rate limit is REQUESTS/WINDOW with at least 2 requests, for example 1200/5m")
 	}
 	*l = read
@@ -43,7 +43,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 // String is for a reader: 1200 requests in 5m0s.
 func (l Limit) String() string { return fmt.Sprintf("%d requests in %s", l.Requests, l.Window) }
 
-func (l Limit) valid() bool { return l.Requests >= 2 && l.Window > 0 }
+func (l Limit) Valid() bool { return l.Requests >= 2 && l.Window > 0 }
 
 // burst is what may be spent at once from idle. A token bucket lets through
 // burst + rate × window in the worst window, so that the limit has to be split:

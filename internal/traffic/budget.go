@@ -1,4 +1,4 @@
-package client
+package traffic
 
 import (
 	"container/list"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -52,23 +53,24 @@ type request struct {
 	ahead      bool // it goes ahead of the others after a pause
 }
 
-// tooLong is why a request was not sent: its turn would come too late for its deadline.
-type tooLong struct {
-	wait  time.Duration
-	asked bool // by the API, with a 429
-	limit Limit
+// TooLong is why a request was not sent: its turn would come too late for its deadline.
+type TooLong struct {
+	Wait  time.Duration
+	Asked bool // by the API, with a 429
+	Limit Limit
 }
 
-func (e *tooLong) Error() string { return fmt.Sprintf("%s: %s away", e.message(), e.wait) }
+func (e *TooLong) Error() string { return fmt.Sprintf("%s: %s away", e.Message(), e.Wait) }
 
-func (e *tooLong) message() string {
-	if e.asked {
+// Message is why, without the time.
+func (e *TooLong) Message() string {
+	if e.Asked {
 		return "the API has refused requests for their number (HTTP 429) and asked for a pause"
 	}
-	if e.limit == (Limit{}) {
+	if e.Limit == (Limit{}) {
 		return "what the API's rate limits allow one API token is used up"
 	}
-	return fmt.Sprintf("the limit of %s for one API token is used up", e.limit)
+	return fmt.Sprintf("the limit of %s for one API token is used up", e.Limit)
 }
 
 // admit returns when a request may be sent at once; the sender must hand it to
@@ -89,7 +91,7 @@ func (b *budget) admit(ctx context.Context, r *request) error {
 		case !asked && b.ahead:
 			// Only a change ends this wait; who can wait no longer is told why.
 			if wait = time.Until(latest); wait <= 0 {
-				return &tooLong{shortPause, true, b.limit}
+				return &TooLong{shortPause, true, b.limit}
 			}
 			if err := b.await(ctx, wait); err != nil {
 				return err
@@ -103,7 +105,7 @@ func (b *budget) admit(ctx context.Context, r *request) error {
 			}
 		}
 		if asked && b.pauses-first >= maxPauses || tooLate(ctx, wait) {
-			return &tooLong{wait, asked, b.limit}
+			return &TooLong{wait, asked, b.limit}
 		}
 		if err := b.await(ctx, wait); err != nil {
 			return err
@@ -192,7 +194,7 @@ func (b *budget) answered(res *http.Response, r *request) {
 	}
 	refused := res != nil && res.StatusCode == http.StatusTooManyRequests
 	if refused {
-		pause := min(retryAfter(res), maxPause)
+		pause := min(RetryAfter(res), maxPause)
 		if pause <= 0 {
 			pause = shortPause
 		}
@@ -227,4 +229,16 @@ func patience(ctx context.Context) time.Time {
 // tooLate reports whether a wait ends after that.
 func tooLate(ctx context.Context, wait time.Duration) bool {
 	return time.Now().Add(wait).After(patience(ctx))
+}
+
+// RetryAfter is how long an answer asks to wait, 0 if it does not say.
+func RetryAfter(res *http.Response) time.Duration {
+	v := res.Header.Get("Retry-After")
+	if s, err := strconv.ParseFloat(v, 64); err == nil && s > 0 && s < 1e6 {
+		return time.Duration(s * float64(time.Second))
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
 }
