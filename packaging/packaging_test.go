@@ -137,9 +137,13 @@ func TestInStep(t *testing.T) {
 		t.Error("the image's label lacks the name in server.json")
 	}
 	// Each variable is one that the server reads.
-	config, err := os.ReadFile("../cmd/mcp-realtimekit/config.go")
-	if err != nil {
-		t.Fatal(err)
+	var config []byte
+	for _, name := range []string{"config.go", "credentials.go"} {
+		raw, err := os.ReadFile("../cmd/mcp-realtimekit/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config = append(config, raw...)
 	}
 	var vars []string
 	for _, v := range entry.Packages[0].EnvironmentVariables {
