@@ -10,18 +10,26 @@ import (
 	"testing"
 )
 
-// icons are the files of the one drawing: clients get the small one with the handshake, so each byte
-// counts; the bundle has the large one.
-var icons = map[string]struct{ size, bytes int }{
-	"../tools/icon.png": {size: 48, bytes: 700},
-	"icon.png":          {size: 512, bytes: 6000}, // what Claude Desktop recommends
+// An icon is a file of the one drawing.
+type icon struct {
+	size  int // in pixels, each way
+	fades int // colours from nothing to the ground's
+	tints int // colours from there to white
+	bytes int // at most
+}
+
+// Clients get the server's icon with the handshake, so bytes count: with sixteen colours a pixel takes
+// half of one. The bundle's is as large as Claude Desktop recommends.
+var icons = map[string]icon{
+	"../tools/icon.png": {size: 48, fades: 4, tints: 11, bytes: 500},
+	"icon.png":          {size: 512, fades: 4, tints: 11, bytes: 6000},
 }
 
 // TestIcons compares the icons with the drawing below, pixel by pixel: other versions of Go may compress
 // it to other bytes. With -update it draws those that differ.
 func TestIcons(t *testing.T) {
 	for path, want := range icons {
-		drawn := draw(want.size)
+		drawn := draw(want)
 		if *update && !same(t, path, drawn) {
 			var out bytes.Buffer
 			encoder := png.Encoder{CompressionLevel: png.BestCompression}
@@ -61,50 +69,37 @@ func same(t *testing.T, path string, want image.Image) bool {
 	return true
 }
 
-// Sixteen colours take half a byte a pixel: the ground fading to nothing, then to white.
-const (
-	faded = 4
-	white = 15
-)
-
-func palette() color.Palette {
-	ground := color.NRGBA{R: 0x1f, G: 0x5f, B: 0xd6}
+func (i icon) palette() color.Palette {
 	var p color.Palette
-	for i := range white + 1 {
-		c := ground
-		c.A = 255
-		if i < faded {
-			c.A = uint8(255 * i / faded)
-		} else {
-			mix := func(v uint8) uint8 { return v + uint8(int(255-v)*(i-faded)/(white-faded)) }
-			c.R, c.G, c.B = mix(c.R), mix(c.G), mix(c.B)
-		}
-		p = append(p, c)
+	for step := range i.fades + i.tints + 1 {
+		alpha := 255 * min(step, i.fades) / i.fades
+		light := max(step-i.fades, 0)
+		mix := func(ground int) uint8 { return uint8(ground + (255-ground)*light/i.tints) }
+		p = append(p, color.NRGBA{R: mix(0x1f), G: mix(0x5f), B: mix(0xd6), A: uint8(alpha)})
 	}
 	return p
 }
 
 // draw draws a person who is ticked off on a rounded square.
-func draw(size int) *image.Paletted {
+func draw(i icon) *image.Paletted {
 	const samples = 8 // for smooth edges, of each pixel in each direction
-	img := image.NewPaletted(image.Rect(0, 0, size, size), palette())
-	for y := range size {
-		for x := range size {
+	img := image.NewPaletted(image.Rect(0, 0, i.size, i.size), i.palette())
+	for y := range i.size {
+		for x := range i.size {
 			var inside, lit int
-			for i := range samples * samples {
-				u := (float64(x) + (float64(i%samples)+0.5)/samples) / float64(size)
-				v := (float64(y) + (float64(i/samples)+0.5)/samples) / float64(size)
-				if !square(u, v) {
-					continue
-				}
-				inside++
-				if figure(u, v) {
-					lit++
+			for n := range samples * samples {
+				u := (float64(x) + (float64(n%samples)+0.5)/samples) / float64(i.size)
+				v := (float64(y) + (float64(n/samples)+0.5)/samples) / float64(i.size)
+				if square(u, v) {
+					inside++
+					if figure(u, v) {
+						lit++
+					}
 				}
 			}
-			index := faded * inside / (samples * samples)
-			if index == faded {
-				index += (white - faded) * lit / inside
+			index := (i.fades*inside + samples*samples/2) / (samples * samples)
+			if index == i.fades {
+				index += (i.tints*lit + inside/2) / inside
 			}
 			img.SetColorIndex(x, y, uint8(index))
 		}

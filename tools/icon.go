@@ -9,19 +9,17 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
+// serverPNG goes out in a data URI: VS Code shows neither SVG nor what it would have to fetch for a local
+// server. TestIcons in packaging draws it.
+//
 //go:embed icon.png
-var iconPNG []byte
+var serverPNG []byte
 
 // withIcon adds the server's icon to the two results from which a client learns what it has connected to.
 // mcp-go's WithIcons would repeat it in every result of revision 2026-07-28, each of which names the
-// server. It is a PNG in a data URI, because VS Code shows neither SVG nor what a local server would have
-// it fetch. The tools have no icons of their own: nine would make the list of tools a tenth longer.
+// server.
 func withIcon(self mcp.Implementation) server.ServerOption {
-	self.Icons = []mcp.Icon{{
-		Src:      "data:image/png;base64," + base64.StdEncoding.EncodeToString(iconPNG),
-		MIMEType: "image/png",
-		Sizes:    []string{"48x48"},
-	}}
+	self.Icons = []mcp.Icon{{Src: dataURI(serverPNG), MIMEType: "image/png", Sizes: []string{"48x48"}}}
 	return func(s *server.MCPServer) {
 		hooks := s.GetHooks()
 		if hooks == nil {
@@ -35,4 +33,8 @@ func withIcon(self mcp.Implementation) server.ServerOption {
 			result.EnsureResultMeta().SetServerInfo(self)
 		})
 	}
+}
+
+func dataURI(png []byte) string {
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(png)
 }
