@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +30,7 @@ func run(ctx context.Context) error {
 	// Without the state of the repository in its version, the demo prints the same for every commit.
 	cmd := exec.CommandContext(ctx, "go", "run", "-buildvcs=false", "./cmd/mcp-realtimekit", "demo")
 	cmd.Dir = ".."
+	cmd.Env = slices.DeleteFunc(os.Environ(), isOurs)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -44,6 +46,16 @@ func run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// isOurs reports whether a variable configures the server, as that of a time zone would.
+func isOurs(variable string) bool {
+	for _, prefix := range []string{"CLOUDFLARE_", "REALTIMEKIT_", "OTEL_"} {
+		if strings.HasPrefix(variable, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // moment is a date with a time of day, unlike the date that names a revision of MCP.
