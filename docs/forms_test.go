@@ -9,7 +9,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestIssueForms checks what GitHub checks of an issue form; it shows one that fails as nothing at all.
+type issueForm struct {
+	Name, Description string
+	Body              []formField
+}
+
+type formField struct {
+	Type, ID   string
+	Attributes struct {
+		Label, Value string
+		Options      []struct{ Label string }
+	}
+}
+
+// TestIssueForms checks what GitHub checks of an issue form. GitHub does not show a form that is wrong.
 func TestIssueForms(t *testing.T) {
 	t.Parallel()
 	files, err := fs.Glob(root, ".github/ISSUE_TEMPLATE/*.yml")
@@ -20,44 +33,41 @@ func TestIssueForms(t *testing.T) {
 		if path.Base(file) == "config.yml" {
 			continue
 		}
-		var form struct {
-			Name, Description string
-			Body              []struct {
-				Type, ID   string
-				Attributes struct {
-					Label, Value string
-					Options      []struct{ Label string }
-				}
-			}
-		}
+		var form issueForm
 		if err := yaml.Unmarshal([]byte(readFile(t, root, file)), &form); err != nil {
 			t.Errorf("%s: %v", file, err)
-			continue
 		}
 		if form.Name == "" || form.Description == "" || len(form.Body) == 0 {
 			t.Errorf("%s lacks a name, a description or a body", file)
 		}
 		var ids []string
 		for i, field := range form.Body {
-			said := field.Attributes
-			switch field.Type {
-			case "markdown":
-				if said.Value == "" {
-					t.Errorf("%s: field %d says nothing", file, i)
-				}
-				continue
-			case "textarea", "input":
-			case "checkboxes", "dropdown":
-				if len(said.Options) == 0 {
-					t.Errorf("%s: field %d has no options", file, i)
-				}
-			default:
-				t.Errorf("%s: field %d has the type %q", file, i, field.Type)
-			}
-			if said.Label == "" || field.ID == "" || slices.Contains(ids, field.ID) {
-				t.Errorf("%s: field %d has no label, or no id of its own", file, i)
+			if wrong := field.wrong(ids); wrong != "" {
+				t.Errorf("%s: field %d %s", file, i, wrong)
 			}
 			ids = append(ids, field.ID)
 		}
 	}
+}
+
+// wrong says what is wrong with a field that comes after those with these ids, or "".
+func (f formField) wrong(ids []string) string {
+	switch f.Type {
+	case "markdown":
+		if f.Attributes.Value == "" {
+			return "says nothing"
+		}
+		return ""
+	case "textarea", "input":
+	case "checkboxes", "dropdown":
+		if len(f.Attributes.Options) == 0 {
+			return "has no options"
+		}
+	default:
+		return "has an unknown type: " + f.Type
+	}
+	if f.Attributes.Label == "" || f.ID == "" || slices.Contains(ids, f.ID) {
+		return "has no label, or no id of its own"
+	}
+	return ""
 }
