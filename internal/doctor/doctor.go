@@ -34,11 +34,11 @@ const (
 type Check struct {
 	Name   string `json:"name"`
 	Status Status `json:"status"`
-	Detail string `json:"detail,omitempty"` // empty where it was not checked
+	Detail string `json:"detail,omitempty"` // empty if it was not checked
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// Report is every check, in the order of the way.
+// Report holds every check, in the order in which a request meets them.
 type Report struct {
 	Healthy bool    `json:"healthy"` // no check failed
 	Checks  []Check `json:"checks"`
@@ -63,7 +63,7 @@ const (
 	lowQuota   = 10 // percent
 )
 
-// order is every check's name; those that never came to be are skipped.
+// order has the name of every check. One that could not be made is skipped.
 var order = []string{"configuration", "dns", "tls", "api", "token", "account", "permission", "app", "rate limit", "clock"}
 
 // Run examines the subject with a handful of requests.
@@ -140,8 +140,8 @@ func (e *examination) configuration() bool {
 	return true
 }
 
-// reach makes the first request, about the token, and tells the network's part
-// of it apart. It reports whether to go on.
+// reach makes the first request, which is about the token, and reports what it
+// says about the network and what about the token. It returns whether to go on.
 func (e *examination) reach(ctx context.Context) bool {
 	status, err := e.API.VerifyToken(ctx, "")
 	e.network(err)
@@ -230,10 +230,10 @@ func refused(err error) bool {
 	return cause == client.CauseToken || cause == client.CausePermission
 }
 
-// errUnverified is of a token that nobody could be asked about.
+// errUnverified says that nobody could be asked about the token.
 var errUnverified = errors.New("the token was not verified")
 
-// accountToken asks the account about a token which no user owns.
+// accountToken asks the account about a token that no user owns.
 func (e *examination) accountToken(ctx context.Context, before error) (client.TokenStatus, error) {
 	account := e.AccountID
 	if account == "" {
@@ -242,12 +242,12 @@ func (e *examination) accountToken(ctx context.Context, before error) (client.To
 		case causeOf(err) == client.CauseAccount, err == nil && len(accounts) == 0:
 			return client.TokenStatus{}, errUnverified
 		case err != nil:
-			return client.TokenStatus{}, err // where it is refused too, it says more than the first refusal
+			return client.TokenStatus{}, err // if refused too, it says more than the first refusal
 		}
 		account = accounts[0].ID // an account's own token reaches no other
 	}
 	status, err := e.API.VerifyToken(ctx, account)
-	if refused(err) || causeOf(err) == client.CauseBetween { // as where the account has no such address
+	if refused(err) || causeOf(err) == client.CauseBetween { // for example if the account has no such address
 		return status, before
 	}
 	return status, err
@@ -354,7 +354,7 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 	e.say("app", OK, "", "%s (%s), %d meetings", app.ID, app.Name, page.Total)
 }
 
-// headers judges what the last response said besides its body.
+// headers judges the headers of the last response.
 func (e *examination) headers() {
 	s := e.Probe.result()
 	if s.header == nil {
@@ -400,7 +400,7 @@ func (e *examination) rateLimit(q quota) {
 	e.say("rate limit", OK, "", "%s", left)
 }
 
-// pace is what this program keeps to by itself.
+// pace says how fast this program sends requests.
 func (e *examination) pace() string {
 	if e.Limit == (client.Limit{}) {
 		return "requests stay within the limits that it documents"
