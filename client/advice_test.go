@@ -25,7 +25,7 @@ const (
 
 // explained is the Error that an answer becomes.
 func explained(path string, status int, header http.Header, body string) *Error {
-	e := &exchange{head: []byte(body), response: &http.Response{
+	e := &exchange{head: body, response: &http.Response{
 		StatusCode: status, Header: header, Request: httptest.NewRequest(http.MethodGet, path, nil),
 	}}
 	var out *Error
@@ -406,7 +406,7 @@ func TestCausesSayNothing(t *testing.T) {
 }
 
 func TestCallersOwnToken(t *testing.T) {
-	e := &exchange{response: &http.Response{StatusCode: 401, Header: http.Header{}}, head: []byte(cloudflare(10000, "Authentication error"))}
+	e := &exchange{response: &http.Response{StatusCode: 401, Header: http.Header{}}, head: cloudflare(10000, "Authentication error")}
 	err := e.explain(WithToken(t.Context(), testToken), "it", time.Second, errUnsuccessful)
 	if strings.Contains(err.Error(), "CLOUDFLARE_API_TOKEN") || !strings.Contains(err.Error(), "let your client send it") {
 		t.Error(err)

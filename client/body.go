@@ -20,19 +20,20 @@ const maxObject = 4 << 20
 // ErrBodyTooLarge is the cause if a response exceeds MaxBody.
 var ErrBodyTooLarge = traffic.ErrBodyTooLarge
 
-// wholeBody is the body of an answer to one caller, without a copy if it can be had so.
-func wholeBody(res *http.Response) ([]byte, error) {
+// wholeBody is the body of an answer, without a copy if it can be had so.
+func wholeBody(res *http.Response) (string, error) {
 	var shared *traffic.Body
 	if l, ok := res.Body.(*limited); ok {
 		shared, _ = l.ReadCloser.(*traffic.Body)
 	}
 	if shared == nil {
-		return io.ReadAll(io.LimitReader(res.Body, maxObject))
+		body, err := io.ReadAll(io.LimitReader(res.Body, maxObject))
+		return string(body), err
 	}
 	if err := shared.Err(); err != nil {
-		return nil, broken(err)
+		return "", broken(err)
 	}
-	return shared.Bytes(), nil
+	return shared.Text(), nil
 }
 
 // broken says what an error means that came in the middle of an answer, or in

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"html"
 	"mime"
 	"net/http"
@@ -37,22 +36,22 @@ type envelope struct {
 }
 
 // readEnvelope reads as much as there is: the body may have been cut.
-func readEnvelope(h http.Header, body []byte) envelope {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+func readEnvelope(h http.Header, body string) envelope {
+	body = strings.TrimSpace(strings.TrimPrefix(body, "\ufeff"))
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	switch {
 	case len(body) == 0:
 		return envelope{kind: noBody}
 	case body[0] == '{' || body[0] == '[':
-		return readJSON(gjson.ParseBytes(body))
+		return readJSON(gjson.Parse(body))
 	case body[0] == '<' || strings.Contains(kind, "html"):
-		return readHTML(string(body))
-	case body[0] == '"' && gjson.ValidBytes(body):
-		return envelope{kind: jsonBody, message: gjson.ParseBytes(body).Str}
-	case strings.Contains(kind, "json") && gjson.ValidBytes(body):
+		return readHTML(body)
+	case body[0] == '"' && gjson.Valid(body):
+		return envelope{kind: jsonBody, message: gjson.Parse(body).Str}
+	case strings.Contains(kind, "json") && gjson.Valid(body):
 		return envelope{kind: jsonBody} // null, or a number
 	default:
-		e := envelope{kind: textBody, message: string(body)}
+		e := envelope{kind: textBody, message: body}
 		e.edgeCode(e.message)
 		return e
 	}
@@ -200,7 +199,7 @@ func (e *envelope) edgeCode(text string) {
 }
 
 // titled names the page that came in place of JSON.
-func titled(head []byte) string {
+func titled(head string) string {
 	e := readEnvelope(http.Header{}, head)
 	switch {
 	case e.kind == pageBody && e.title != "":

@@ -16,13 +16,13 @@ import (
 // error envelopes.
 type exchange struct {
 	response *http.Response
-	head     []byte
-	body     []byte           // all of it, where it was read in one; nobody changes it
+	head     string
+	body     string           // all of it, if it was read in one
 	tooLong  *traffic.TooLong // why no request was sent
 }
 
 func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
-	e.response, e.head, e.body, e.tooLong = nil, nil, nil, nil
+	*e = exchange{}
 	res, err := next(req)
 	if errors.As(err, &e.tooLong) {
 		// The SDK would take an error for a broken connection and try again.
@@ -37,7 +37,7 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 	e.response = res
 	body := &limited{ReadCloser: res.Body, left: maxObject}
 	if shared, ok := res.Body.(*traffic.Body); ok {
-		e.body = shared.Bytes()
+		e.body = shared.Text()
 		e.head = e.body[:min(len(e.body), headSize)]
 	} else {
 		body.head = &e.head
@@ -55,7 +55,7 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 type limited struct {
 	io.ReadCloser
 	left int64
-	head *[]byte // nil: not wanted
+	head *string // nil: not wanted
 }
 
 const headSize = 4096
@@ -63,7 +63,7 @@ const headSize = 4096
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
 	if l.head != nil {
-		*l.head = append(*l.head, p[:min(n, headSize-len(*l.head))]...)
+		*l.head += string(p[:min(n, headSize-len(*l.head))])
 	}
 	if l.left -= int64(n); l.left < 0 {
 		return 0, ErrBodyTooLarge
@@ -80,7 +80,7 @@ var errUnsuccessful = errors.New("the API answered success: false")
 // comes with may stand anywhere in a long body, so it becomes the head.
 func (e *exchange) unsuccessful() error {
 	body := e.body
-	if body == nil {
+	if body == "" {
 		body = e.head
 	}
 	if !denied(body) {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -188,37 +189,46 @@ func TestOddMeetings(t *testing.T) {
 // TestResetConnections is TCP resets before and within an answer.
 func TestResetConnections(t *testing.T) {
 	good := string(scripted.Case(t, "session-details-current.json"))
-	for _, sent := range []string{"", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(good)) + "\r\n\r\n" + good[:100]} {
+	begun := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		len(good), good[:100])
+	for _, sent := range []string{"", begun} {
 		for _, forever := range []bool{false, true} {
-			c, api, app := openScripted(t)
 			var n atomic.Int32
+			api := scripted.Start(t)
 			api.Handle("/sessions/"+walked, func(w http.ResponseWriter, _ *http.Request) {
 				if n.Add(1) > 1 && !forever {
 					_, _ = w.Write([]byte(good))
 					return
 				}
-				conn, _, err := w.(http.Hijacker).Hijack()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = conn.Write([]byte(sent))
-				time.Sleep(20 * time.Millisecond) // for the head to be read
-				_ = conn.(*net.TCPConn).SetLinger(0)
-				_ = conn.Close()
+				reset(t, w, sent)
 			})
-			_, err := c.Session(t.Context(), app, walked)
-			if (err != nil) != forever || n.Load() > 3 || sent != "" && n.Load() != 2 {
-				t.Errorf("%.20q, for ever %v: %d requests, %v", sent, forever, n.Load(), err)
-			}
-			if forever && !errors.Is(err, ErrReset) && !errors.Is(err, ErrCutOff) {
-				t.Errorf("%.20q: %v", sent, err)
-			}
-			if forever && !strings.Contains(err.Error(), "reset") {
-				t.Errorf("%.20q: %v", sent, err)
-			}
+			hurried(t, api, func(t *testing.T, c *Client, app AppRef) {
+				_, err := c.Session(t.Context(), app, walked)
+				if (err != nil) != forever || n.Load() > 3 || sent != "" && n.Load() != 2 {
+					t.Errorf("%.20q, for ever %v: %d requests, %v", sent, forever, n.Load(), err)
+				}
+				if forever && !errors.Is(err, ErrReset) && !errors.Is(err, ErrCutOff) {
+					t.Errorf("%.20q: %v", sent, err)
+				}
+				if forever && !strings.Contains(err.Error(), "reset") {
+					t.Errorf("%.20q: %v", sent, err)
+				}
+			})
 		}
 	}
+}
+
+// reset sends some of an answer, then resets the connection.
+func reset(t *testing.T, w http.ResponseWriter, sent string) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_, _ = conn.Write([]byte(sent))
+	time.Sleep(20 * time.Millisecond) // for the head to be read
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.Close()
 }
 
 // TestBigBodies reads more of them at a time than there is room for.
@@ -245,16 +255,13 @@ func TestBigBodies(t *testing.T) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	})
-	short, err := New(Options{Token: scripted.Token, BaseURL: api.URL, Timeout: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(short.Close)
 	for range 2 {
-		if _, err := short.MeetingsPage(t.Context(), app, MeetingFilter{}, PageRequest{}); err == nil {
+		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		if _, err := c.MeetingsPage(short, app, MeetingFilter{}, PageRequest{}); err == nil {
 			t.Error("no error")
 		}
-		if _, err := short.ParticipantsPage(t.Context(), app, walked, PageRequest{}); err != nil {
+		cancel()
+		if _, err := c.ParticipantsPage(t.Context(), app, walked, PageRequest{}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
@@ -29,6 +30,28 @@ func openScripted(t *testing.T) (*Client, *scripted.API, AppRef) {
 	}
 	t.Cleanup(c.Close)
 	return c, api, AppRef{scripted.AccountID, scripted.AppID}
+}
+
+// hurried runs f in a bubble of fake time, in which the SDK's waits between
+// retries take none. The API stays outside: the client keeps no connection to it,
+// for time stands still while one is open.
+func hurried(t *testing.T, api *scripted.API, f func(t *testing.T, c *Client, app AppRef)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		c, err := New(Options{
+			Token:   scripted.Token,
+			BaseURL: api.URL,
+			WrapTransport: func(next http.RoundTripper) http.RoundTripper {
+				next.(*http.Transport).DisableKeepAlives = true
+				return next
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		f(t, c, AppRef{scripted.AccountID, scripted.AppID})
+	})
 }
 
 // people are rows of a list, from one number to another.
@@ -84,13 +107,23 @@ type reading struct {
 	err      error
 }
 
-func read(t *testing.T, serve func(no int) served) (r reading) {
+func read(t *testing.T, serve func(no int) served) reading {
 	t.Helper()
 	c, api, app := openScripted(t)
+	roster(api, serve)
+	return readAll(t, c, api, app)
+}
+
+// roster has the API serve pages of participants.
+func roster(api *scripted.API, serve func(no int) served) {
 	api.Handle("/meetings/"+walked+"/participants", func(w http.ResponseWriter, req *http.Request) {
 		no, _ := strconv.Atoi(req.URL.Query().Get("page_no"))
 		serve(no).write(w)
 	})
+}
+
+func readAll(t *testing.T, c *Client, api *scripted.API, app AppRef) (r reading) {
+	t.Helper()
 	for page, err := range c.Participants(t.Context(), app, walked) {
 		if r.err = err; err != nil {
 			break
@@ -221,10 +254,14 @@ func TestWalkErrors(t *testing.T) {
 		"no right to the second page": refuseFrom(2, 403, served{rows: people(1, 150)}),
 		"broken API":                  refuseFrom(2, 501, served{rows: people(1, 150)}),
 	} {
-		var e *Error
-		if got := read(t, serve); !errors.As(got.err, &e) || e.Status < 400 {
-			t.Errorf("%s: %+v", name, got)
-		}
+		api := scripted.Start(t)
+		roster(api, serve)
+		hurried(t, api, func(t *testing.T, c *Client, app AppRef) {
+			var e *Error
+			if got := readAll(t, c, api, app); !errors.As(got.err, &e) || e.Status < 400 {
+				t.Errorf("%s: %+v", name, got)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -15,7 +16,7 @@ import (
 )
 
 // readPage is what a request does with a body.
-func readPage[T any](body []byte, rows string, row func(gjson.Result) T) (Page[T], error) {
+func readPage[T any](body string, rows string, row func(gjson.Result) T) (Page[T], error) {
 	a, err := parse(body)
 	if err != nil {
 		return Page[T]{}, err
@@ -31,7 +32,7 @@ func FuzzPage(f *testing.F) {
 	f.Add(`[]`, "\U0001f600\x00", "\t", int64(-1), 1)
 	f.Fuzz(func(t *testing.T, body, name, custom string, at int64, n int) {
 		for _, rows := range []string{"data", "data.participants"} {
-			page, err := readPage([]byte(body), rows, participantOf)
+			page, err := readPage(body, rows, participantOf)
 			if err == nil && !json.Valid([]byte(body)) {
 				t.Errorf("%s: %q was read: %v", rows, body, page)
 			}
@@ -44,7 +45,7 @@ func FuzzPage(f *testing.F) {
 		if err != nil {
 			return // a year that JSON cannot hold
 		}
-		page, err := readPage(doc, "data", participantOf)
+		page, err := readPage(string(doc), "data", participantOf)
 		total, start := n, min(1, len(list))
 		if n < 0 || n > maxCount {
 			total = 0
@@ -70,7 +71,7 @@ func TestPageRefusals(t *testing.T) {
 		`{"paging":{"total_count":0}}`, `{"data":{},"paging":{"total_count":0}}`, `{"data":{"participants":[]}}`,
 		strings.Repeat("[", 20<<20), strings.Repeat(`{"data":`, 4<<20), `{"data":[` + strings.Repeat("{},", MaxRows) + "{}]}",
 	} {
-		if page, err := readPage([]byte(body), "data", participantOf); err == nil {
+		if page, err := readPage(body, "data", participantOf); err == nil {
 			t.Errorf("%.100q: %+v", body, page)
 		}
 	}
@@ -78,7 +79,7 @@ func TestPageRefusals(t *testing.T) {
 		`{}`, `null`, `{"data":[]}`, `{"data":null}`, `{"data":{}}`, `{"data":{"participants":null}}`, `{"data":{"sessions":[]}}`, `{"participants":[]}`,
 		`{"data":{"participants":{"id":"a"}}}`, `{"data":{},"paging":{"total_count":0}}`,
 	} {
-		if page, err := readPage([]byte(body), "data.participants", peerOf); err == nil {
+		if page, err := readPage(body, "data.participants", peerOf); err == nil {
 			t.Errorf("%.100q: %+v", body, page)
 		}
 	}
@@ -88,7 +89,7 @@ func TestPageRefusals(t *testing.T) {
 		"result":            {`{"result":[]}`, `{"result":null,"result_info":{"total_count":0}}`},
 	} {
 		for _, body := range bodies {
-			if page, err := readPage([]byte(body), rows, peerOf); err != nil || page.Items == nil || len(page.Items) > 0 {
+			if page, err := readPage(body, rows, peerOf); err != nil || page.Items == nil || len(page.Items) > 0 {
 				t.Errorf("%q: %+v, %v", body, page, err)
 			}
 		}
@@ -111,7 +112,7 @@ func TestPaging(t *testing.T) {
 		`"data":{"participants":[{},{}]},"paging":{"total_count":"many","start_offset":null}`:                                    {},
 		`"data":{"participants":[{},{}]},"paging":{"total_count":99999999999,"start_offset":9223372036854775807,"end_offset":1}`: {},
 	} {
-		page, err := readPage([]byte("{"+paging+"}"), "data.participants", peerOf)
+		page, err := readPage("{"+paging+"}", "data.participants", peerOf)
 		if got := [3]int{page.Total, page.Start, page.End}; err != nil || got != want || len(page.Items) != 2 {
 			t.Errorf("%s: %v, %v, want %v", paging, got, err, want)
 		}
@@ -120,10 +121,10 @@ func TestPaging(t *testing.T) {
 
 // TestOddPeers reads what it can of rows with fields of any type.
 func TestOddPeers(t *testing.T) {
-	page, err := readPage([]byte(`{"data":{"participants":[null,{"id":7,"user_id":null,"display_name":{"first":"Ann"},"custom_participant_id":[1],"preset_name":true,
+	page, err := readPage(`{"data":{"participants":[null,{"id":7,"user_id":null,"display_name":{"first":"Ann"},"custom_participant_id":[1],"preset_name":true,
 		"joined_at":1772442000000,"left_at":"null","duration":1e300,"peer_events":"none"},
 		{"id":{"a":1},"display_name":"Bob","joined_at":1772442000,"left_at":"2026-03-02 09:30:00.5Z","duration":"12.5"},
-		{"id":"c","left_at":"0001-01-01T00:00:00Z","joined_at":"2026-03-02T09:00:00","duration":-4}, "x"]}}`), "data.participants", peerOf)
+		{"id":"c","left_at":"0001-01-01T00:00:00Z","joined_at":"2026-03-02T09:00:00","duration":-4}, "x"]}}`, "data.participants", peerOf)
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	want := []Peer{{ID: "7", JoinedAt: at}, {Name: "Bob", JoinedAt: at, LeftAt: at.Add(30*time.Minute + 500*time.Millisecond), Minutes: 12.5}, {ID: "c", JoinedAt: at}}
 	if err != nil || !reflect.DeepEqual(page.Items, want) || page.Coverage.Unreadable != 2 {
@@ -132,7 +133,7 @@ func TestOddPeers(t *testing.T) {
 }
 
 func TestPeerEvents(t *testing.T) {
-	page, err := readPage(scripted.Case(t, "session-participants-peer-events.json"), "data.participants", peerOf)
+	page, err := readPage(string(scripted.Case(t, "session-participants-peer-events.json")), "data.participants", peerOf)
 	if err != nil || len(page.Items) != 3 || len(page.Items[0].Events) != 4 || page.Items[1].Events != nil {
 		t.Fatalf("%+v, %v", page, err)
 	}
@@ -176,18 +177,55 @@ func FuzzMoment(f *testing.F) {
 	})
 }
 
+// FuzzValid holds the fast check against the standard library's.
+func FuzzValid(f *testing.F) {
+	for _, body := range []string{
+		`{"a":[1,"]\\\"",{}]}`, `[[[`, `"`, strings.Repeat("[", maxNesting) + strings.Repeat("]", maxNesting),
+		strings.Repeat("[", maxNesting+1) + strings.Repeat("]", maxNesting+1), strings.Repeat(`{"a":`, maxNesting+1),
+		`["` + strings.Repeat("[", maxNesting+1) + `"]`, "[" + strings.Repeat("{},", maxNesting) + "{}]",
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		if got, want := valid(body), json.Valid([]byte(body)); got != want {
+			t.Errorf("%.100q: %v, want %v", body, got, want)
+		}
+	})
+}
+
+// TestNotJSON tells answers that were cut off, which are asked for again, from others.
+func TestNotJSON(t *testing.T) {
+	for body, want := range map[string]error{
+		`{"data":[{}`:                     ErrCutOff,
+		`{"data":"a]}`:                    ErrCutOff,
+		`[`:                               ErrCutOff,
+		`{"a":tru`:                        ErrCutOff,
+		"{\"a\":[1,\n":                    ErrCutOff,
+		``:                                errNotJSON,
+		`<html>{`:                         errNotJSON,
+		`{"a":x}`:                         errNotJSON,
+		`{}{}`:                            errNotJSON,
+		`[]]`:                             errNotJSON,
+		strings.Repeat("[", maxNesting+1): errNotJSON,
+	} {
+		if _, err := parse(body); !errors.Is(err, want) || errors.Is(err, ErrCutOff) != errors.Is(want, ErrCutOff) {
+			t.Errorf("%.100q: %v, want %v", body, err, want)
+		}
+	}
+}
+
 func TestDenied(t *testing.T) {
 	long := strings.Repeat(`{"id":"a"},`, 1000)
 	for body, want := range map[string]bool{
 		`{"success":false}`: true, `{"success":"false"}`: true, `{"success":0}`: true, `{"data":[` + long + `{}],"success":false}`: true,
 		`{"success":true,"data":[{"success":false}]}`: false, `{"data":[]}`: false, `{"success":null}`: false, `{"success":"true"}`: false, `[]`: false, ``: false,
 	} {
-		if got := denied([]byte(body)); got != want {
+		if got := denied(body); got != want {
 			t.Errorf("%.50s: %v", body, got)
 		}
 	}
-	head := refusalOf([]byte(`{"data":[` + long + `{}],"success":false,"error":{"code":404,"message":"gone"}}`))
-	if want := `{"success":false,"error":{"code":404,"message":"gone"}}`; string(head) != want {
+	head := refusalOf(`{"data":[` + long + `{}],"success":false,"error":{"code":404,"message":"gone"}}`)
+	if want := `{"success":false,"error":{"code":404,"message":"gone"}}`; head != want {
 		t.Errorf("%s", head)
 	}
 }

@@ -1,12 +1,12 @@
 package traffic
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/http"
 	"runtime"
+	"strings"
 )
 
 // Bounds of one response body, in bytes.
@@ -49,62 +49,69 @@ func (s slot) leave() {
 // readBody reads up to MaxBody; of a refusal the beginning, which tells all. Of
 // a body that is larger only the head is kept, for nobody will use more. Who is
 // given a body of at least LargeBody holds big and has to give it back.
-func readBody(ctx context.Context, res *http.Response, big slot) ([]byte, error) {
+func readBody(ctx context.Context, res *http.Response, big slot) (string, error) {
 	length := res.ContentLength
+	var head strings.Builder
 	switch {
 	case res.StatusCode >= http.StatusBadRequest:
-		return io.ReadAll(io.LimitReader(res.Body, maxRefusal))
+		_, err := io.Copy(&head, io.LimitReader(res.Body, maxRefusal))
+		return head.String(), err
 	case length >= 0 && length < LargeBody:
-		body := make([]byte, length)
-		n, err := io.ReadFull(res.Body, body)
-		if err == io.EOF && length > 0 {
-			err = io.ErrUnexpectedEOF
-		}
-		return body[:n], err
+		head.Grow(int(length))
+		_, err := io.CopyN(&head, res.Body, length)
+		return head.String(), cutOff(err)
 	}
-	var head bytes.Buffer
 	n, err := io.CopyN(&head, res.Body, LargeBody)
 	if errors.Is(err, io.EOF) && length < 0 && n < LargeBody {
-		return head.Bytes(), nil
-	}
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+		return head.String(), nil
 	}
 	if err != nil {
-		return head.Bytes(), err
+		return head.String(), cutOff(err)
 	}
 	if err := big.enter(ctx); err != nil {
-		return nil, err
+		return "", err
 	}
-	body, err := readBig(res.Body, head.Bytes(), length)
+	body, err := readBig(res.Body, head.String(), length)
 	if len(body) < LargeBody {
 		big.leave()
 	}
 	return body, err
 }
 
+// cutOff is err, of reading a body that has to go on.
+func cutOff(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
 // readBig makes room once: growing would leave several copies behind. What is
 // not used of it costs no memory. Answers so large are rare, and it is cheaper to
 // collect the one before than to have both.
-func readBig(r io.Reader, head []byte, length int64) ([]byte, error) {
+func readBig(r io.Reader, head string, length int64) (string, error) {
 	if length < 0 {
 		length = MaxBody
 	}
 	if length > MaxBody {
-		return bytes.Clone(head[:headSize]), ErrBodyTooLarge
+		return strings.Clone(head[:headSize]), ErrBodyTooLarge
 	}
 	runtime.GC()
-	body := append(make([]byte, 0, length+1), head...)
-	for {
-		n, err := r.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		switch {
-		case len(body) > MaxBody:
-			return bytes.Clone(body[:headSize]), ErrBodyTooLarge
-		case err == io.EOF:
-			return body, nil
-		case err != nil:
-			return body, err
-		}
+	var body strings.Builder
+	body.Grow(int(length))
+	body.WriteString(head)
+	_, err := io.CopyN(&body, r, length-int64(len(head)))
+	switch {
+	case err == io.EOF:
+		return body.String(), nil
+	case err != nil:
+		return body.String(), err
 	}
+	switch n, err := io.CopyN(io.Discard, r, 1); {
+	case n > 0:
+		return strings.Clone(head[:headSize]), ErrBodyTooLarge
+	case err != io.EOF:
+		return body.String(), err
+	}
+	return body.String(), nil
 }

@@ -10,7 +10,7 @@ import (
 
 type id string
 
-func (n id) Own() id { return id(strings.Clone(string(n))) }
+func (n id) Own() id   { return id(strings.Clone(string(n))) }
 func (n id) Size() int { return len(n) }
 
 type blob []byte

@@ -1,10 +1,10 @@
 package traffic
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,7 +30,7 @@ type flight struct {
 	done chan struct{} // closed when what follows is set, and never changed again
 	big  slot          // held for the body until nobody reads it any more; nil: not held
 	head *http.Response
-	body []byte
+	body string
 	tail error // after the body: why it was not read to its end
 	err  error // instead of a response
 }
@@ -141,21 +141,21 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	if fl.tail != nil {
 		res.ContentLength = -1
 	}
-	res.Body = &Body{Reader: bytes.NewReader(fl.body), all: fl.body, tail: fl.tail}
+	res.Body = &Body{Reader: strings.NewReader(fl.body), all: fl.body, tail: fl.tail}
 	res.Request = req
 	return &res, nil
 }
 
 // Body is one caller's body of an answer that several may share.
 type Body struct {
-	*bytes.Reader
-	all    []byte // nobody changes it
+	*strings.Reader
+	all    string
 	tail   error
 	closed func() // may be nil
 }
 
-// Bytes is all of the body that arrived. It must not be changed.
-func (b *Body) Bytes() []byte { return b.all }
+// Text is all of the body that arrived.
+func (b *Body) Text() string { return b.all }
 
 // Err is why the body was not read to its end, nil if it was.
 func (b *Body) Err() error { return b.tail }
