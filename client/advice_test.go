@@ -130,6 +130,25 @@ func TestTable(t *testing.T) {
 			meeting, 422, nil, `{"errors":{"per_page":["must be a number"],"page_no":["too low","odd"]}}`, CauseArgument,
 			"per_page: must be a number; page_no: too low, odd|argument", "",
 		},
+		"a field in a path": {
+			meeting, 422, nil,
+			`{"success":false,"errors":[{"code":422,"message":"must be a number","path":["query","per_page"]},` +
+				`{"message":"is too low","field":"page_no"},{"message":"is odd","source":{"pointer":"/data/0/id"}}]}`,
+			CauseArgument,
+			"query.per_page: must be a number; page_no: is too low; data.0.id: is odd (HTTP 422)", "",
+		},
+		"a field on top": {
+			meeting, 422, nil, `{"statusCode":422,"message":"must be a number","path":["per_page"]}`, CauseArgument,
+			"per_page: must be a number (HTTP 422)", "",
+		},
+		"a field named twice": {
+			meeting, 422, nil, `{"success":false,"error":{"code":422,"message":"\"per_page\" is odd","path":"per_page"}}`,
+			CauseArgument, `: "per_page" is odd (HTTP 422)`, "per_page: ",
+		},
+		"a path of the request": {
+			meeting, 404, nil, `{"status":404,"error":{"message":"no route","path":"/client/v4/x?a=b"}}`, CauseNotFound,
+			"no route (HTTP 404)", "client/v4",
+		},
 		"a list of texts on top": {
 			meeting, 400, nil, `{"statusCode":400,"error":"Bad Request","message":["a must be b","c"]}`, CauseArgument,
 			"Bad Request; a must be b; c", "",

@@ -23,7 +23,7 @@ var ErrBodyTooLarge = traffic.ErrBodyTooLarge
 // wholeBody is the body of an answer, without a copy if it can be had so.
 func wholeBody(res *http.Response) (string, error) {
 	var shared *traffic.Body
-	if l, ok := res.Body.(*limited); ok {
+	if l, ok := res.Body.(*countedBody); ok {
 		shared, _ = l.ReadCloser.(*traffic.Body)
 	}
 	if shared == nil {
@@ -40,7 +40,10 @@ func wholeBody(res *http.Response) (string, error) {
 // its place.
 func broken(err error) error {
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, ErrBodyTooLarge):
+	case err == nil,
+		errors.Is(err, context.Canceled),
+		errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, ErrBodyTooLarge):
 		return err
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return fmt.Errorf("%w: %w", ErrReset, err)

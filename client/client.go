@@ -32,7 +32,9 @@ const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
 const DefaultTimeout = 30 * time.Second
 
 // ErrNoToken is what every call of a client without a token returns.
-var ErrNoToken = errors.New("no Cloudflare API token is configured; create one with the permission Realtime (read suffices) at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_TOKEN_FILE to a file that holds it")
+var ErrNoToken = errors.New("no Cloudflare API token is configured; create one with the permission " +
+	"Realtime (read suffices) at " + tokenPage + " and set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_TOKEN_FILE to a file " +
+	"that holds it")
 
 // Limit is how many requests one API token may make in any window of time.
 // Its zero value stands for all of Cloudflare's documented limits together:
@@ -94,13 +96,18 @@ func New(o Options) (*Client, error) {
 	if o.WrapTransport != nil {
 		base = o.WrapTransport(transport)
 	}
-	httpClient := &http.Client{Transport: traffic.NewTransport(proxyAnswers{base}, o.Limit, o.Timeout), CheckRedirect: sameHost}
+	httpClient := &http.Client{
+		Transport:     traffic.NewTransport(proxyAnswers{base}, o.Limit, o.Timeout),
+		CheckRedirect: sameHost,
+	}
 	opts := []option.RequestOption{
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),
 	}
 	c := &Client{
-		token: o.Token, timeout: o.Timeout, http: httpClient,
+		token:      o.Token,
+		timeout:    o.Timeout,
+		http:       httpClient,
 		apps:       realtime_kit.NewAppService(opts...),
 		meetings:   realtime_kit.NewMeetingService(opts...),
 		active:     realtime_kit.NewActiveSessionService(opts...),
@@ -160,7 +167,9 @@ func sameHost(req *http.Request, via []*http.Request) error {
 //
 // An answer that breaks off is asked for once more, for the SDK repeats only
 // what got no answer at all.
-func call[R any](ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error)) (R, error) {
+func call[R any](
+	ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error),
+) (R, error) {
 	var zero R
 	token := c.tokenFor(ctx)
 	if token == "" {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cloudflare/cloudflare-go/v7/option"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
@@ -21,12 +23,17 @@ type exchange struct {
 	tooLong  *traffic.TooLong // why no request was sent
 }
 
-func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+func (e *exchange) observe(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
 	*e = exchange{}
 	res, err := next(req)
 	if errors.As(err, &e.tooLong) {
 		// The SDK would take an error for a broken connection and try again.
-		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"X-Should-Retry": {"false"}}, Body: http.NoBody, Request: req}, nil
+		return &http.Response{
+			StatusCode: http.StatusTooManyRequests,
+			Header:     http.Header{"X-Should-Retry": {"false"}},
+			Body:       http.NoBody,
+			Request:    req,
+		}, nil
 	}
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(broken(err), ErrReset) {
@@ -35,7 +42,7 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 		return res, err
 	}
 	e.response = res
-	body := &limited{ReadCloser: res.Body, left: maxObject}
+	body := &countedBody{ReadCloser: res.Body, left: maxObject}
 	if shared, ok := res.Body.(*traffic.Body); ok {
 		e.body = shared.Text()
 		e.head = e.body[:min(len(e.body), headSize)]
@@ -52,7 +59,8 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 	return res, nil
 }
 
-type limited struct {
+// countedBody is a body that ends at a number of bytes.
+type countedBody struct {
 	io.ReadCloser
 	left int64
 	head *string // nil: not wanted
@@ -60,7 +68,7 @@ type limited struct {
 
 const headSize = 4096
 
-func (l *limited) Read(p []byte) (int, error) {
+func (l *countedBody) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
 	if l.head != nil {
 		*l.head += string(p[:min(n, headSize-len(*l.head))])
@@ -92,7 +100,8 @@ func (e *exchange) unsuccessful() error {
 
 // brokeOff reports whether an answer began and ended too early.
 func (e *exchange) brokeOff(err error) bool {
-	return e.response != nil && (errors.Is(err, ErrCutOff) || errors.Is(err, ErrReset) || errors.Is(err, io.ErrUnexpectedEOF))
+	broke := errors.Is(err, ErrCutOff) || errors.Is(err, ErrReset) || errors.Is(err, io.ErrUnexpectedEOF)
+	return e.response != nil && broke
 }
 
 // explain builds the Error from the response seen last and the SDK's error.

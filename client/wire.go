@@ -36,7 +36,9 @@ type sendFunc func(context.Context, ...option.RequestOption) error
 // answerOf makes one request and reads its answer as gjson finds it: the SDK's
 // own decoding takes five times as long, and stops at a content type that is not
 // JSON or at a field of another type.
-func answerOf[T any](ctx context.Context, c *Client, what string, read func(answer) (T, error), send sendFunc) (T, error) {
+func answerOf[T any](
+	ctx context.Context, c *Client, what string, read func(answer) (T, error), send sendFunc,
+) (T, error) {
 	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (T, error) {
 		var zero T
 		var res *http.Response
@@ -57,13 +59,17 @@ func answerOf[T any](ctx context.Context, c *Client, what string, read func(answ
 }
 
 // listOf requests one page of a list; rows is the path of the list, row reads one of it.
-func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send sendFunc) (Page[T], error) {
+func listOf[T any](
+	ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send sendFunc,
+) (Page[T], error) {
 	return answerOf(ctx, c, what, func(a answer) (Page[T], error) { return pageOf(a, rows, row) }, send)
 }
 
 // objectOf requests one thing; read is given the answer's data, and reports
 // whether that holds it.
-func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send sendFunc) (T, error) {
+func objectOf[T any](
+	ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send sendFunc,
+) (T, error) {
 	return answerOf(ctx, c, what, func(a answer) (T, error) {
 		if a.size > maxObject {
 			return *new(T), ErrBodyTooLarge
@@ -83,7 +89,7 @@ type answer struct {
 	size         int             // of the body, in bytes
 }
 
-// parse keeps body alive as long as the answer; text copies what outlives both.
+// parse keeps body alive as long as the answer; textOf copies what outlives both.
 func parse(body string) (answer, error) {
 	a := answer{size: len(body)}
 	body = strings.TrimPrefix(body, "\ufeff")

@@ -92,7 +92,7 @@ func (c *config) validate() error {
 		return errors.New("--timeout must be positive, for example 30s")
 	}
 	if c.CacheEnded < 0 {
-		return errors.New("--cache-ended must not be negative, for example 10m, or 0s for off")
+		return errors.New("--cache-ended must not be negative; give a time such as 10m, or 0s to remember nothing")
 	}
 	if c.SampleData {
 		return nil

@@ -92,6 +92,9 @@ func New(o Options) *Downloader {
 // CloseIdleConnections does what http.Client's method of that name does.
 func (d *Downloader) CloseIdleConnections() { d.http.CloseIdleConnections() }
 
+// Reader reads a text to its end.
+type Reader func(text io.Reader, contentType string) error
+
 // Get opens the text behind a link and has read read it to its end. The link is
 // not trusted: https only, public addresses only (checked on the address that is
 // dialled, after DNS resolution, for each redirect), and at most MaxBytes. After
@@ -99,7 +102,7 @@ func (d *Downloader) CloseIdleConnections() { d.http.CloseIdleConnections() }
 // text; so its result counts only if Get returns nil.
 //
 // What read returns is returned as it is; any other failure is an *Error.
-func (d *Downloader) Get(ctx context.Context, link string, read func(text io.Reader, contentType string) error) error {
+func (d *Downloader) Get(ctx context.Context, link string, read Reader) error {
 	status, err := d.fetch(ctx, link, read)
 	if errors.Is(err, ErrCutOff) && ctx.Err() == nil {
 		status, err = d.fetch(ctx, link, read)
@@ -135,7 +138,7 @@ func withoutURL(err error) error {
 	return err
 }
 
-func (d *Downloader) fetch(ctx context.Context, link string, read func(io.Reader, string) error) (status int, err error) {
+func (d *Downloader) fetch(ctx context.Context, link string, read Reader) (status int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
 	if err != nil {
 		return 0, ErrNotHTTPS

@@ -24,11 +24,11 @@ const (
 // ErrBodyTooLarge is the cause if a response exceeds MaxBody.
 var ErrBodyTooLarge = errors.New("response body too large")
 
-// slot lets one body of more than LargeBody be in memory at a time, so that a few
-// of them do not fill it. A nil slot does not wait.
-type slot chan struct{}
+// gate lets one body of more than LargeBody be in memory at a time, so that a few
+// of them do not fill it. A nil gate does not wait.
+type gate chan struct{}
 
-func (s slot) enter(ctx context.Context) error {
+func (s gate) enter(ctx context.Context) error {
 	if s == nil {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (s slot) enter(ctx context.Context) error {
 	}
 }
 
-func (s slot) leave() {
+func (s gate) leave() {
 	if s != nil {
 		<-s
 	}
@@ -49,7 +49,7 @@ func (s slot) leave() {
 // readBody reads up to MaxBody; of a refusal the beginning, which tells all. Of
 // a body that is larger only the head is kept, for nobody will use more. Who is
 // given a body of at least LargeBody holds big and has to give it back.
-func readBody(ctx context.Context, res *http.Response, big slot) (string, error) {
+func readBody(ctx context.Context, res *http.Response, big gate) (string, error) {
 	length := res.ContentLength
 	var head strings.Builder
 	switch {

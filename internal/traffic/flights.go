@@ -14,7 +14,7 @@ import (
 // caller who began it, is cancelled when the last of its callers has gone, and
 // is joined only by callers whose deadlines suit it.
 type flights struct {
-	big slot
+	big gate
 
 	mu    sync.Mutex
 	byURL map[string]*flight
@@ -28,16 +28,18 @@ type flight struct {
 	landed   bool // guarded by flights.mu
 
 	done chan struct{} // closed when what follows is set, and never changed again
-	big  slot          // held for the body until nobody reads it any more; nil: not held
+	big  gate          // held for the body until nobody reads it any more; nil: not held
 	head *http.Response
 	body string
 	tail error // after the body: why it was not read to its end
 	err  error // instead of a response
 }
 
+type sendFunc func(*http.Request) (*http.Response, error)
+
 // get performs req, or joins the same request under way. A caller joins where
 // that request ends no later than its own, and earlier by slack at most.
-func (f *flights) get(req *http.Request, slack time.Duration, send func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+func (f *flights) get(req *http.Request, slack time.Duration, send sendFunc) (*http.Response, error) {
 	fl := f.join(req, slack, send)
 	select {
 	case <-fl.done:
@@ -52,12 +54,12 @@ func (f *flights) get(req *http.Request, slack time.Duration, send func(*http.Re
 	}
 }
 
-func (f *flights) join(req *http.Request, slack time.Duration, send func(*http.Request) (*http.Response, error)) *flight {
+func (f *flights) join(req *http.Request, slack time.Duration, send sendFunc) *flight {
 	deadline, _ := req.Context().Deadline()
 	url := req.URL.String()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if fl := f.byURL[url]; fl != nil && fl.callers > 0 && !fl.deadline.After(deadline) && deadline.Sub(fl.deadline) <= slack {
+	if fl := f.byURL[url]; fl != nil && fl.suits(deadline, slack) {
 		fl.callers++
 		return fl
 	}
@@ -80,6 +82,11 @@ func (f *flights) join(req *http.Request, slack time.Duration, send func(*http.R
 	return fl
 }
 
+// suits reports whether a caller with this deadline may join. flights.mu is held.
+func (fl *flight) suits(deadline time.Time, slack time.Duration) bool {
+	return fl.callers > 0 && !fl.deadline.After(deadline) && deadline.Sub(fl.deadline) <= slack
+}
+
 func (f *flights) leave(fl *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -92,7 +99,7 @@ func (f *flights) leave(fl *flight) {
 }
 
 // hold lets the caller leave when it closes the body, or else when its request
-// ends. Only answers that are large are held, see slot.
+// ends. Only answers that are large are held, see gate.
 func (f *flights) hold(fl *flight, req *http.Request, res *http.Response) {
 	leave := sync.OnceFunc(func() { f.leave(fl) })
 	stop := context.AfterFunc(req.Context(), leave)
@@ -115,7 +122,7 @@ func (f *flights) land(url string, fl *flight) {
 	close(fl.done)
 }
 
-func (fl *flight) fly(req *http.Request, big slot, send func(*http.Request) (*http.Response, error)) {
+func (fl *flight) fly(req *http.Request, big gate, send sendFunc) {
 	res, err := send(req)
 	if err != nil {
 		fl.err = err

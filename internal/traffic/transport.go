@@ -29,7 +29,7 @@ type Transport struct {
 	limit  Limit
 	slack  time.Duration // see flights.get
 	tokens *ttlcache.Cache[tokenHash, *perToken]
-	big    slot
+	big    gate
 }
 
 type perToken struct {
@@ -50,7 +50,7 @@ func NewTransport(next http.RoundTripper, l Limit, timeout time.Duration) *Trans
 		next:  next,
 		limit: l,
 		slack: timeout / 10,
-		big:   make(slot, 1),
+		big:   make(gate, 1),
 		tokens: ttlcache.New(
 			ttlcache.WithTTL[tokenHash, *perToken](idle),
 			ttlcache.WithCapacity[tokenHash, *perToken](maxTokens),
