@@ -36,10 +36,15 @@ func configureCommand(c *config, s *streams) *cobra.Command {
 	var w configuration
 	cmd := &cobra.Command{
 		Use:   "config CLIENT",
-		Short: "Print, or --write, the configuration of an MCP client; with --demo, on the sample account",
-		Args:  cobra.ExactArgs(1),
-		Long: "Print, or merge with --write, the configuration of an MCP client: " + strings.Join(clientconfig.IDs(), ", ") +
-			" (for any other).",
+		Short: "Print the configuration to add to an MCP client, or write it",
+		Args:  oneArgument("CLIENT"),
+		Long: `Print the configuration to add to an MCP client, and where it belongs; with --write,
+merge it into the client's file. The API token is never part of it. With --demo the
+client connects to the sample account.
+
+CLIENT is one of:
+
+` + clientList(),
 		Example: `  mcp-realtimekit config claude-desktop --demo --write
   mcp-realtimekit config codex --write
   mcp-realtimekit config gemini --url https://meetings.example.com/mcp --write`,
@@ -56,15 +61,29 @@ func configureCommand(c *config, s *streams) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	fs.BoolVar(&w.write, "write", false,
-		"merge it into the client's file, with a backup beside it; nothing else of the file changes")
-	fs.StringVar(&w.path, "path", "", "`PATH` of the client's file, if it is not the usual one, such as .vscode/mcp.json")
-	fs.StringVar(&w.name, "name", "realtimekit", "`NAME` of the server in the client")
-	fs.StringVar(&w.command, "command", "", "`PATH` of the command that starts the server; default this program")
+		"merge it into the client's file, and keep a backup beside it; the rest of the file stays as it is")
+	fs.StringVar(&w.path, "path", "",
+		"the client's file is at `PATH`, for example .vscode/mcp.json, not where it usually is")
+	fs.StringVar(&w.name, "name", "realtimekit", "call the server `NAME` in the client")
+	fs.StringVar(&w.command, "command", "", "start the server with the program at `PATH` (default: this program)")
 	fs.StringVar(&w.url, "url", "",
-		"`URL` of a server that runs with --http, such as https://HOST/mcp, in place of a command")
-	fs.StringVar(&w.tokenEnv, "token-env", "", "with --url: `NAME` of the variable that holds the bearer token to send, "+
-		"such as MCP_REALTIMEKIT_SHARED_SECRET; default CLOUDFLARE_API_TOKEN")
+		"connect to a server that runs with --http at `URL`, for example https://HOST/mcp, instead of starting one")
+	fs.StringVar(&w.tokenEnv, "token-env", "", "with --url, send the bearer token in the variable `NAME`, for example "+
+		"MCP_REALTIMEKIT_SHARED_SECRET (default CLOUDFLARE_API_TOKEN)")
 	return cmd
+}
+
+// clientList is a line for each client, for the help.
+func clientList() string {
+	var b strings.Builder
+	for _, id := range clientconfig.IDs() {
+		title := "any other client"
+		if to, err := clientconfig.Lookup(id); err == nil && id != "json" {
+			title = to.Title
+		}
+		fmt.Fprintf(&b, "  %-15s  %s\n", id, title)
+	}
+	return b.String()
 }
 
 // run prints or writes the configuration of one client. The token is in neither.
@@ -110,7 +129,7 @@ func (w configuration) run(ctx context.Context, c *config, s *streams) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(report(s.logs, res, to, to.Hint(server)), warnOfBOM(s.logs, res, to))
+	return errors.Join(reportWritten(s.logs, res, to, to.Hint(server)), warnOfBOM(s.logs, res, to))
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -149,8 +168,8 @@ func checkServerURL(raw string) error {
 	return nil
 }
 
-// report says what was written and what is left to do.
-func report(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hint string) (err error) {
+// reportWritten says what was written and what is left to do.
+func reportWritten(logs io.Writer, res clientconfig.Result, to clientconfig.Client, hint string) (err error) {
 	switch {
 	case !res.Changed:
 		_, err = fmt.Fprintln(logs, res.Path, "says so already; nothing changed.")
