@@ -59,13 +59,13 @@ func (c *Client) explainDownload(ctx context.Context, l *Link, status int, err e
 func (c *Client) downloadAdvice(ctx context.Context, status int, err error) (message, remedy string) {
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Sprintf("no whole answer from the download's host within %s", c.timeout),
+		return fmt.Sprintf("the download was not complete within %s", c.timeout),
 			"Try again; if it persists, raise --timeout."
 	case err == nil && (status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusGone):
 		return "the download link has expired or is refused", linkRemedy
 	case err == nil && status == http.StatusNotFound:
 		return "the text is gone from where it was kept",
-			"RealtimeKit keeps such texts for some days only; there is nothing left to fetch."
+			"RealtimeKit keeps such texts only for some days; there is nothing left to fetch."
 	case err == nil:
 		return "the download failed", "Try again later."
 	case errors.Is(err, ErrBodyTooLarge):

@@ -66,10 +66,10 @@ func (e *TooLong) Error() string { return fmt.Sprintf("%s: %s away", e.Message()
 // Message is the reason for the wait, without its length.
 func (e *TooLong) Message() string {
 	if e.Asked {
-		return "the API has refused requests for their number (HTTP 429) and asked for a pause"
+		return "the API has refused requests because there were too many (HTTP 429) and asked for a pause"
 	}
 	if e.Limit == (Limit{}) {
-		return "what the API's rate limits allow one API token is used up"
+		return "the API's rate limit for one API token is used up"
 	}
 	return fmt.Sprintf("the limit of %s for one API token is used up", e.Limit)
 }
