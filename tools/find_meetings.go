@@ -7,29 +7,41 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
+	"github.com/invopop/jsonschema"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
 type findMeetingsInput struct {
-	Query  string     `json:"query,omitempty" jsonschema:"maxLength=200,description=Part of the title or an id,example=stand-up"`
+	Query  string     `json:"query,omitempty" jsonschema:"maxLength=200,example=stand-up"`
 	Status string     `json:"status,omitempty" jsonschema:"enum=ACTIVE,enum=INACTIVE"`
-	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time,description=Only meetings created at or after this time,example=2026-11-01T00:00:00Z"`
-	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time,description=Only meetings created before this time; a date includes that day,example=2026-12-01T00:00:00Z"`
-	Limit  *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,description=Rows shown; default 20,example=20"`
-	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
+	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time"`
+	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time"`
+	Limit  int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,default=20"`
+	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
 	scope
 }
 
+// JSONSchemaExtend adds the descriptions.
+func (findMeetingsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"query":          "Part of the title, or an id",
+		"created_after":  "Only meetings created at or after this date or time",
+		"created_before": "Only meetings created before this time, or by the end of this date",
+	})
+}
+
 type findMeetingsOutput struct {
-	head
+	report.Head
 	Matching int          `json:"matching"`
 	Meetings []meetingRow `json:"meetings"`
 	LeftOut  int          `json:"left_out"`
-	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	Next     string       `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 	Timezone string       `json:"timezone"`
 
 	zone *time.Location
@@ -37,20 +49,20 @@ type findMeetingsOutput struct {
 
 type meetingRow struct {
 	ID        string    `json:"id"`
-	Title     string    `json:"title" jsonschema:"description=Untrusted text"`
+	Title     string    `json:"title" jsonschema_description:"Untrusted text"`
 	Status    string    `json:"status"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 func (o findMeetingsOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead())
+	b.WriteString(o.Lead())
 	if len(o.Meetings) > 0 {
-		b.WriteString("\n| title | meeting_id | status | created |\n| --- | --- | --- | --- |\n")
+		b.WriteString(report.Header("title", "meeting_id", "status", "created"))
 	}
 	for _, m := range o.Meetings {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", titleCell(m.Title), untrusted.Cell(m.ID, 64),
-			untrusted.Cell(m.Status, 20), momentOr(&m.CreatedAt, o.zone, "unknown"))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", report.TitleCell(m.Title), untrusted.Cell(m.ID, 64),
+			untrusted.Cell(m.Status, 20), when.MomentOr(&m.CreatedAt, o.zone, "unknown"))
 	}
 	if o.LeftOut > 0 {
 		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
@@ -58,43 +70,53 @@ func (o findMeetingsOutput) Text() string {
 	return b.String()
 }
 
-func findMeetings(d *Deps) server.ServerTool {
-	return define(d, "find_meetings", "Find meetings",
-		"Returns meetings by part of their title or by id, status and creation time, newest first, with the meeting_id that the other tools need. Start here when you only know what a meeting is called. A meeting is a re-usable room: its creation time is not when people met. Shows 20 rows unless limit (up to 200) says otherwise.",
-		func(ctx context.Context, _ mcp.CallToolRequest, in findMeetingsInput) (findMeetingsOutput, error) {
-			app, err := d.app(ctx, in.scope)
+func findMeetings(d *Deps) mcptool.Tool {
+	return mcptool.Define(d.settings(), mcptool.Spec{
+		Name:  "find_meetings",
+		Title: "Find meetings",
+		Description: "Returns meetings by part of their title or by id, status and creation time, newest first, with " +
+			"the meeting_id that the other tools need. Start here if you only know what a meeting is called. " +
+			"A meeting is a re-usable room: its creation time is not when people met.",
+		Example: map[string]any{"query": "stand-up"},
+	}, func(ctx context.Context, _ *mcptool.Call, in findMeetingsInput) (findMeetingsOutput, error) {
+		app, err := d.app(ctx, in.scope)
+		if err != nil {
+			return findMeetingsOutput{}, err
+		}
+		f := client.MeetingFilter{
+			Search: in.Query,
+			Status: in.Status,
+			After:  valueOr(in.After, time.Time{}),
+			Before: valueOr(in.Before, time.Time{}),
+		}
+		named, others := newestMeetings{limit: in.Limit}, newestMeetings{limit: in.Limit}
+		var read client.Coverage
+		for page, err := range d.API.Meetings(ctx, app, f) {
 			if err != nil {
 				return findMeetingsOutput{}, err
 			}
-			f := client.MeetingFilter{Search: in.Query, Status: in.Status, After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			named, others := newestMeetings{limit: valueOr(in.Limit, 20)}, newestMeetings{limit: valueOr(in.Limit, 20)}
-			var read client.Coverage
-			for page, err := range d.API.Meetings(ctx, app, f) {
-				if err != nil {
-					return findMeetingsOutput{}, err
-				}
-				read = page.Coverage
-				for _, m := range page.Items {
-					switch {
-					case !fits(f, m):
-					case holds(m, in.Query):
-						named.add(m)
-					default:
-						others.add(m)
-					}
+			read = page.Coverage
+			for _, m := range page.Items {
+				switch {
+				case !fits(f, m):
+				case holds(m, in.Query):
+					named.add(m)
+				default:
+					others.add(m)
 				}
 			}
-			out := findMeetingsOutput{zone: d.zoned(in.Zone)}
-			out.Timezone = out.zone.String()
-			out.fill(named, others, in.Query)
-			out.note(read.Note())
-			return out, nil
-		})
+		}
+		out := findMeetingsOutput{zone: d.zoned(in.Zone)}
+		out.Timezone = out.zone.String()
+		out.fill(named, others, in.Query)
+		out.AddNote(read.Note())
+		return out, nil
+	})
 }
 
 func (o *findMeetingsOutput) fill(named, others newestMeetings, query string) {
 	if named.count == 0 && others.count > 0 {
-		o.note(fmt.Sprintf("No title or id holds %q; these are what the API's search gives.", untrusted.Line(query, 80)))
+		o.AddNote(fmt.Sprintf("No title or id holds %q; these are what the API's search gives.", untrusted.Line(query, 80)))
 		named = others
 	}
 	o.Matching, o.Meetings = named.count, append([]meetingRow{}, named.newest()...)
@@ -106,7 +128,9 @@ func (o *findMeetingsOutput) fill(named, others newestMeetings, query string) {
 	case 0:
 		o.Summary = "No meeting was found."
 		if query != "" {
-			o.note(fmt.Sprintf("No title or id holds %q; the same call without query lists all meetings.", untrusted.Line(query, 80)))
+			o.AddNote(
+				fmt.Sprintf("No title or id holds %q; the same call without query lists all meetings.", untrusted.Line(query, 80)),
+			)
 		}
 	case 1:
 		o.Summary = "1 meeting found."
@@ -134,7 +158,7 @@ type newestMeetings struct {
 
 // holds reports whether a meeting's title or id holds the query.
 func holds(m client.Meeting, query string) bool {
-	return strings.Contains(fold(m.Title), fold(query)) || strings.Contains(m.ID, strings.ToLower(query))
+	return strings.Contains(match.Fold(m.Title), match.Fold(query)) || strings.Contains(m.ID, strings.ToLower(query))
 }
 
 func (n *newestMeetings) add(m client.Meeting) {

@@ -8,22 +8,20 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/invopop/jsonschema"
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 )
 
-var update = flag.Bool("update", false, "write golden files and the README's reference anew")
+var update = flag.Bool("update", false, "write the golden files and the generated parts of the docs anew")
 
 // sampleTools are the tools on the sample account as of a fixed time.
-func sampleTools(t *testing.T) map[string]server.ServerTool {
+func sampleTools(t *testing.T) map[string]mcptool.Tool {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)
 	s, err := demoapi.Start(t.Context(), demoapi.Options{Now: now})
@@ -35,14 +33,21 @@ func sampleTools(t *testing.T) map[string]server.ServerTool {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { api.Close(); s.Close() })
-	byName := map[string]server.ServerTool{}
-	for _, tool := range All(&Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}) {
+	d := &Deps{
+		API:       api,
+		AccountID: demoapi.AccountID,
+		AppID:     demoapi.AppID,
+		Log:       slog.New(slog.DiscardHandler),
+		Now:       func() time.Time { return now },
+	}
+	byName := map[string]mcptool.Tool{}
+	for _, tool := range catalogue(d) {
 		byName[tool.Tool.Name] = tool
 	}
 	return byName
 }
 
-// example is one call whose answer is kept. The first of each tool is also in the README.
+// exampleCall is a call whose answer is kept.
 type exampleCall struct {
 	tool string
 	args map[string]any
@@ -50,40 +55,80 @@ type exampleCall struct {
 
 const reviewSessionID = "e04b3977-eb80-45f6-b20e-21d6840b46ba"
 
-var examples = []exampleCall{
-	{"get_meeting_attendance", map[string]any{"query": "design review"}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "show": "absent", "timezone": "Europe/Berlin"}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_before": "2026-11-20", "sessions": "latest", "response_format": "detailed", "limit": 3}},
+// moreExamples are kept beside the example of each tool.
+var moreExamples = []exampleCall{
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id": demoapi.StandupMeetingID,
+		"show":       "absent",
+		"timezone":   "Europe/Berlin",
+	}},
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id":      demoapi.StandupMeetingID,
+		"started_before":  "2026-11-20",
+		"sessions":        "latest",
+		"response_format": "detailed",
+		"limit":           3,
+	}},
 	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.StandupMeetingID, "started_after": "2026-11-18", "limit": 4}},
-	{"get_meeting_attendance", map[string]any{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}},
-	{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}},
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id":    demoapi.StandupMeetingID,
+		"started_after": "2026-11-18",
+		"limit":         4,
+	}},
+	{"get_meeting_attendance", map[string]any{
+		"meeting_id":      demoapi.WorkshopMeetingID,
+		"response_format": "detailed",
+	}},
 	{"compare_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
-	{"get_session_recap", map[string]any{"query": "design review"}},
-	{"get_session_recap", map[string]any{"query": "design review", "part": "transcript", "offset": 10, "limit": 2}},
+	{"get_session_recap", map[string]any{
+		"query":  "design review",
+		"part":   "transcript",
+		"offset": 10,
+		"limit":  2,
+	}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
-	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "search": "mohammed"}},
-	{"list_session_participants", map[string]any{"session_id": reviewSessionID, "view": "consolidated", "sort_by": "duration", "sort_order": "DESC", "limit": 3, "response_format": "detailed"}},
-	{"list_sessions", map[string]any{"meeting_id": demoapi.StandupMeetingID, "per_page": 3}},
+	{"list_session_participants", map[string]any{
+		"session_id":      reviewSessionID,
+		"view":            "consolidated",
+		"sort_by":         "duration",
+		"sort_order":      "DESC",
+		"limit":           3,
+		"response_format": "detailed",
+	}},
 	{"list_sessions", map[string]any{"status": "LIVE"}},
 	{"list_sessions", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "limit": 4}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}},
+	{"list_meeting_participants", map[string]any{
+		"meeting_id":      demoapi.HostileMeetingID,
+		"response_format": "detailed",
+	}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.SingleMeetingID}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID, "limit": 3}},
+	{"list_meeting_participants", map[string]any{
+		"meeting_id": demoapi.WebinarMeetingID,
+		"app_id":     demoapi.EventsAppID,
+		"limit":      3,
+	}},
 	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "query": "zoe"}},
-	{"list_meeting_participants", map[string]any{"meeting_id": demoapi.StandupMeetingID, "page_no": 2, "per_page": 4}},
-	{"find_meetings", map[string]any{"query": "stand-up"}},
+	{"list_meeting_participants", map[string]any{
+		"meeting_id": demoapi.StandupMeetingID,
+		"page_no":    2,
+		"per_page":   4,
+	}},
 	{"find_meetings", map[string]any{"query": "onboarding", "status": "ACTIVE", "limit": 2}},
 	{"find_meetings", map[string]any{"query": "no such meeting"}},
-	{"get_meeting", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
 	{"get_meeting", map[string]any{"meeting_id": demoapi.EmptyMeetingID}},
-	{"list_apps", map[string]any{}},
 }
 
-func (e exampleCall) call(t *testing.T, tools map[string]server.ServerTool) string {
+// exampleCalls are the examples in the tools' files.
+func exampleCalls() (calls []exampleCall) {
+	for _, tool := range catalogue(&Deps{}) {
+		calls = append(calls, exampleCall{tool.Tool.Name, tool.Example})
+	}
+	return calls
+}
+
+func (e exampleCall) call(t *testing.T, tools map[string]mcptool.Tool) string {
 	t.Helper()
 	raw, err := json.Marshal(e.args)
 	if err != nil {
@@ -93,7 +138,10 @@ func (e exampleCall) call(t *testing.T, tools map[string]server.ServerTool) stri
 	if err := json.Unmarshal(raw, &args); err != nil {
 		t.Fatal(err)
 	}
-	res, err := tools[e.tool].Handler(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}})
+	res, err := tools[e.tool].Handler(
+		t.Context(),
+		mcp.CallToolRequest{Params: mcp.CallToolParams{Name: e.tool, Arguments: args}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,13 +159,17 @@ func TestGolden(t *testing.T) {
 		golden(t, "schema/"+name+".json", indented(t, tool.Tool))
 	}
 	numbers := map[string]int{}
-	for _, e := range examples {
+	for _, e := range append(exampleCalls(), moreExamples...) {
 		numbers[e.tool]++
 		args, err := json.Marshal(e.args)
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]), fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)))
+		golden(
+			t,
+			fmt.Sprintf("text/%s-%d.md", e.tool, numbers[e.tool]),
+			fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)),
+		)
 	}
 	golden(t, "instructions.txt", Instructions(false))
 }
@@ -153,126 +205,9 @@ func indented(t *testing.T, v any) string {
 	return b.String() + "\n"
 }
 
-const readme = "../README.md"
-
-// TestReference keeps what the README says of the tools current.
-func TestReference(t *testing.T) {
-	raw, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := section(t, string(raw), "tools", reference(t))
-	want = section(t, want, "questions", answers(t))
-	if want == string(raw) {
-		return
-	}
-	if !*update {
-		t.Fatal("the README's reference is old: run go generate ./...")
-	}
-	if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// section replaces what stands between the marks of a name.
-func section(t *testing.T, text, name, content string) string {
-	t.Helper()
-	begin, end := "<!-- "+name+": written by go generate ./... -->\n", "<!-- end of "+name+" -->"
-	head, rest, ok1 := strings.Cut(text, begin)
-	_, tail, ok2 := strings.Cut(rest, end)
-	if !ok1 || !ok2 {
-		t.Fatalf("the README lacks the marks of %s", name)
-	}
-	return head + begin + content + end + tail
-}
-
-// questions are what people ask, each with the one call that answers it.
-var questions = []struct {
-	question string
-	call     exampleCall
-}{
-	{"Who came to yesterday's design review?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "attended"}}},
-	{"Who was late?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "late"}}},
-	{"Who left early?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "left_early"}}},
-	{"E-mail the no-shows.", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "absent"}}},
-	{"Did anybody come who was not invited?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}}},
-	{"Who is in the war room right now?", exampleCall{"get_meeting_attendance", map[string]any{"query": "war room", "show": "here_now"}}},
-	{"Who missed the last three stand-ups?", exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}}},
-	{"Who was at the stand-up last Thursday?", exampleCall{"get_meeting_attendance", map[string]any{"query": "stand-up", "started_after": "2026-11-19", "started_before": "2026-11-19", "show": "attended"}}},
-	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
-	{"What was decided in the design review?", exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}}},
-}
-
-func answers(t *testing.T) string {
-	t.Helper()
-	tools := sampleTools(t)
-	var b strings.Builder
-	b.WriteString("| question | call | answer begins |\n| --- | --- | --- |\n")
-	for _, q := range questions {
-		args, err := json.Marshal(q.call.args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines := strings.Split(q.call.call(t, tools), "\n")
-		var rows []string
-		for i, line := range lines {
-			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") && !strings.HasPrefix(line, "| ---") {
-				rows = append(rows, strings.Split(line, " | ")[0][2:])
-			}
-			if decided, ok := strings.CutPrefix(line, "> - "); ok {
-				rows = append(rows, decided)
-			}
-			if line == "" && len(rows) > 0 {
-				break
-			}
-		}
-		fmt.Fprintf(&b, "| %s | `%s` `%s` | %s *%s* |\n", q.question, q.call.tool, args, lines[0], strings.Join(rows, ", "))
-	}
-	return b.String()
-}
-
-func reference(t *testing.T) string {
-	t.Helper()
-	tools := sampleTools(t)
-	var b strings.Builder
-	shown := map[string]bool{}
-	for _, e := range examples {
-		if shown[e.tool] {
-			continue
-		}
-		shown[e.tool] = true
-		tool := tools[e.tool].Tool
-		var schema jsonschema.Schema
-		if err := json.Unmarshal(tool.RawInputSchema, &schema); err != nil {
-			t.Fatal(err)
-		}
-		args, err := json.Marshal(e.args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n| argument | rule | meaning |\n| --- | --- | --- |\n", tool.Name, tool.Description)
-		for p := schema.Properties.Oldest(); p != nil; p = p.Next() {
-			required := ""
-			for _, name := range schema.Required {
-				if name == p.Key {
-					required = "required; "
-				}
-			}
-			fmt.Fprintf(&b, "| `%s` | %s%s | %s |\n", p.Key, required, rule(p.Value), p.Value.Description)
-		}
-		fmt.Fprintf(&b, "\n```\n> %s %s\n\n%s```\n\n", e.tool, args, e.call(t, tools))
-	}
-	for name := range tools {
-		if !shown[name] {
-			t.Errorf("%s has no example", name)
-		}
-	}
-	return b.String()
-}
-
 // TestSizeOfTools bounds what every client pays on every turn.
 func TestSizeOfTools(t *testing.T) {
-	const most = 17_500 // characters; some 4,400 tokens
+	const most = 14_000 // characters; some 3,500 tokens
 	n := 0
 	for _, tool := range All(&Deps{}) {
 		n += len(tool.Tool.Name) + len(tool.Tool.Description) + len(tool.Tool.RawInputSchema)

@@ -5,76 +5,102 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
-	"golang.org/x/text/unicode/norm"
+	"github.com/invopop/jsonschema"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
 type participantsInput struct {
-	MeetingID string `json:"meeting_id" jsonschema:"format=uuid,description=The meeting's id (a URL that holds it is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
+	MeetingID string `json:"meeting_id" jsonschema:"format=uuid"`
 	scope
-	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all"`
-	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000,description=Rows of that one page"`
-	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,description=Keep those whose name or custom id contains this; case and accents do not matter,example=zoe"`
-	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,description=Keep those with this preset (role),example=group_call_host"`
-	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and pictures"`
-	Limit   *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
+	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000"`
+	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,example=zoe"`
+	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,example=group_call_host"`
+	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
+}
+
+// JSONSchemaExtend adds the descriptions.
+func (participantsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"query":           "Only people whose name or custom id contains this",
+		"preset_name":     "Only people with this preset (role)",
+		"response_format": "detailed adds ids and pictures",
+	})
 }
 
 type participantsOutput struct {
-	head
-	MeetingID  string           `json:"meeting_id"`
-	Added      int              `json:"added_total" jsonschema:"description=People on the roster as the API counts them; not attendance"`
-	Read       int              `json:"read" jsonschema:"description=Roster entries read for this answer"`
-	Matching   int              `json:"matching" jsonschema:"description=Those read which match query and preset_name"`
-	Unnamed    int              `json:"unnamed" jsonschema:"description=Matching people without a name"`
-	ByPreset   []presetCount    `json:"by_preset"`
-	FirstAdded *time.Time       `json:"first_added,omitempty"`
-	LastAdded  *time.Time       `json:"last_added,omitempty"`
-	Changed    bool             `json:"changed_while_reading" jsonschema:"description=The roster changed while its pages were read"`
-	Rows       []participantRow `json:"participants"`
-	LeftOut    int              `json:"left_out" jsonschema:"description=Matching people not shown"`
-	Next       string           `json:"next,omitempty" jsonschema:"description=How to get those left out"`
-	Note       string           `json:"note"`
+	report.Head
+	MeetingID  string               `json:"meeting_id"`
+	Added      int                  `json:"added_total" jsonschema_description:"On the roster as the API counts, not attendance"`
+	Read       int                  `json:"read" jsonschema_description:"Roster entries read for this answer"`
+	Matching   int                  `json:"matching" jsonschema_description:"Those read which match query and preset_name"`
+	Unnamed    int                  `json:"unnamed" jsonschema_description:"Matching people without a name"`
+	ByPreset   []report.PresetCount `json:"by_preset"`
+	FirstAdded *time.Time           `json:"first_added,omitempty"`
+	LastAdded  *time.Time           `json:"last_added,omitempty"`
+	Changed    bool                 `json:"changed_while_reading" jsonschema_description:"The roster changed meanwhile"`
+	Rows       []participantRow     `json:"participants"`
+	LeftOut    int                  `json:"left_out" jsonschema_description:"Matching people not shown"`
+	Next       string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
+	Note       string               `json:"note"`
 
 	zone *time.Location
 }
 
 type participantRow struct {
-	Name     string    `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
-	CustomID string    `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
+	Name     string    `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	CustomID string    `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
 	Preset   string    `json:"preset_name"`
 	AddedAt  time.Time `json:"added_at,omitzero"`
 	ID       string    `json:"id,omitempty"`
-	Picture  string    `json:"picture,omitempty" jsonschema:"description=Untrusted URL"`
+	Picture  string    `json:"picture,omitempty" jsonschema_description:"Untrusted URL"`
 
 	zone  *time.Location
 	usual string // the preset which the text leaves out, since most rows have it
 }
 
-const rosterNote = "This is who was added to the meeting (the roster). It does not say who attended: get_meeting_attendance does."
+const rosterNote = "This is who was added to the meeting (the roster). " +
+	"It does not say who attended: get_meeting_attendance does."
 
 func (o *participantsOutput) headline() string {
 	var b strings.Builder
 	switch {
 	case o.Matching == o.Added:
-		fmt.Fprintf(&b, "%s added to meeting %s", people(o.Added, "participant was", "participants were"), o.MeetingID)
+		fmt.Fprintf(&b, "%s added to meeting %s", prose.Count(o.Added, "participant was", "participants were"), o.MeetingID)
 	case o.Read == o.Added:
-		fmt.Fprintf(&b, "%d of the %s added to meeting %s match", o.Matching, people(o.Added, "participant", "participants"), o.MeetingID)
+		fmt.Fprintf(
+			&b,
+			"%d of the %s added to meeting %s match",
+			o.Matching,
+			prose.Count(o.Added, "participant", "participants"),
+			o.MeetingID,
+		)
 	default:
-		fmt.Fprintf(&b, "%s added to meeting %s; this answer covers %d of them, %d match", people(o.Added, "participant was", "participants were"), o.MeetingID, o.Read, o.Matching)
+		fmt.Fprintf(
+			&b,
+			"%s added to meeting %s; this answer covers %d of them, %d match",
+			prose.Count(o.Added, "participant was", "participants were"),
+			o.MeetingID,
+			o.Read,
+			o.Matching,
+		)
 	}
-	b.WriteString(presetText(o.ByPreset) + ".")
+	b.WriteString(report.PresetText(o.ByPreset) + ".")
 	if o.Unnamed > 0 {
 		fmt.Fprintf(&b, " %d without a name.", o.Unnamed)
 	}
 	if o.FirstAdded != nil {
-		fmt.Fprintf(&b, " First added %s, last %s.", moment(*o.FirstAdded, o.zone), moment(*o.LastAdded, o.zone))
+		fmt.Fprintf(&b, " First added %s, last %s.", when.Moment(*o.FirstAdded, o.zone), when.Moment(*o.LastAdded, o.zone))
 	}
 	return b.String()
 }
@@ -82,16 +108,16 @@ func (o *participantsOutput) headline() string {
 // Text leads with the numbers.
 func (o participantsOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead() + o.Note + "\n")
+	b.WriteString(o.Lead() + o.Note + "\n")
 	if len(o.Rows) > 0 {
 		if usual := o.Rows[0].usual; usual != "" {
 			fmt.Fprintf(&b, "Rows without a preset have %s.\n", untrusted.Cell(usual, 60))
 		}
 		b.WriteString(o.Rows[0].header())
 	}
-	table := make([]byte, 0, len(o.Rows)*usualRow)
+	table := make([]byte, 0, len(o.Rows)*report.UsualRow)
 	for _, r := range o.Rows {
-		table = r.appendText(table)
+		table = r.AppendText(table)
 	}
 	b.Write(table)
 	if o.LeftOut > 0 {
@@ -102,12 +128,12 @@ func (o participantsOutput) Text() string {
 
 func (r participantRow) header() string {
 	if r.ID != "" {
-		return "\n| name | custom id | preset | added | id | picture |\n| --- | --- | --- | --- | --- | --- |\n"
+		return report.Header("name", "custom id", "preset", "added", "id", "picture")
 	}
-	return "\n| name | custom id | preset | added |\n| --- | --- | --- | --- |\n"
+	return report.Header("name", "custom id", "preset", "added")
 }
 
-func (r participantRow) appendText(b []byte) []byte {
+func (r participantRow) AppendText(b []byte) []byte {
 	preset := r.Preset
 	switch {
 	case r.usual == "":
@@ -116,7 +142,7 @@ func (r participantRow) appendText(b []byte) []byte {
 	case preset == "":
 		preset = "(none)"
 	}
-	for _, cell := range [...]string{nameCell(r.Name), untrusted.Cell(r.CustomID, 80), untrusted.Cell(preset, 60)} {
+	for _, cell := range [...]string{report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80), untrusted.Cell(preset, 60)} {
 		b = append(append(b, "| "...), cell...)
 		b = append(b, ' ')
 	}
@@ -127,34 +153,40 @@ func (r participantRow) appendText(b []byte) []byte {
 		}
 		return append(b, " |\n"...)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s |\n", momentOr(&r.AddedAt, r.zone, ""), untrusted.Cell(r.ID, 64),
+	return fmt.Appendf(b, "| %s | %s | %s |\n", when.MomentOr(&r.AddedAt, r.zone, ""), untrusted.Cell(r.ID, 64),
 		untrusted.Cell(r.Picture, 300))
 }
 
-func listMeetingParticipants(d *Deps) server.ServerTool {
-	return define(d, "list_meeting_participants", "List a meeting's participants",
-		"Returns a summary of who was added (invited) to a meeting: how many, by preset, first and last added, then rows. Use it for the roster; find_meetings finds the meeting_id. It does NOT say who attended: get_meeting_attendance does. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise; ids and pictures only with response_format=detailed.",
-		func(ctx context.Context, req mcp.CallToolRequest, in participantsInput) (participantsOutput, error) {
-			app, err := d.app(ctx, in.scope)
+func listMeetingParticipants(d *Deps) mcptool.Tool {
+	return mcptool.Define(d.settings(), mcptool.Spec{
+		Name:  "list_meeting_participants",
+		Title: "List a meeting's participants",
+		Description: "Returns a summary of who was added (invited) to a meeting: how many, by preset, first and last " +
+			"added, then rows. Use it for the roster, find_meetings finds the meeting_id. It does NOT say " +
+			"who attended: get_meeting_attendance does. With page_no or per_page it makes exactly that one " +
+			"API request, without them it reads all pages.",
+		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "limit": 4},
+	}, func(ctx context.Context, call *mcptool.Call, in participantsInput) (participantsOutput, error) {
+		app, err := d.app(ctx, in.scope)
+		if err != nil {
+			return participantsOutput{}, err
+		}
+		r := newRoster(in, d.zone())
+		r.count.Alone = in.PageNo != nil || in.PerPage != nil
+		one := func(r client.PageRequest) (client.Page[client.Participant], error) {
+			return d.API.ParticipantsPage(ctx, app, in.MeetingID, r)
+		}
+		for page, err := range listing.Pages(in.PageNo, in.PerPage, one, d.API.Participants(ctx, app, in.MeetingID)) {
 			if err != nil {
 				return participantsOutput{}, err
 			}
-			r := newRoster(in, d.zone())
-			r.count.alone = in.PageNo != nil || in.PerPage != nil
-			one := func(r client.PageRequest) (client.Page[client.Participant], error) {
-				return d.API.ParticipantsPage(ctx, app, in.MeetingID, r)
+			r.add(page)
+			if len(page.Items) > 0 {
+				call.Progress(ctx, r.count.Read, max(page.Total, r.count.Read))
 			}
-			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Participants(ctx, app, in.MeetingID)) {
-				if err != nil {
-					return participantsOutput{}, err
-				}
-				r.add(page)
-				if len(page.Items) > 0 {
-					progress(ctx, req, r.count.read, max(page.Total, r.count.read))
-				}
-			}
-			return r.done(), nil
-		})
+		}
+		return r.done(), nil
+	})
 }
 
 // roster folds pages into an answer; its memory is the ids seen and the rows shown.
@@ -162,26 +194,32 @@ type roster struct {
 	in      participantsInput
 	out     participantsOutput
 	query   string
-	count   count
-	presets presets // of those that match
-	all     presets // of all that were read, if one is asked for
-	rows    rows[participantRow]
+	count   listing.Count
+	presets report.Presets // of those that match
+	all     report.Presets // of all that were read, if one is asked for
+	rows    report.Rows[participantRow]
 }
 
 func newRoster(in participantsInput, zone *time.Location) *roster {
-	return &roster{in: in, query: fold(in.Query), presets: presets{}, all: presets{}, rows: rows[participantRow]{limit: valueOr(in.Limit, 50), shown: []participantRow{}},
-		out: participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone}}
+	return &roster{
+		in:      in,
+		query:   match.Fold(in.Query),
+		presets: report.Presets{},
+		all:     report.Presets{},
+		rows:    report.NewRows[participantRow](in.Limit),
+		out:     participantsOutput{MeetingID: in.MeetingID, Note: rosterNote, zone: zone},
+	}
 }
 
 func (r *roster) add(page client.Page[client.Participant]) {
-	r.count.page(page.Total, page.Coverage)
-	r.rows.expect(len(page.Items))
+	r.count.Page(page.Total, page.Coverage)
+	r.rows.Expect(len(page.Items))
 	for _, p := range page.Items {
-		if !r.count.first(p.ID) {
+		if !r.count.First(p.ID) {
 			continue
 		}
 		if r.in.Preset != "" {
-			r.all.add(p.Preset)
+			r.all.Add(p.Preset)
 		}
 		if r.matches(p) {
 			r.match(p)
@@ -193,7 +231,8 @@ func (r *roster) matches(p client.Participant) bool {
 	if r.in.Preset != "" && !strings.EqualFold(p.Preset, r.in.Preset) {
 		return false
 	}
-	return r.query == "" || strings.Contains(fold(p.Name), r.query) || strings.Contains(fold(p.CustomID), r.query)
+	return r.query == "" || strings.Contains(match.Fold(p.Name), r.query) ||
+		strings.Contains(match.Fold(p.CustomID), r.query)
 }
 
 func (r *roster) match(p client.Participant) {
@@ -204,69 +243,38 @@ func (r *roster) match(p client.Participant) {
 	if row.Name == "" {
 		o.Unnamed++
 	}
-	r.presets.add(p.Preset)
-	o.FirstAdded, o.LastAdded = earlier(o.FirstAdded, p.CreatedAt), later(o.LastAdded, p.CreatedAt)
+	r.presets.Add(p.Preset)
+	o.FirstAdded, o.LastAdded = when.Earlier(o.FirstAdded, p.CreatedAt), when.Later(o.LastAdded, p.CreatedAt)
 	if r.in.Format == "detailed" {
 		row.ID, row.Picture = untrusted.Line(p.ID, 64), untrusted.Line(p.Picture, 300)
 	}
-	r.rows.add(row)
+	r.rows.Add(row)
 }
 
 func (r *roster) done() participantsOutput {
 	o := r.out
-	o.Added, o.Read, o.Changed = r.count.length(), r.count.read, r.count.cover.Changed
-	o.ByPreset, o.Rows, o.LeftOut = r.presets.list(), r.rows.shown, r.rows.left
-	if len(o.Rows) > 3 && o.ByPreset[0].Preset != otherPresets {
+	o.Added, o.Read, o.Changed = r.count.Length(), r.count.Read, r.count.Changed()
+	o.ByPreset, o.Rows, o.LeftOut = r.presets.List(), r.rows.Shown, r.rows.Left
+	if len(o.Rows) > 3 && o.ByPreset[0].Preset != report.OtherPresets {
 		for i := range o.Rows {
 			o.Rows[i].usual = o.ByPreset[0].Preset
 		}
 	}
 	switch {
 	case o.LeftOut == 0:
-	case r.count.alone:
+	case r.count.Alone:
 		o.Next = smallerPages
-	case len(o.Rows) < 500 && len(o.Rows) == r.rows.limit:
+	case len(o.Rows) < 500 && len(o.Rows) == r.rows.Limit:
 		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with query or preset_name.", min(500, o.Matching))
 	default:
 		o.Next = "Narrow the call with query or preset_name, or read single pages with page_no and per_page=100."
 	}
 	if o.Matching == 0 && len(r.all) > 0 {
-		o.note("The presets on this roster are" + presetText(r.all.list()) + ".")
+		o.AddNote("The presets on this roster are" + report.PresetText(r.all.List()) + ".")
 	}
-	o.note(r.count.note(false))
+	o.AddNote(r.count.Note(false))
 	o.Summary = o.headline()
 	return o
 }
 
 const smallerPages = "Repeat the call with a smaller per_page and the pages (page_no) that cover the same rows."
-
-// fold makes text comparable: case and the accents of Latin, Greek and Cyrillic
-// letters are dropped. In other scripts a mark makes another letter (ハ, バ).
-func fold(s string) string {
-	european := false // the letter that marks now belong to
-	return strings.Map(func(c rune) rune {
-		if combining(c) {
-			if european {
-				return -1
-			}
-			return c
-		}
-		european = unicode.In(c, unicode.Latin, unicode.Greek, unicode.Cyrillic)
-		return unicode.ToLower(c)
-	}, norm.NFKD.String(s))
-}
-
-// combining reports whether a character only marks the one before it.
-func combining(c rune) bool { return unicode.Is(unicode.Mn, c) }
-
-// progress tells a caller who asked for it; a caller gone is not an error here.
-func progress(ctx context.Context, req mcp.CallToolRequest, done, total int) {
-	if req.Params.Meta == nil || req.Params.Meta.ProgressToken == nil {
-		return
-	}
-	if s := server.ServerFromContext(ctx); s != nil {
-		_ = s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{
-			"progressToken": req.Params.Meta.ProgressToken, "progress": done, "total": total,
-		})
-	}
-}

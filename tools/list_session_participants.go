@@ -7,56 +7,70 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
+	"github.com/invopop/jsonschema"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
 type peersInput struct {
-	SessionID string `json:"session_id" jsonschema:"format=uuid,description=The session's id; list_sessions gives it,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
-	Search    string `json:"search,omitempty" jsonschema:"maxLength=200,description=Only joinings whose name or id the API finds this in,example=zoe"`
+	SessionID string `json:"session_id" jsonschema:"format=uuid"`
+	Search    string `json:"search,omitempty" jsonschema:"maxLength=200,example=zoe"`
 	SortBy    string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
 	Order     string `json:"sort_order,omitempty" jsonschema:"enum=ASC,enum=DESC"`
-	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,description=consolidated adds up the minutes in breakout rooms; a row a person; raw is the default"`
-	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of all"`
-	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200,description=Rows of that one page"`
-	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,description=detailed adds ids and presets"`
-	Limit     *int   `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 50,example=50"`
+	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,default=raw"`
+	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200"`
+	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	Limit     int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
 	scope
 }
 
+// JSONSchemaExtend adds the descriptions.
+func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"session_id":      "UUID, list_sessions gives it",
+		"search":          "Only joinings whose name or id the API finds this in",
+		"view":            "consolidated: a row a person, minutes in breakout rooms added",
+		"response_format": "detailed adds ids and presets",
+	})
+}
+
 type peersOutput struct {
-	head
-	SessionID   string        `json:"session_id"`
-	Joinings    int           `json:"joinings_total" jsonschema:"description=As the API counts them; one person may join several times"`
-	Read        int           `json:"read" jsonschema:"description=Joinings read for this answer"`
-	People      int           `json:"people" jsonschema:"description=Different people among those read; unnamed guests without a user id count each"`
-	Unnamed     int           `json:"unnamed" jsonschema:"description=Joinings without a name"`
-	Open        int           `json:"without_left_at" jsonschema:"description=Joinings without a leaving time: still there where the session is live"`
-	ByPreset    []presetCount `json:"by_preset"`
-	FirstJoined *time.Time    `json:"first_joined,omitempty"`
-	LastLeft    *time.Time    `json:"last_left,omitempty"`
-	Changed     bool          `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
-	Rows        []peerRow     `json:"participants"`
-	LeftOut     int           `json:"left_out" jsonschema:"description=Joinings read and not shown"`
-	Next        string        `json:"next,omitempty" jsonschema:"description=How to get those left out"`
-	Note        string        `json:"note"`
+	report.Head
+	SessionID   string               `json:"session_id"`
+	Joinings    int                  `json:"joinings_total" jsonschema_description:"As the API counts, one person may join several times"`
+	Read        int                  `json:"read" jsonschema_description:"Joinings read for this answer"`
+	People      int                  `json:"people" jsonschema_description:"Different people, unnamed guests without a user id count each"`
+	Unnamed     int                  `json:"unnamed" jsonschema_description:"Joinings without a name"`
+	Open        int                  `json:"without_left_at" jsonschema_description:"No leaving time: still there if the session is live"`
+	ByPreset    []report.PresetCount `json:"by_preset"`
+	FirstJoined *time.Time           `json:"first_joined,omitempty"`
+	LastLeft    *time.Time           `json:"last_left,omitempty"`
+	Changed     bool                 `json:"changed_while_reading" jsonschema_description:"The list changed meanwhile"`
+	Rows        []peerRow            `json:"participants"`
+	LeftOut     int                  `json:"left_out" jsonschema_description:"Joinings read and not shown"`
+	Next        string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
+	Note        string               `json:"note"`
 
 	zone  *time.Location
 	table string // the text of Rows
 }
 
 type peerRow struct {
-	Name     string     `json:"name" jsonschema:"description=Untrusted text; empty where unnamed"`
-	CustomID string     `json:"custom_participant_id,omitempty" jsonschema:"description=Untrusted text"`
+	Name     string     `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	CustomID string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
 	JoinedAt *time.Time `json:"joined_at,omitempty"`
 	LeftAt   *time.Time `json:"left_at,omitempty"`
-	Minutes  float64    `json:"minutes" jsonschema:"description=As the API counts; 0 if it does not say"`
+	Minutes  float64    `json:"minutes" jsonschema_description:"As the API counts, 0 if it does not say"`
 	Preset   string     `json:"preset_name,omitempty"`
-	UserID   string     `json:"user_id,omitempty" jsonschema:"description=The participant's id on the roster"`
-	ID       string     `json:"id,omitempty" jsonschema:"description=Of this joining"`
+	UserID   string     `json:"user_id,omitempty" jsonschema_description:"The participant's id on the roster"`
+	ID       string     `json:"id,omitempty" jsonschema_description:"Of this joining"`
 
 	zone *time.Location
 }
@@ -68,32 +82,44 @@ const (
 		"get_meeting_attendance compares them with who was invited."
 )
 
-func listSessionParticipants(d *Deps) server.ServerTool {
-	return define(d, "list_session_participants", "List a session's participants",
-		"Returns who joined one session, joining by joining: how many joinings of how many people, by preset, first joined and last left, then rows with the API's minutes. Use it to search or sort the joinings of a known session_id (list_sessions gives it); for who attended, late or absent, get_meeting_attendance is the right tool. With page_no or per_page it makes exactly that one API request; without them it reads all pages. Shows 50 rows unless limit (up to 500) says otherwise.",
-		func(ctx context.Context, req mcp.CallToolRequest, in peersInput) (peersOutput, error) {
-			app, err := d.app(ctx, in.scope)
+func listSessionParticipants(d *Deps) mcptool.Tool {
+	return mcptool.Define(d.settings(), mcptool.Spec{
+		Name:  "list_session_participants",
+		Title: "List a session's participants",
+		Description: "Returns who joined one session, joining by joining: how many joinings of how many people, by " +
+			"preset, first joined and last left, then rows with the API's minutes. Use it to search or sort " +
+			"the joinings of a session. For who attended, late or absent, get_meeting_attendance is the " +
+			"right tool. With page_no or per_page it makes exactly that one API request, without them it " +
+			"reads all pages.",
+		Example: map[string]any{"session_id": "e04b3977-eb80-45f6-b20e-21d6840b46ba", "search": "mohammed"},
+	}, func(ctx context.Context, call *mcptool.Call, in peersInput) (peersOutput, error) {
+		app, err := d.app(ctx, in.scope)
+		if err != nil {
+			return peersOutput{}, err
+		}
+		f := client.PeerFilter{
+			Search:       in.Search,
+			SortBy:       in.SortBy,
+			SortOrder:    in.Order,
+			Consolidated: in.View == "consolidated",
+		}
+		j := joinings{in: in, zone: d.zone(), presets: report.Presets{}, people: map[string]struct{}{}}
+		j.rows = report.NewRows[peerRow](in.Limit)
+		j.count.Alone = in.PageNo != nil || in.PerPage != nil
+		one := func(r client.PageRequest) (client.Page[client.Peer], error) {
+			return d.API.PeersPage(ctx, app, in.SessionID, f, r)
+		}
+		for page, err := range listing.Pages(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
 			if err != nil {
 				return peersOutput{}, err
 			}
-			f := client.PeerFilter{Search: in.Search, SortBy: in.SortBy, SortOrder: in.Order, Consolidated: in.View == "consolidated"}
-			j := joinings{in: in, zone: d.zone(), presets: presets{}, people: map[string]struct{}{}}
-			j.rows = rows[peerRow]{limit: valueOr(in.Limit, 50), shown: []peerRow{}}
-			j.count.alone = in.PageNo != nil || in.PerPage != nil
-			one := func(r client.PageRequest) (client.Page[client.Peer], error) {
-				return d.API.PeersPage(ctx, app, in.SessionID, f, r)
+			j.add(page)
+			if len(page.Items) > 0 {
+				call.Progress(ctx, j.count.Read, max(page.Total, j.count.Read))
 			}
-			for page, err := range pagesOf(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
-				if err != nil {
-					return peersOutput{}, err
-				}
-				j.add(page)
-				if len(page.Items) > 0 {
-					progress(ctx, req, j.count.read, max(page.Total, j.count.read))
-				}
-			}
-			return j.done(), nil
-		})
+		}
+		return j.done(), nil
+	})
 }
 
 // joinings folds pages into an answer.
@@ -101,16 +127,16 @@ type joinings struct {
 	in      peersInput
 	zone    *time.Location
 	out     peersOutput
-	count   count
-	presets presets
+	count   listing.Count
+	presets report.Presets
 	people  map[string]struct{}
-	rows    rows[peerRow]
+	rows    report.Rows[peerRow]
 }
 
 func (j *joinings) add(page client.Page[client.Peer]) {
-	j.count.page(page.Total, page.Coverage)
+	j.count.Page(page.Total, page.Coverage)
 	for _, p := range page.Items {
-		if j.count.first(p.ID) {
+		if j.count.First(p.ID) {
 			j.joined(p)
 		}
 	}
@@ -120,13 +146,13 @@ func (j *joinings) joined(p client.Peer) {
 	o := &j.out
 	person := "user " + p.UserID
 	if p.UserID == "" {
-		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.read))
+		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.Read))
 	}
 	j.people[person] = struct{}{}
-	j.presets.add(p.Preset)
-	o.FirstJoined, o.LastLeft = earlier(o.FirstJoined, p.JoinedAt), later(o.LastLeft, p.LeftAt)
+	j.presets.Add(p.Preset)
+	o.FirstJoined, o.LastLeft = when.Earlier(o.FirstJoined, p.JoinedAt), when.Later(o.LastLeft, p.LeftAt)
 	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80),
-		JoinedAt: known(p.JoinedAt), LeftAt: known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
+		JoinedAt: when.Known(p.JoinedAt), LeftAt: when.Known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
 	if row.Name == "" {
 		o.Unnamed++
 	}
@@ -136,7 +162,7 @@ func (j *joinings) joined(p client.Peer) {
 	if j.in.Format == "detailed" {
 		row.Preset, row.UserID, row.ID = untrusted.Line(p.Preset, 60), untrusted.Line(p.UserID, 64), untrusted.Line(p.ID, 64)
 	}
-	j.rows.add(row)
+	j.rows.Add(row)
 }
 
 func (j *joinings) done() peersOutput {
@@ -145,16 +171,16 @@ func (j *joinings) done() peersOutput {
 	if j.in.View == "consolidated" {
 		o.Note = personsNote
 	}
-	o.Joinings, o.Read, o.Changed, o.People = j.count.length(), j.count.read, j.count.cover.Changed, len(j.people)
-	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.list(), j.rows.shown, j.rows.left, string(j.rows.table)
+	o.Joinings, o.Read, o.Changed, o.People = j.count.Length(), j.count.Read, j.count.Changed(), len(j.people)
+	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.List(), j.rows.Shown, j.rows.Left, string(j.rows.Table)
 	switch {
 	case o.LeftOut == 0:
-	case j.count.alone:
+	case j.count.Alone:
 		o.Next = smallerPages
 	default:
 		o.Next = "Raise limit (up to 500), narrow the call with search, or read single pages with page_no and per_page=100."
 	}
-	o.note(j.count.note(false))
+	o.AddNote(j.count.Note(false))
 	o.Summary = o.headline(j.in)
 	return o
 }
@@ -171,7 +197,7 @@ func (o *peersOutput) headline(in peersInput) string {
 		return cmp.Or(found, "The API lists ") + "nobody who joined session " + o.SessionID + "."
 	}
 	var b strings.Builder
-	b.WriteString(found + people(o.People, "person", "people"))
+	b.WriteString(found + prose.Count(o.People, "person", "people"))
 	if found != "" {
 		b.WriteString(" who")
 	}
@@ -181,16 +207,16 @@ func (o *peersOutput) headline(in peersInput) string {
 	case in.View == "consolidated":
 		fmt.Fprintf(&b, " in the %d rows read of %d", o.Read, o.Joinings)
 	case whole:
-		fmt.Fprintf(&b, " in %s", people(o.Joinings, "joining", "joinings"))
+		fmt.Fprintf(&b, " in %s", prose.Count(o.Joinings, "joining", "joinings"))
 	default:
 		fmt.Fprintf(&b, " in the %d joinings read of %d", o.Read, o.Joinings)
 	}
-	b.WriteString(presetText(o.ByPreset) + ".")
+	b.WriteString(report.PresetText(o.ByPreset) + ".")
 	if o.FirstJoined != nil {
-		fmt.Fprintf(&b, " First joined %s.", moment(*o.FirstJoined, o.zone))
+		fmt.Fprintf(&b, " First joined %s.", when.Moment(*o.FirstJoined, o.zone))
 	}
 	if o.LastLeft != nil {
-		fmt.Fprintf(&b, " Last left %s.", moment(*o.LastLeft, o.zone))
+		fmt.Fprintf(&b, " Last left %s.", when.Moment(*o.LastLeft, o.zone))
 	}
 	if o.Open > 0 {
 		fmt.Fprintf(&b, " %d without a leaving time.", o.Open)
@@ -204,7 +230,7 @@ func (o *peersOutput) headline(in peersInput) string {
 // Text leads with the numbers.
 func (o peersOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead())
+	b.WriteString(o.Lead())
 	if len(o.Rows) > 0 {
 		b.WriteString(o.Note + "\n")
 		b.WriteString(o.Rows[0].header())
@@ -218,20 +244,26 @@ func (o peersOutput) Text() string {
 
 func (r peerRow) header() string {
 	if r.ID != "" {
-		return "\n| name | custom id | joined | left | minutes | preset | user id | id |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+		return report.Header("name", "custom id", "joined", "left", "minutes", "preset", "user id", "id")
 	}
-	return "\n| name | custom id | joined | left | minutes |\n| --- | --- | --- | --- | --- |\n"
+	return report.Header("name", "custom id", "joined", "left", "minutes")
 }
 
-func (r peerRow) appendText(b []byte) []byte {
+func (r peerRow) AppendText(b []byte) []byte {
 	minutes := ""
 	if r.Minutes > 0 {
 		minutes = fmt.Sprintf("%.1f", r.Minutes)
 	}
-	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", nameCell(r.Name), untrusted.Cell(r.CustomID, 80),
-		momentOr(r.JoinedAt, r.zone, ""), momentOr(r.LeftAt, r.zone, ""), minutes)
+	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80),
+		when.MomentOr(r.JoinedAt, r.zone, ""), when.MomentOr(r.LeftAt, r.zone, ""), minutes)
 	if r.ID != "" {
-		b = fmt.Appendf(b, " %s | %s | %s |", untrusted.Cell(r.Preset, 60), untrusted.Cell(r.UserID, 64), untrusted.Cell(r.ID, 64))
+		b = fmt.Appendf(
+			b,
+			" %s | %s | %s |",
+			untrusted.Cell(r.Preset, 60),
+			untrusted.Cell(r.UserID, 64),
+			untrusted.Cell(r.ID, 64),
+		)
 	}
 	return append(b, '\n')
 }

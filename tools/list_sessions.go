@@ -7,38 +7,51 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
+	"github.com/invopop/jsonschema"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/listing"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 type sessionsInput struct {
-	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid,description=Only sessions of this meeting (a URL that holds its id is accepted),example=497f6eca-6276-4993-bfeb-53cbbbba6f08"`
-	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED,description=Only sessions that are live or have ended"`
-	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time,description=Only sessions that started at or after this time,example=2026-11-23T00:00:00Z"`
-	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time,description=Only sessions that started before this time; a date includes that day,example=2026-11-24T00:00:00Z"`
-	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,description=createdAt is the default"`
-	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,description=DESC (newest or most first) is the default"`
-	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000,description=Fetch exactly this page of the API instead of as many as limit needs"`
-	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100,description=Sessions of that one page"`
-	Limit     *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,description=Rows shown; default 25,example=25"`
-	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,description=IANA zone of times shown and of those given without one,example=Europe/Berlin"`
+	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid"`
+	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED"`
+	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
+	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
+	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,default=createdAt"`
+	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,default=DESC"`
+	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100"`
+	Limit     int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=25"`
+	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
 	scope
 }
 
+// JSONSchemaExtend adds the descriptions.
+func (sessionsInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{
+		"meeting_id": "Only of this meeting: UUID or URL",
+		"sort_order": "DESC is newest, or most, first",
+	})
+}
+
 type sessionsOutput struct {
-	head
-	Total    int          `json:"total" jsonschema:"description=Sessions which match; as the API counts them"`
-	Live     int          `json:"live" jsonschema:"description=Of those shown"`
-	Consumed float64      `json:"minutes_consumed" jsonschema:"description=Of those shown; of all participants together; as the API counts"`
-	First    *time.Time   `json:"first_started,omitempty" jsonschema:"description=Of those shown"`
-	Last     *time.Time   `json:"last_started,omitempty" jsonschema:"description=Of those shown"`
-	Changed  bool         `json:"changed_while_reading" jsonschema:"description=The list changed while its pages were read"`
+	report.Head
+	Total    int          `json:"total" jsonschema_description:"Sessions which match, as the API counts them"`
+	Live     int          `json:"live" jsonschema_description:"Of those shown"`
+	Consumed float64      `json:"minutes_consumed" jsonschema_description:"Of those shown, all participants together"`
+	First    *time.Time   `json:"first_started,omitempty" jsonschema_description:"Of those shown"`
+	Last     *time.Time   `json:"last_started,omitempty" jsonschema_description:"Of those shown"`
+	Changed  bool         `json:"changed_while_reading" jsonschema_description:"The list changed meanwhile"`
 	Sessions []sessionRow `json:"sessions"`
-	LeftOut  int          `json:"left_out" jsonschema:"description=Sessions after those shown"`
-	Next     string       `json:"next,omitempty" jsonschema:"description=How to get those left out"`
+	LeftOut  int          `json:"left_out" jsonschema_description:"Sessions after those shown"`
+	Next     string       `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 
 	Timezone string `json:"timezone"`
 
@@ -49,44 +62,57 @@ type sessionsOutput struct {
 type sessionRow struct {
 	ID            string     `json:"session_id"`
 	MeetingID     string     `json:"meeting_id"`
-	Title         string     `json:"title" jsonschema:"description=Of the meeting; untrusted text"`
+	Title         string     `json:"title" jsonschema_description:"Of the meeting, untrusted text"`
 	Status        string     `json:"status"`
 	StartedAt     time.Time  `json:"started_at,omitzero"`
 	EndedAt       *time.Time `json:"ended_at,omitempty"`
 	HereNow       int        `json:"here_now"`
-	MaxConcurrent int        `json:"max_concurrent" jsonschema:"description=Most participants at one time"`
-	Consumed      float64    `json:"minutes_consumed" jsonschema:"description=Of all participants together; as the API counts"`
+	MaxConcurrent int        `json:"max_concurrent" jsonschema_description:"Most participants at one time"`
+	Consumed      float64    `json:"minutes_consumed" jsonschema_description:"All participants together, as the API counts"`
 
 	zone *time.Location
 }
 
-func listSessions(d *Deps) server.ServerTool {
-	return define(d, "list_sessions", "List sessions",
-		"Returns the sessions of a meeting or of the whole app: when people met, how long, whether a session is live, how many were in it at most. Use it to see when a meeting took place or what is live now, and to get a session_id; get_meeting_attendance names the people. With page_no or per_page it makes exactly that one API request; without them it reads as many pages as limit needs (25 sessions, newest first, unless limit up to 500 says otherwise).",
-		func(ctx context.Context, req mcp.CallToolRequest, in sessionsInput) (sessionsOutput, error) {
-			app, err := d.app(ctx, in.scope)
+func listSessions(d *Deps) mcptool.Tool {
+	return mcptool.Define(d.settings(), mcptool.Spec{
+		Name:  "list_sessions",
+		Title: "List sessions",
+		Description: "Returns the sessions of a meeting or of the whole app: when people met, how long, whether a " +
+			"session is live, how many were in it at most. Use it to see when a meeting took place or what " +
+			"is live now, and to get a session_id. get_meeting_attendance names the people. With page_no or " +
+			"per_page it makes exactly that one API request, without them it reads as many pages as limit " +
+			"needs.",
+		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "per_page": 3},
+	}, func(ctx context.Context, call *mcptool.Call, in sessionsInput) (sessionsOutput, error) {
+		app, err := d.app(ctx, in.scope)
+		if err != nil {
+			return sessionsOutput{}, err
+		}
+		f := client.SessionFilter{
+			MeetingID: in.MeetingID,
+			Status:    in.Status,
+			SortBy:    in.SortBy,
+			Ascending: in.Order == "ASC",
+			After:     valueOr(in.After, time.Time{}),
+			Before:    valueOr(in.Before, time.Time{}),
+		}
+		l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: report.NewRows[sessionRow](in.Limit)}
+		l.count.Alone = in.PageNo != nil || in.PerPage != nil
+		for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.Limit) {
 			if err != nil {
 				return sessionsOutput{}, err
 			}
-			f := client.SessionFilter{MeetingID: in.MeetingID, Status: in.Status, SortBy: in.SortBy, Ascending: in.Order == "ASC", After: valueOr(in.After, time.Time{}), Before: valueOr(in.Before, time.Time{})}
-			l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: rows[sessionRow]{limit: valueOr(in.Limit, 25),
-				shown: []sessionRow{}}}
-			l.count.alone = in.PageNo != nil || in.PerPage != nil
-			for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.limit) {
-				if err != nil {
-					return sessionsOutput{}, err
-				}
-				l.add(page)
-				if len(page.Items) > 0 {
-					progress(ctx, req, l.count.read, max(l.count.read, min(page.Total, l.rows.limit)))
-				}
-				if l.end = page.End; !l.count.alone && l.count.read-l.others.sum() >= l.rows.limit {
-					l.stopped = true
-					break
-				}
+			l.add(page)
+			if len(page.Items) > 0 {
+				call.Progress(ctx, l.count.Read, max(l.count.Read, min(page.Total, l.rows.Limit)))
 			}
-			return l.done(), nil
-		})
+			if l.end = page.End; !l.count.Alone && l.count.Read-l.others.Sum() >= l.rows.Limit {
+				l.stopped = true
+				break
+			}
+		}
+		return l.done(), nil
+	})
 }
 
 // sessionPages gives the page asked for; else as many as there are, or only the
@@ -97,7 +123,7 @@ func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.Ses
 		return d.API.SessionsPage(ctx, app, f, r)
 	}
 	if no != nil || per != nil || want > client.PerPage {
-		return pagesOf(no, per, one, d.API.Sessions(ctx, app, f))
+		return listing.Pages(no, per, one, d.API.Sessions(ctx, app, f))
 	}
 	return func(yield func(client.Page[client.Session], error) bool) {
 		first := 1
@@ -105,7 +131,7 @@ func (d *Deps) sessionPages(ctx context.Context, app client.AppRef, f client.Ses
 		n := len(page.Items)
 		meetings := 0
 		for _, s := range page.Items {
-			if attended(s) {
+			if which.Attended(s) {
 				meetings++
 			}
 		}
@@ -127,24 +153,24 @@ type sessionList struct {
 	in      sessionsInput
 	zone    *time.Location
 	out     sessionsOutput
-	count   count
-	others  otherSessions
-	rows    rows[sessionRow]
+	count   listing.Count
+	others  which.OtherSessions
+	rows    report.Rows[sessionRow]
 	end     int  // the API's offset of the last row that was read
 	stopped bool // there may be more
 }
 
 func (l *sessionList) add(page client.Page[client.Session]) {
-	l.count.page(page.Total, page.Coverage)
+	l.count.Page(page.Total, page.Coverage)
 	for _, s := range page.Items {
 		switch {
-		case !l.count.first(s.ID):
-		case !attended(s):
-			l.others.add(s)
+		case !l.count.First(s.ID):
+		case !which.Attended(s):
+			l.others.Add(s)
 		default:
-			l.rows.add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64),
+			l.rows.Add(sessionRow{ID: untrusted.Line(s.ID, 64), MeetingID: untrusted.Line(s.MeetingID, 64),
 				Title: untrusted.Line(s.Title, 120), Status: untrusted.Line(s.Status, 20),
-				StartedAt: s.StartedAt, EndedAt: known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent,
+				StartedAt: s.StartedAt, EndedAt: when.Known(s.EndedAt), HereNow: s.LiveParticipants, MaxConcurrent: s.MaxConcurrent,
 				Consumed: s.MinutesConsumed, zone: l.zone})
 		}
 	}
@@ -152,33 +178,36 @@ func (l *sessionList) add(page client.Page[client.Session]) {
 
 func (l *sessionList) done() sessionsOutput {
 	o := l.out
-	others := l.others.sum()
-	o.Total, o.Changed, o.Sessions, o.table = l.count.length()-others, l.count.cover.Changed, l.rows.shown,
-		string(l.rows.table)
+	others := l.others.Sum()
+	o.Total, o.Changed, o.Sessions, o.table = l.count.Length()-others, l.count.Changed(), l.rows.Shown,
+		string(l.rows.Table)
 	o.zone, o.Timezone = l.zone, l.zone.String()
 	for _, s := range o.Sessions {
 		if s.Status == "LIVE" {
 			o.Live++
 		}
 		o.Consumed += s.Consumed
-		o.First, o.Last = earlier(o.First, s.StartedAt), later(o.Last, s.StartedAt)
+		o.First, o.Last = when.Earlier(o.First, s.StartedAt), when.Later(o.Last, s.StartedAt)
 	}
-	o.LeftOut = l.rows.left
+	o.LeftOut = l.rows.Left
 	switch {
-	case l.count.alone && l.end > 0:
+	case l.count.Alone && l.end > 0:
 		o.LeftOut += max(0, o.Total+others-l.end)
 	case l.stopped:
-		o.LeftOut += max(0, o.Total+others-l.count.read)
+		o.LeftOut += max(0, o.Total+others-l.count.Read)
 	}
-	o.note(l.others.note())
-	o.note(l.count.note(l.stopped))
+	o.AddNote(l.others.Note())
+	o.AddNote(l.count.Note(l.stopped))
 	o.Summary = o.headline()
 	switch {
 	case o.LeftOut == 0:
-	case l.count.alone:
+	case l.count.Alone:
 		o.Next = fmt.Sprintf("Repeat the call with page_no=%d.", max(1, valueOr(l.in.PageNo, 1))+1)
 	case len(o.Sessions) < 500:
-		o.Next = fmt.Sprintf("Repeat the call with limit=%d, or narrow it with meeting_id or a time range.", min(500, o.Total))
+		o.Next = fmt.Sprintf(
+			"Repeat the call with limit=%d, or narrow it with meeting_id or a time range.",
+			min(500, o.Total),
+		)
 	default:
 		o.Next = "Narrow the call with meeting_id or a time range, or read single pages with page_no and per_page=100."
 	}
@@ -187,8 +216,8 @@ func (l *sessionList) done() sessionsOutput {
 
 func (o *sessionsOutput) headline() string {
 	n := len(o.Sessions)
-	first, last := momentOr(o.First, o.zone, "at "+unknownTime), momentOr(o.Last, o.zone, unknownTime)
-	text := people(o.Total, "session", "sessions")
+	first, last := when.MomentOr(o.First, o.zone, "at "+when.Unknown), when.MomentOr(o.Last, o.zone, when.Unknown)
+	text := prose.Count(o.Total, "session", "sessions")
 	switch {
 	case o.Total == 0:
 		return "No session was found."
@@ -216,9 +245,11 @@ func (o *sessionsOutput) headline() string {
 // Text shows a row a session.
 func (o sessionsOutput) Text() string {
 	var b strings.Builder
-	b.WriteString(o.lead())
+	b.WriteString(o.Lead())
 	if len(o.Sessions) > 0 {
-		b.WriteString("\n| meeting | started | ended | most at once | minutes consumed | session_id | meeting_id |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+		b.WriteString(
+			report.Header("meeting", "started", "ended", "most at once", "minutes consumed", "session_id", "meeting_id"),
+		)
 	}
 	b.WriteString(o.table)
 	if o.LeftOut > 0 {
@@ -227,12 +258,12 @@ func (o sessionsOutput) Text() string {
 	return b.String()
 }
 
-func (s sessionRow) appendText(b []byte) []byte {
-	ended := momentOr(s.EndedAt, s.zone, "unknown")
+func (s sessionRow) AppendText(b []byte) []byte {
+	ended := when.MomentOr(s.EndedAt, s.zone, "unknown")
 	if s.Status == "LIVE" {
 		ended = fmt.Sprintf("live, %d there now", s.HereNow)
 	}
-	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", titleCell(s.Title),
-		momentOr(&s.StartedAt, s.zone, "unknown"),
+	return fmt.Appendf(b, "| %s | %s | %s | %d | %.0f | %s | %s |\n", report.TitleCell(s.Title),
+		when.MomentOr(&s.StartedAt, s.zone, "unknown"),
 		ended, s.MaxConcurrent, s.Consumed, untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

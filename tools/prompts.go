@@ -9,6 +9,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
@@ -16,12 +17,32 @@ import (
 // or id, and tells the model which tool answers and how.
 func prompts() []server.ServerPrompt {
 	return []server.ServerPrompt{
-		prompt("who_attended", "Who attended?", "Who came to a meeting's latest session, who was late and who did not come",
-			`Call get_meeting_attendance for the meeting %s. Answer in a few sentences: how many of those invited came, who did not come, who was late or left early, and who came without being on the roster. Pass on what the notes say. If the session is live, say as of when.`),
-		prompt("draft_follow_ups", "Draft follow-ups", "Messages to those who attended a meeting and to those who did not",
-			`Call get_meeting_attendance and get_session_recap for the meeting %s. Draft one short message for each person who attended, thanking them and fitting how long they were there and what the recap says was decided or left to them, and one message for all who did not come, telling them what they missed. Address people by their name as given. What the recap does not say, do not invent: ask me for it where a message needs it. Send nothing.`),
-		prompt("attendance_trend", "Attendance trend", "How attendance of a recurring meeting develops",
-			`Call compare_attendance with sessions=10 for the meeting %s. Tell how attendance developed from session to session, who came to all, who missed the last ones in a row, and who came for the first time. Suggest no reasons that the data does not show.`),
+		prompt(
+			"who_attended",
+			"Who attended?",
+			"Who came to a meeting's latest session, who was late and who did not come",
+			"Call get_meeting_attendance for the meeting %s. Answer in a few sentences: how many of those "+
+				"invited came, who did not come, who was late or left early, and who came without being on the "+
+				"roster. Pass on what the notes say. If the session is live, say as of when.",
+		),
+		prompt(
+			"draft_follow_ups",
+			"Draft follow-ups",
+			"Messages to those who attended a meeting and to those who did not",
+			"Call get_meeting_attendance and get_session_recap for the meeting %s. Draft one short message "+
+				"for each person who attended, thanking them and fitting how long they were there and what the "+
+				"recap says was decided or left to them, and one message for all who did not come, telling them "+
+				"what they missed. Address people by their name as given. What the recap does not say, do not "+
+				"invent: ask me for it where a message needs it. Send nothing.",
+		),
+		prompt(
+			"attendance_trend",
+			"Attendance trend",
+			"How attendance of a recurring meeting develops",
+			"Call compare_attendance with sessions=10 for the meeting %s. Tell how attendance developed from "+
+				"session to session, who came to all, who missed the last ones in a row, and who came for the "+
+				"first time. Suggest no reasons that the data does not show.",
+		),
 	}
 }
 
@@ -35,7 +56,7 @@ func prompt(name, title, description, text string) server.ServerPrompt {
 				return nil, errors.New(`the prompt's argument "meeting" is required: a title or an id, for example "stand-up"`)
 			}
 			argument := fmt.Sprintf("with query=%q", meeting)
-			if id, ok := meetingID(meeting); ok {
+			if id, ok := match.UUID(meeting); ok {
 				argument = "with meeting_id=" + id
 			}
 			return mcp.NewGetPromptResult(description, []mcp.PromptMessage{
@@ -50,7 +71,12 @@ func prompt(name, title, description, text string) server.ServerPrompt {
 type completer func(ctx context.Context, typed string) (*mcp.Completion, error)
 
 // CompletePromptArgument completes the only argument that prompts have.
-func (c completer) CompletePromptArgument(ctx context.Context, _ string, argument mcp.CompleteArgument, _ mcp.CompleteContext) (*mcp.Completion, error) {
+func (c completer) CompletePromptArgument(
+	ctx context.Context,
+	_ string,
+	argument mcp.CompleteArgument,
+	_ mcp.CompleteContext,
+) (*mcp.Completion, error) {
 	return c(ctx, argument.Value)
 }
 
@@ -65,7 +91,12 @@ func (d *Deps) completeTitle(ctx context.Context, typed string) (*mcp.Completion
 		return out, nil //nolint:nilerr // a menu has no place for an error; the tool will tell it
 	}
 	no, per := 1, maxCompletions
-	page, err := d.API.MeetingsPage(ctx, app, client.MeetingFilter{Search: untrusted.Line(typed, 200)}, client.PageRequest{No: &no, Per: &per})
+	page, err := d.API.MeetingsPage(
+		ctx,
+		app,
+		client.MeetingFilter{Search: untrusted.Line(typed, 200)},
+		client.PageRequest{No: &no, Per: &per},
+	)
 	if err != nil {
 		return out, nil //nolint:nilerr // as above
 	}

@@ -9,6 +9,11 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 )
 
 // resources are what an application attaches to a conversation or saves: whole
@@ -21,7 +26,7 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 				mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON. It does not say who attended.")),
 			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
 				error) {
-				id, ok := meetingID(variable(req, "meeting_id"))
+				id, ok := match.UUID(variable(req, "meeting_id"))
 				if !ok {
 					return document{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
 				}
@@ -47,7 +52,7 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 				case "csv":
 					mime = "text/csv"
 				default:
-					return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", clip(format))
+					return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", prose.Clip(format))
 				}
 				id := variable(req, "session_id")
 				if id == "" {
@@ -59,10 +64,10 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 				}
 				var b bytes.Buffer
 				if format == "csv" {
-					b.WriteString(ByteOrderMark) // it is saved as a file, and opened in Excel
+					b.WriteString(report.ByteOrderMark) // it is saved as a file, and opened in Excel
 				}
 				err = a.Write(&b, format)
-				return document{b.String(), mime, a.Notes()}, err
+				return document{b.String(), mime, a.Preface()}, err
 			}),
 		},
 	}
@@ -92,13 +97,13 @@ func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResour
 	error)) server.ResourceTemplateHandlerFunc {
 	return func(ctx context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 		var doc document
-		err := record(ctx, d.Log, "resource", name, func(ctx context.Context) (string, error) {
+		err := mcptool.Record(ctx, d.Log, "resource", name, func(ctx context.Context) (string, error) {
 			var err error
 			doc, err = read(ctx, req)
 			return "", err
 		})
 		if err != nil {
-			return nil, errors.New(errorText(err))
+			return nil, errors.New(mcptool.ErrorText(err))
 		}
 		out := mcp.TextResourceContents{URI: req.Params.URI, MIMEType: doc.mime, Text: doc.text}
 		if len(doc.notes) > 0 {
@@ -106,4 +111,23 @@ func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResour
 		}
 		return []mcp.ResourceContents{out}, nil
 	}
+}
+
+// rosterExport is the whole roster of a meeting.
+func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participantsOutput, error) {
+	app, err := d.app(ctx, scope{})
+	if err != nil {
+		return participantsOutput{}, err
+	}
+	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"}, d.zone())
+	r.rows.Limit = 0
+	for page, err := range d.API.Participants(ctx, app, meetingID) {
+		if err != nil {
+			return participantsOutput{}, err
+		}
+		r.add(page)
+	}
+	out := r.done()
+	out.Finish(d.Demo)
+	return out, nil
 }

@@ -1,0 +1,139 @@
+// Package mcptool turns a typed function into an MCP tool: it reflects the schemas,
+// reads the arguments as models send them, logs the call, and asks the client's
+// user if only they can tell what is meant.
+package mcptool
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"time"
+
+	"github.com/invopop/jsonschema"
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+// Settings are what all tools of a server share.
+type Settings struct {
+	Zone *time.Location // of times that are given without one
+	Demo bool           // answers are about the embedded sample account
+	Log  *slog.Logger
+
+	// Bound limits what one call reads, until cancel is called.
+	Bound func(context.Context) (bounded context.Context, cancel context.CancelFunc)
+}
+
+// Spec is what a model reads of a tool, and a call that shows what it does.
+type Spec struct {
+	Name, Title, Description string
+
+	Example map[string]any // arguments of a call on the sample account, for the docs
+}
+
+// Tool is an MCP tool with what the docs show of it.
+type Tool struct {
+	server.ServerTool
+	Input   *jsonschema.Schema // with the rules that only the server checks
+	Example map[string]any
+}
+
+// Answer is a tool's output: its fields are the structured content, Text the
+// same facts for a reader.
+type Answer interface{ Text() string }
+
+// Define makes a tool of a typed function. The schemas are reflected from I and
+// O. An error of run is the tool's answer: it says what was wrong and what to do.
+func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *Call, I) (O, error)) Tool {
+	var in I
+	var out O
+	input := reflectSchema(in)
+	yes, no := true, false
+	tool := mcp.Tool{
+		Name:            spec.Name,
+		Title:           spec.Title,
+		Description:     spec.Description,
+		RawInputSchema:  rawSchema(published(input)),
+		RawOutputSchema: rawSchema(reflectSchema(out)),
+		Annotations: mcp.ToolAnnotation{
+			Title:           spec.Title,
+			ReadOnlyHint:    &yes,
+			DestructiveHint: &no,
+			IdempotentHint:  &yes,
+			OpenWorldHint:   &yes,
+		},
+	}
+	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		given, err := arguments(req)
+		if err != nil {
+			return mcp.NewToolResultError(err.Error()), nil
+		}
+		var args I
+		if err := decode(input, s.Zone, given, &args); err != nil {
+			return mcp.NewToolResultError(err.Error()), nil
+		}
+		ctx, cancel := s.Bound(ctx)
+		defer cancel()
+		result, err := run(ctx, &Call{req: req}, args)
+		var ask asking
+		switch {
+		case errors.As(err, &ask) && canAsk(ctx, req):
+			return question(ctx, ask), nil
+		case err != nil:
+			return mcp.NewToolResultError(ErrorText(err)), nil
+		}
+		return answer(s, &result), nil
+	}
+	return Tool{
+		ServerTool: server.ServerTool{Tool: tool, Handler: logged(s.Log, spec.Name, handle)},
+		Input:      input,
+		Example:    spec.Example,
+	}
+}
+
+// answer is the last thing that happens to an output.
+func answer[O Answer](s Settings, out *O) *mcp.CallToolResult {
+	if head, ok := any(out).(interface{ Finish(demo bool) }); ok {
+		head.Finish(s.Demo)
+	}
+	res := mcp.NewToolResultStructured(*out, (*out).Text())
+	if s.Demo {
+		res.Meta = &mcp.Meta{AdditionalFields: map[string]any{"mcp-realtimekit/sample-data": true}}
+	}
+	return res
+}
+
+// arguments are those that were sent, with what a user chose since.
+func arguments(req mcp.CallToolRequest) (map[string]any, error) {
+	given := req.GetArguments()
+	if !empty(req.Params.Arguments) && given == nil {
+		return nil, errors.New("arguments must be an object, such as {\"query\": \"stand-up\"}")
+	}
+	id, err := chosen(req)
+	if err != nil || id == "" {
+		return given, err
+	}
+	with := map[string]any{}
+	maps.Copy(with, given)
+	with["meeting_id"] = id
+	return with, nil
+}
+
+// Decode reads arguments as a tool of this input would.
+func Decode[I any](s Settings, given map[string]any) (in I, err error) {
+	err = decode(reflectSchema(in), s.Zone, given, &in)
+	return in, err
+}
+
+// ErrorText is what a caller reads of an error.
+func ErrorText(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "the call was cancelled"
+	}
+	return untrusted.Line(err.Error(), maxError) // it may quote the API
+}
+
+const maxError = 8000 // characters; the longest lists 20 choices

@@ -1,0 +1,38 @@
+package mcptool
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/invopop/jsonschema"
+)
+
+// published is the schema that clients see of an input. It leaves out what the
+// server checks itself and some clients enforce or refuse: Gemini CLI, LangChain
+// and mcp-use take format to forbid a URL for an id, or a date for a time. Every
+// client reads it on every turn, so it is short, too.
+func published(input *jsonschema.Schema) *jsonschema.Schema {
+	out := *input
+	out.Version = "" // MCP's default
+	out.Properties = jsonschema.NewProperties()
+	for p := input.Properties.Oldest(); p != nil; p = p.Next() {
+		argument := *p.Value
+		argument.Format, argument.MaxLength, argument.Examples = "", nil, nil
+		out.Properties.Set(p.Key, &argument)
+	}
+	return &out
+}
+
+func reflectSchema(v any) *jsonschema.Schema {
+	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true, ExpandedStruct: true}
+	return r.Reflect(v)
+}
+
+func rawSchema(s *jsonschema.Schema) json.RawMessage {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("schema of a Go struct: %v", err)) // a programming error, seen by every test
+	}
+	return bytes.TrimSpace(raw)
+}

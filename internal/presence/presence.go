@@ -1,0 +1,126 @@
+// Package presence reads who was added to a meeting and who joined its sessions,
+// and applies the rules of package attendance to them.
+package presence
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
+)
+
+// Options say what a Reader reads.
+type Options struct {
+	API  *client.Client
+	App  client.AppRef
+	Zone *time.Location // of the times in notes and errors
+
+	// LeaveOut names presets of those who are no attendees, such as recorders.
+	LeaveOut []string
+	Now      time.Time
+
+	// Progress is told of each page: its rows, whether it is the first of its
+	// list, and how long that is. It may be nil.
+	Progress func(ctx context.Context, rows int, first bool, total int)
+}
+
+// A Reader reads what one call needs of people: the roster of a meeting, and who
+// joined its sessions, each once.
+type Reader struct {
+	Options
+
+	// Rooms has breakout rooms read too.
+	Rooms bool
+	// MeetingID is whose roster is read. It must be set before the first reading.
+	MeetingID string
+
+	rules    attendance.Rules
+	roster   []attendance.Invited
+	known    bool // the roster was read, or is not to be had
+	noRoster bool
+	peers    map[string][]attendance.Peer
+
+	mu    sync.Mutex
+	notes []string // sentences, in any order
+	plain bool     // the API refused to tell events
+}
+
+// NewReader begins the reading for one call.
+func NewReader(o Options) *Reader {
+	return &Reader{
+		Options: o,
+		peers:   map[string][]attendance.Peer{},
+		rules:   attendance.Rules{Now: o.Now, LeaveOut: o.LeaveOut},
+	}
+}
+
+func (r *Reader) note(sentence string) {
+	if sentence == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(r.notes, sentence) {
+		r.notes = append(r.notes, sentence)
+	}
+}
+
+// Notes are the notes in an order that does not depend on what came first.
+func (r *Reader) Notes() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(slices.Values(r.notes))
+}
+
+// Read fetches the roster and who joined the sessions, five at a time, as far as
+// they were not read before.
+func (r *Reader) Read(ctx context.Context, sessions []client.Session) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if !r.known {
+		group.Go(func() (err error) { r.roster, err = r.invited(ctx); return err })
+	}
+	group.Go(func() error { return r.ReadPeers(ctx, sessions) })
+	err := group.Wait()
+	r.known = err == nil
+	return err
+}
+
+// ReadPeers is Read without the roster.
+func (r *Reader) ReadPeers(ctx context.Context, sessions []client.Session) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(5) // what a comparison takes unless told otherwise
+	read := make([][]attendance.Peer, len(sessions))
+	for i, s := range sessions {
+		if _, before := r.peers[s.ID]; !before {
+			group.Go(func() (err error) { read[i], err = r.inside(ctx, s); return err })
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, s := range sessions {
+		if _, before := r.peers[s.ID]; !before {
+			r.peers[s.ID] = read[i]
+		}
+	}
+	return nil
+}
+
+// Held gives sessions to the rules, with the people that were read.
+func (r *Reader) Held(sessions []client.Session) []attendance.Held {
+	out := make([]attendance.Held, len(sessions))
+	for i, s := range sessions {
+		peers, read := r.peers[s.ID]
+		out[i] = attendance.Held{ID: s.ID, Session: spanOf(s), Peers: peers, Read: read}
+	}
+	return out
+}
+
+func spanOf(s client.Session) attendance.Session {
+	return attendance.Session{Start: s.StartedAt, End: s.EndedAt, Ended: !s.Live()}
+}

@@ -1,0 +1,42 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+)
+
+// ByteOrderMark tells Excel that a CSV file is UTF-8; without it, names with
+// accents are garbled there. It comes before the first row.
+const ByteOrderMark = "\ufeff"
+
+// maxCell is what a cell of Excel holds.
+const maxCell = 32767
+
+// csvRows writes rows after RFC 4180. No cell can start a formula, whatever
+// separator the program that opens the file goes by: encoding/csv quotes only
+// what its own separator needs, while LibreOffice splits at semicolons and tabs too.
+type csvRows struct{ b strings.Builder }
+
+func (c *csvRows) add(cells ...string) {
+	for i, cell := range cells {
+		if i > 0 {
+			c.b.WriteByte(',')
+		}
+		cell = untrusted.Spreadsheet(cell, maxCell)
+		if !strings.ContainsAny(cell, ",;|\"") {
+			c.b.WriteString(cell)
+			continue
+		}
+		c.b.WriteByte('"')
+		c.b.WriteString(strings.ReplaceAll(cell, `"`, `""`))
+		c.b.WriteByte('"')
+	}
+	c.b.WriteString("\r\n")
+}
+
+func (c *csvRows) writeTo(w io.Writer) error {
+	_, err := io.WriteString(w, c.b.String())
+	return err
+}

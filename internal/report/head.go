@@ -1,0 +1,49 @@
+// Package report holds what answers have in common: how they begin, how many rows
+// they show, and the attendance of a meeting, whose columns are defined once for
+// text, CSV, terminal and structured content.
+package report
+
+import "strings"
+
+// Head is what every answer says of itself, also in the structured content:
+// many clients show a model nothing else.
+type Head struct {
+	Summary string   `json:"summary" jsonschema_description:"The answer in one sentence"`
+	Notes   []string `json:"notes" jsonschema_description:"What limits the answer"`
+}
+
+// AddNote adds a sentence; an empty one says nothing.
+func (h *Head) AddNote(sentence string) {
+	if sentence != "" {
+		h.Notes = append(h.Notes, sentence)
+	}
+}
+
+// Marks of an answer about the embedded sample account.
+const (
+	sampleMark = "(sample data) "
+	sampleNote = "Sample data: this is an embedded sample account, not a real one."
+)
+
+// Finish is the last thing that happens to an answer.
+func (h *Head) Finish(demo bool) {
+	if demo && !strings.HasPrefix(h.Summary, sampleMark) {
+		h.Summary = sampleMark + h.Summary
+		h.Notes = append([]string{sampleNote}, h.Notes...)
+	}
+	if h.Notes == nil {
+		h.Notes = []string{}
+	}
+}
+
+// Lead is how a text begins: the summary and the notes.
+func (h *Head) Lead() string {
+	var b strings.Builder
+	b.WriteString(h.Summary + "\n")
+	for _, n := range h.Notes {
+		if n != sampleNote {
+			b.WriteString("Note: " + n + "\n")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,93 @@
+package tools
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/presence"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
+)
+
+// Deps is what the tools work with.
+type Deps struct {
+	API       *client.Client
+	AccountID string // configured default, may be empty
+	AppID     string // configured default, may be empty
+	Demo      bool   // the API is the embedded sample account
+
+	// Zone is where times without one of their own are read and shown; UTC if nil.
+	Zone *time.Location
+	// LeaveOut names presets of those who are no attendees, such as recorders.
+	LeaveOut []string
+
+	Log *slog.Logger
+	Now func() time.Time // default time.Now
+}
+
+func (d *Deps) now() time.Time {
+	if d.Now != nil {
+		return d.Now().UTC()
+	}
+	return time.Now().UTC()
+}
+
+// zone is where times without one of their own are read and shown.
+func (d *Deps) zone() *time.Location {
+	if d.Zone == nil {
+		return time.UTC
+	}
+	return d.Zone
+}
+
+// zoned is the zone of a call, whose argument has been checked.
+func (d *Deps) zoned(argument string) *time.Location {
+	if zone, err := when.ReadZone(argument); err == nil {
+		return zone
+	}
+	return d.zone()
+}
+
+// settings are those of every tool.
+func (d *Deps) settings() mcptool.Settings {
+	return mcptool.Settings{Zone: d.zone(), Demo: d.Demo, Log: d.Log, Bound: d.bound}
+}
+
+// bound limits what one call reads.
+func (d *Deps) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return d.API.Bounded(ctx)
+}
+
+// finder finds which account, app, meeting and session is meant.
+func (d *Deps) finder() which.Finder {
+	return which.Finder{API: d.API, AccountID: d.AccountID, AppID: d.AppID, Zone: d.zone()}
+}
+
+// app is the app that a call is about.
+func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
+	return d.finder().App(ctx, s.AccountID, s.AppID)
+}
+
+// people reads who was there, for one call. Presets are those to leave out, as
+// an argument gives them.
+func (d *Deps) people(call *mcptool.Call, app client.AppRef, zone *time.Location, presets []string) *presence.Reader {
+	if len(presets) == 0 {
+		presets = d.LeaveOut
+	} else if len(presets) == 1 && presets[0] == "none" {
+		presets = nil
+	}
+	return presence.NewReader(presence.Options{
+		API: d.API, App: app, Zone: zone, LeaveOut: presets, Now: d.now(), Progress: call.Page,
+	})
+}
+
+// valueOr reads an optional argument.
+func valueOr[T any](p *T, fallback T) T {
+	if p == nil {
+		return fallback
+	}
+	return *p
+}
