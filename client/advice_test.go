@@ -314,10 +314,10 @@ func TestTable(t *testing.T) {
 				tc.header = http.Header{}
 			}
 			e := explained(tc.path, tc.status, tc.header, tc.body)
-			text := e.Error()
 			if e.Cause != tc.cause {
 				t.Errorf("cause %q, want %q", e.Cause, tc.cause)
 			}
+			text := e.Error()
 			tc.check(t, text)
 			if strings.ContainsAny(text, "{}\n") || len(text) > 600 || !strings.HasSuffix(text, ".") {
 				t.Errorf("not one clean line: %s", text)
@@ -402,10 +402,9 @@ func TestSecretsAreRemoved(t *testing.T) {
 					header = http.Header{}
 				}
 				e := explained(kit+"app/meetings/m", status, header, body)
-				for _, text := range []string{e.Error(), e.Message, e.RequestID, e.Err.Error(), fmt.Sprintf("%+v", e)} {
-					if leaked := leak(text); leaked != "" {
-						t.Errorf("%s in %s under %d: %q is in %s", how, where, status, leaked, text)
-					}
+				text := strings.Join([]string{e.Error(), e.Message, e.RequestID, e.Err.Error(), fmt.Sprintf("%+v", e)}, "\n")
+				if leaked := leak(text); leaked != "" {
+					t.Errorf("%s in %s under %d: %q is in %s", how, where, status, leaked, text)
 				}
 			}
 		}
