@@ -114,7 +114,7 @@ func compare(ctx context.Context, w *workshop, write bool) (err error) {
 	if err := os.WriteFile(filepath.Join(w.root, "bench", "results.svg"), []byte(r.chart()), 0o644); err != nil { //nolint:gosec // it is published
 		return err
 	}
-	return rewrite(filepath.Join(w.root, "README.md"), r.markdown())
+	return rewrite(filepath.Join(w.root, "docs", "performance.md"), r.markdown())
 }
 
 // compareCall measures only a call beside its parts.

@@ -1,9 +1,9 @@
 // Command bench measures the server and its peers in one run, against the same
-// sample API in a process of its own, and can write what it measured into the
-// README. It also soaks the server. Traffic stays on loopback.
+// sample API in a process of its own, and can write what it measured
+// into docs/performance.md. It also soaks the server. Traffic stays on loopback.
 //
 //	go run ./bench           measure, print
-//	go run ./bench -write    measure, write README.md and bench/results.svg
+//	go run ./bench -write    measure, write docs/performance.md and bench/results.svg
 //	go run ./bench -quick    seconds: shows that it works; the figures mean little
 //	go run ./bench -call     measure only a call beside its parts
 //	go run ./bench -profile cpu.out
@@ -45,7 +45,7 @@ func run(args []string) error {
 	}
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.BoolVar(&o.write, "write", false, "write the figures into README.md and bench/results.svg")
+	flags.BoolVar(&o.write, "write", false, "write the figures into docs/performance.md and bench/results.svg")
 	flags.BoolVar(&o.quick, "quick", false, "one short round; npm peers only where they are installed")
 	flags.BoolVar(&o.call, "call", false, "instead: measure only a call beside its parts")
 	flags.StringVar(&o.profile, "profile", "", "instead: profile the server at 128 calls in flight into this `file`")

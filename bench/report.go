@@ -40,10 +40,10 @@ var metrics = []metric{
 	{"structured", "and of structured content", "", "", false},
 }
 
-// markdown is what stands in the README between the markers.
+// markdown is what stands in docs/performance.md between the markers.
 func (r report) markdown() string {
 	var b strings.Builder
-	b.WriteString("\n![Bars of the figures in the table below](bench/results.svg)\n\n| |")
+	b.WriteString("\n![Bars of the figures in the table below](../bench/results.svg)\n\n| |")
 	for _, s := range r.subjects {
 		fmt.Fprintf(&b, " %s |", s.name)
 	}

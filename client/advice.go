@@ -189,7 +189,7 @@ func (a *advice) fits(r *refusal) bool {
 }
 
 // refused explains an answer that is no success.
-func refused(ctx context.Context, out *Error, res *http.Response, head []byte) {
+func refused(ctx context.Context, out *Error, res *http.Response, head string) {
 	r := refusal{
 		envelope: readEnvelope(res.Header, head), status: res.StatusCode,
 		foreign: out.RequestID == "", mark: strings.EqualFold(res.Header.Get("Cf-Mitigated"), "challenge"),

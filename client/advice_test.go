@@ -25,7 +25,7 @@ const (
 
 // explained is the Error that an answer becomes.
 func explained(path string, status int, header http.Header, body string) *Error {
-	e := &exchange{head: []byte(body), response: &http.Response{
+	e := &exchange{head: body, response: &http.Response{
 		StatusCode: status, Header: header, Request: httptest.NewRequest(http.MethodGet, path, nil),
 	}}
 	var out *Error
@@ -37,225 +37,256 @@ func cloudflare(code int, message string) string {
 	return fmt.Sprintf(`{"success":false,"errors":[{"code":%d,"message":%q}],"messages":[],"result":null}`, code, message)
 }
 
+const (
+	meetingPath  = kit + "app/meetings/m"
+	sessionPath  = kit + "app/sessions/s/participants"
+	verifyPath   = "/client/v4/user/tokens/verify"
+	accountsPath = "/client/v4/accounts"
+
+	filterPage = "<!DOCTYPE html><html><head><title>Web\n filter &amp; more</title></head></html>"
+)
+
+var (
+	withRay    = http.Header{"Cf-Ray": {"8f2a-FRA"}}
+	challenged = http.Header{"Cf-Ray": {"8f2a-FRA"}, "Cf-Mitigated": {"challenge"}}
+)
+
+// product is an error of the product's own.
+func product(status int) string {
+	return fmt.Sprintf(`{"success":false,"error":{"code":%d,"message":"no"}}`, status)
+}
+
+type adviceCase struct {
+	path   string
+	status int
+	header http.Header
+	body   string
+	cause  Cause
+	want   string // of the text, separated by |
+	not    string
+}
+
+var adviceCases = map[string]adviceCase{
+	"malformed": {
+		meetingPath, 400, nil, cloudflare(6003, "Invalid request headers"), CauseToken,
+		"malformed|without quotes|code 6003|Invalid request headers", "",
+	},
+	"malformed in a chain": {
+		meetingPath, 400, nil,
+		`{"success":false,"errors":[{"code":1,"message":"a","error_chain":[{"code":6111,"message":"Invalid format ` +
+			`for Authorization header"}]}]}`, CauseToken, "malformed|a; Invalid format", "",
+	},
+	"address filter": {
+		meetingPath, 403, nil, cloudflare(9109, "Cannot use the access token from location: 192.0.2.1"), CauseToken,
+		"not allowed from this IP address|192.0.2.1", "permission|Realtime",
+	},
+	"address filter for 401": {meetingPath, 401, nil, cloudflare(9109, "no"), CauseToken, "IP address", "expired"},
+	"9109 of a resource": {
+		meetingPath, 403, nil, cloudflare(9109, "Unauthorized to access requested resource"), CausePermission,
+		"Realtime|IP address", "",
+	},
+	"9109 of a wrong token": {
+		meetingPath, 403, nil, cloudflare(9109, "Invalid access token"), CauseToken, "wrong, expired", "",
+	},
+	"10000 and 401": {
+		meetingPath, 401, nil, cloudflare(10000, "Authentication error"), CauseToken,
+		"wrong, expired or revoked|set CLOUDFLARE_API_TOKEN", "",
+	},
+	"10000 and 403": {
+		meetingPath, 403, nil, cloudflare(10000, "Authentication error"), CausePermission, "give it Realtime|account_id", "",
+	},
+	"10000 under 200": {
+		meetingPath, 200, nil, cloudflare(10000, "Authentication error"), CauseToken, "wrong, expired|HTTP 200", "",
+	},
+	"10001": {
+		meetingPath, 403, nil, cloudflare(10001, "Unable to authenticate request"), CauseToken, "not global keys", "lacks",
+	},
+	"1000": {
+		meetingPath, 400, nil, cloudflare(1000, "Invalid API Token"), CauseToken, "wrong, expired", "",
+	},
+	"code as a text": {
+		meetingPath, 401, nil, `{"success":false,"errors":[{"code":"10000","message":"Authentication error"}]}`, CauseToken,
+		"code 10000", "",
+	},
+	"error as a text": {
+		meetingPath, 500, nil, `{"success":false,"error":"upstream unavailable"}`, CauseAPI,
+		"upstream unavailable|try again later", "",
+	},
+	"message on top": {
+		meetingPath, 400, nil, `{"success":false,"message":"per_page must be at most 200"}`, CauseArgument,
+		"per_page must be at most 200|correct the arguments|find_meetings", "",
+	},
+	"problem details": {
+		sessionPath, 400, http.Header{"Content-Type": {"application/problem+json"}},
+		`{"title":"Bad request","detail":"page_no must be positive"}`, CauseArgument,
+		"Bad request: page_no must be positive|list_sessions", "",
+	},
+	"JSON as plain text": {
+		meetingPath, 400, http.Header{"Content-Type": {"text/plain"}}, cloudflare(7003, "Could not route"), CauseArgument,
+		"Could not route|code 7003|account_id", "",
+	},
+	"JSON as HTML": {
+		meetingPath, 403, http.Header{"Content-Type": {"text/html"}}, cloudflare(10000, "Authentication error"),
+		CausePermission, "Authentication error", "",
+	},
+	"several errors": {
+		meetingPath, 400, nil,
+		`{"errors":[{"code":5,"message":"one"},{"code":6003,"message":"two"},{"message":"one"},"three"]}`, CauseToken,
+		"one; two; three (HTTP 400, code 5)", "",
+	},
+	"errors by field": {
+		meetingPath, 422, nil, `{"errors":{"per_page":["must be a number"],"page_no":["too low","odd"]}}`, CauseArgument,
+		"per_page: must be a number; page_no: too low, odd|argument", "",
+	},
+	"a field in a path": {
+		meetingPath, 422, nil,
+		`{"success":false,"errors":[{"code":422,"message":"must be a number","path":["query","per_page"]},` +
+			`{"message":"is too low","field":"page_no"},{"message":"is odd","source":{"pointer":"/data/0/id"}}]}`,
+		CauseArgument,
+		"query.per_page: must be a number; page_no: is too low; data.0.id: is odd (HTTP 422)", "",
+	},
+	"a field on top": {
+		meetingPath, 422, nil, `{"statusCode":422,"message":"must be a number","path":["per_page"]}`, CauseArgument,
+		"per_page: must be a number (HTTP 422)", "",
+	},
+	"a field named twice": {
+		meetingPath, 422, nil, `{"success":false,"error":{"code":422,"message":"\"per_page\" is odd","path":"per_page"}}`,
+		CauseArgument, `: "per_page" is odd (HTTP 422)`, "per_page: ",
+	},
+	"a path of the request": {
+		meetingPath, 404, nil, `{"status":404,"error":{"message":"no route","path":"/client/v4/x?a=b"}}`, CauseNotFound,
+		"no route (HTTP 404)", "client/v4",
+	},
+	"a list of texts on top": {
+		meetingPath, 400, nil, `{"statusCode":400,"error":"Bad Request","message":["a must be b","c"]}`, CauseArgument,
+		"Bad Request; a must be b; c", "",
+	},
+	"a code without words": {
+		meetingPath, 403, nil, `{"errors":[{"code":9109}]}`, CauseToken, "the API answered forbidden|code 9109|IP address", "",
+	},
+	"BOM": {meetingPath, 400, nil, "\ufeff" + cloudflare(6003, "x"), CauseToken, "malformed", ""},
+	"cut JSON": {
+		meetingPath, 400, nil, `{"success":false,"errors":[{"code":6003,"message":"Invalid request headers"},{"co`, CauseToken,
+		"malformed|Invalid request", "",
+	},
+	"bot challenge": {
+		meetingPath, 403, challenged, filterPage, CauseBetween, "Bot protection|cf-ray 8f2a-FRA|Give the cf-ray",
+		"permission|Realtime",
+	},
+	"bot challenged, not cf-ray": {
+		meetingPath, 403, http.Header{"Cf-Mitigated": {"challenge"}}, "", CauseBetween, "Bot protection|no cf-ray",
+		"permission",
+	},
+	"bot challenge under 429": {meetingPath, 429, challenged, filterPage, CauseBetween, "Bot protection", "rate limit"},
+	"a page under 403": {
+		meetingPath, 403, withRay, filterPage, CauseBetween, `a page titled "Web filter & more"|network|cf-ray`, "permission|Realtime",
+	},
+	"a page under 401": {meetingPath, 401, nil, filterPage, CauseBetween, "proxy|CLOUDFLARE_BASE_URL", "expired"},
+	"a page under 404": {meetingPath, 404, nil, filterPage, CauseBetween, "proxy", "find_meetings"},
+	"a page under 302": {meetingPath, 302, nil, filterPage, CauseBetween, "proxy", ""},
+	"text under 403": {
+		meetingPath, 403, nil, "Blocked by policy", CauseBetween, "Blocked by policy|network", "permission",
+	},
+	"nothing under 403":          {meetingPath, 403, nil, "", CauseBetween, "network", "permission"},
+	"nothing, but of Cloudflare": {meetingPath, 403, withRay, "", CausePermission, "permission", ""},
+	"an edge's block":            {meetingPath, 403, withRay, "error code: 1020", CauseBetween, "Bot protection", "permission"},
+	"an edge's block as a page": {
+		meetingPath, 403, withRay, `<title>Access denied</title><span class="cf-error-code">1006</span>`, CauseBetween,
+		"code 1006|network", "permission",
+	},
+	"proxy credentials": {
+		meetingPath, 407, nil, filterPage, CauseBetween, "the proxy wants credentials|HTTPS_PROXY", "permission|correct the arg",
+	},
+	"sign-in": {meetingPath, 511, nil, filterPage, CauseBetween, "Sign in to the network", ""},
+	"1015": {
+		meetingPath, 429, withRay, "error code: 1015", CauseRate, "rate limit|wait some minutes|code 1015", "1,200",
+	},
+	"1015 as problem details": {
+		meetingPath, 429, withRay,
+		`{"title":"Error 1015: You are being rate ` +
+			`limited","status":429,"detail":"wait","error_code":1015,"cloudflare_error":true,"retry_after":30}`, CauseRate,
+		"try again in 30s|code 1015", "1,200",
+	},
+	"429": {
+		meetingPath, 429, http.Header{"Retry-After": {"90"}}, product(429), CauseRate, "A rate limit is reached|try again in 1m30s",
+		"1,200|250",
+	},
+	"429 under 200": {meetingPath, 200, nil, product(429), CauseRate, "rate limit", ""},
+	"accounts' own tokens": {
+		accountsPath, 400, nil, cloudflare(1001, "List accounts endpoint does not support account owned tokens."), CauseAccount,
+		"CLOUDFLARE_ACCOUNT_ID|account_id|https://dash.cloudflare.com", "",
+	},
+	"accounts refused": {
+		accountsPath, 403, nil, cloudflare(10000, "Authentication error"), CauseAccount, "CLOUDFLARE_ACCOUNT_ID",
+		"lacks permission",
+	},
+	"accounts, filtered": {
+		accountsPath, 403, nil, cloudflare(9109, "Cannot use the access token from location: ::1"), CauseToken, "IP address",
+		"CLOUDFLARE_ACCOUNT_ID",
+	},
+	"accounts with 401": {
+		accountsPath, 401, nil, cloudflare(10000, "Authentication error"), CauseToken, "expired|CLOUDFLARE_ACCOUNT_ID", "",
+	},
+	"verify 400": {
+		verifyPath, 400, nil, cloudflare(10400, "Invalid request headers"), CauseToken, "malformed", "",
+	},
+	"verify 404": {
+		verifyPath, 404, nil, cloudflare(7003, "Could not route"), CauseBetween,
+		"not that of Cloudflare's API|" + DefaultBaseURL, "",
+	},
+	"no such account": {kit + "apps", 404, nil, product(404), CauseNotFound, "account_id", "find_meetings"},
+	"no such app": {
+		kit + "app/meetings", 404, nil, product(404), CauseNotFound, "list_apps|REALTIMEKIT_APP_ID", "",
+	},
+	"no such meeting":   {meetingPath, 404, nil, product(404), CauseNotFound, "find_meetings|list_apps", ""},
+	"no such session":   {sessionPath, 404, nil, product(404), CauseNotFound, "list_sessions|list_apps", "find_meetings"},
+	"no such recording": {kit + "app/recordings/r", 404, nil, product(404), CauseNotFound, "Check the id", ""},
+	"no live recording": {
+		kit + "app/recordings/active-recording/m", 404, nil, product(404), CauseNotFound, "find_meetings", "",
+	},
+	"422": {
+		sessionPath, 422, nil, `{"success":false,"error":{"code":422,"message":"\"per_page\" must be a number"}}`,
+		CauseArgument, `"per_page" must be a number (HTTP 422)|argument|list_sessions`, "",
+	},
+	"408": {meetingPath, 408, nil, "", CauseAPI, "try again", ""},
+	"409": {meetingPath, 409, nil, product(409), CauseAPI, "try again", ""},
+	"410": {sessionPath, 410, nil, product(410), CauseNotFound, "gone", ""},
+	"414": {meetingPath, 414, nil, "", CauseArgument, "too long", ""},
+	"451": {meetingPath, 451, nil, "", CauseBetween, "another network", ""},
+	"418": {meetingPath, 418, nil, product(418), CauseArgument, "correct the arguments", ""},
+	"500": {meetingPath, 500, withRay, cloudflare(10500, "no"), CauseAPI, "Cloudflare's side", ""},
+	"502 of a proxy": {
+		meetingPath, 502, nil, filterPage, CauseBetween, "A proxy or gateway|not JSON|try again later", "Cloudflare's side",
+	},
+	"502 of Cloudflare": {meetingPath, 502, withRay, filterPage, CauseAPI, "Cloudflare's side|try again later", ""},
+	"503 as text": {
+		meetingPath, 503, nil, "no healthy upstream", CauseBetween, "no healthy upstream|gateway", "",
+	},
+	"522":               {meetingPath, 522, withRay, filterPage, CauseAPI, "origin|CLOUDFLARE_BASE_URL", ""},
+	"526":               {meetingPath, 526, withRay, "error code: 526", CauseAPI, "HTTP 526|CLOUDFLARE_BASE_URL", ""},
+	"530 without words": {meetingPath, 530, withRay, "", CauseAPI, "could not reach the origin", ""},
+	"530 and 1016": {
+		meetingPath, 530, withRay, "error code: 1016", CauseBetween, "code 1016|CLOUDFLARE_BASE_URL", "",
+	},
+	"unknown": {
+		meetingPath, 200, nil, `{"success":false,"errors":[{"code":77,"message":"odd"}]}`, "",
+		"odd (HTTP 200, code 77)|Try again", "",
+	},
+	"absurd codes": {
+		meetingPath, 400, nil,
+		`{"errors":[{"code":1e300,"message":"a"},{"code":-1},{"code":"x"},{"code":null},{"code":99999999999999999999}]}`,
+		CauseArgument, "a (HTTP 400)", "code",
+	},
+	"a number": {
+		meetingPath, 500, http.Header{"Content-Type": {"application/json"}}, "7", CauseAPI, "internal server error",
+		"not JSON",
+	},
+	"a text as JSON": {meetingPath, 500, nil, `"broken"`, CauseAPI, "broken (HTTP 500)", ""},
+}
+
 // TestTable holds each kind of refusal against the cause and words of its advice.
 func TestTable(t *testing.T) {
-	const (
-		meeting = kit + "app/meetings/m"
-		session = kit + "app/sessions/s/participants"
-		page    = "<!DOCTYPE html><html><head><title>Web\n filter &amp; more</title></head></html>"
-		product = `{"success":false,"error":{"code":%d,"message":"no"}}`
-		verify  = "/client/v4/user/tokens/verify"
-		list    = "/client/v4/accounts"
-	)
-	ray := http.Header{"Cf-Ray": {"8f2a-FRA"}}
-	challenge := http.Header{"Cf-Ray": {"8f2a-FRA"}, "Cf-Mitigated": {"challenge"}}
-	of := func(status int) string { return fmt.Sprintf(product, status) }
-	for name, tc := range map[string]struct {
-		path   string
-		status int
-		header http.Header
-		body   string
-		cause  Cause
-		want   string // of the text, separated by |
-		not    string
-	}{
-		"malformed": {
-			meeting, 400, nil, cloudflare(6003, "Invalid request headers"), CauseToken,
-			"malformed|without quotes|code 6003|Invalid request headers", "",
-		},
-		"malformed in a chain": {
-			meeting, 400, nil,
-			`{"success":false,"errors":[{"code":1,"message":"a","error_chain":[{"code":6111,"message":"Invalid format ` +
-				`for Authorization header"}]}]}`, CauseToken, "malformed|a; Invalid format", "",
-		},
-		"address filter": {
-			meeting, 403, nil, cloudflare(9109, "Cannot use the access token from location: 192.0.2.1"), CauseToken,
-			"not allowed from this IP address|192.0.2.1", "permission|Realtime",
-		},
-		"address filter for 401": {meeting, 401, nil, cloudflare(9109, "no"), CauseToken, "IP address", "expired"},
-		"9109 of a resource": {
-			meeting, 403, nil, cloudflare(9109, "Unauthorized to access requested resource"), CausePermission,
-			"Realtime|IP address", "",
-		},
-		"9109 of a wrong token": {
-			meeting, 403, nil, cloudflare(9109, "Invalid access token"), CauseToken, "wrong, expired", "",
-		},
-		"10000 and 401": {
-			meeting, 401, nil, cloudflare(10000, "Authentication error"), CauseToken,
-			"wrong, expired or revoked|set CLOUDFLARE_API_TOKEN", "",
-		},
-		"10000 and 403": {
-			meeting, 403, nil, cloudflare(10000, "Authentication error"), CausePermission, "give it Realtime|account_id", "",
-		},
-		"10000 under 200": {
-			meeting, 200, nil, cloudflare(10000, "Authentication error"), CauseToken, "wrong, expired|HTTP 200", "",
-		},
-		"10001": {
-			meeting, 403, nil, cloudflare(10001, "Unable to authenticate request"), CauseToken, "not global keys", "lacks",
-		},
-		"1000": {
-			meeting, 400, nil, cloudflare(1000, "Invalid API Token"), CauseToken, "wrong, expired", "",
-		},
-		"code as a text": {
-			meeting, 401, nil, `{"success":false,"errors":[{"code":"10000","message":"Authentication error"}]}`, CauseToken,
-			"code 10000", "",
-		},
-		"error as a text": {
-			meeting, 500, nil, `{"success":false,"error":"upstream unavailable"}`, CauseAPI,
-			"upstream unavailable|try again later", "",
-		},
-		"message on top": {
-			meeting, 400, nil, `{"success":false,"message":"per_page must be at most 200"}`, CauseArgument,
-			"per_page must be at most 200|correct the arguments|find_meetings", "",
-		},
-		"problem details": {
-			session, 400, http.Header{"Content-Type": {"application/problem+json"}},
-			`{"title":"Bad request","detail":"page_no must be positive"}`, CauseArgument,
-			"Bad request: page_no must be positive|list_sessions", "",
-		},
-		"JSON as plain text": {
-			meeting, 400, http.Header{"Content-Type": {"text/plain"}}, cloudflare(7003, "Could not route"), CauseArgument,
-			"Could not route|code 7003|account_id", "",
-		},
-		"JSON as HTML": {
-			meeting, 403, http.Header{"Content-Type": {"text/html"}}, cloudflare(10000, "Authentication error"),
-			CausePermission, "Authentication error", "",
-		},
-		"several errors": {
-			meeting, 400, nil,
-			`{"errors":[{"code":5,"message":"one"},{"code":6003,"message":"two"},{"message":"one"},"three"]}`, CauseToken,
-			"one; two; three (HTTP 400, code 5)", "",
-		},
-		"errors by field": {
-			meeting, 422, nil, `{"errors":{"per_page":["must be a number"],"page_no":["too low","odd"]}}`, CauseArgument,
-			"per_page: must be a number; page_no: too low, odd|argument", "",
-		},
-		"a list of texts on top": {
-			meeting, 400, nil, `{"statusCode":400,"error":"Bad Request","message":["a must be b","c"]}`, CauseArgument,
-			"Bad Request; a must be b; c", "",
-		},
-		"a code without words": {
-			meeting, 403, nil, `{"errors":[{"code":9109}]}`, CauseToken, "the API answered forbidden|code 9109|IP address", "",
-		},
-		"BOM": {meeting, 400, nil, "\ufeff" + cloudflare(6003, "x"), CauseToken, "malformed", ""},
-		"cut JSON": {
-			meeting, 400, nil, `{"success":false,"errors":[{"code":6003,"message":"Invalid request headers"},{"co`, CauseToken,
-			"malformed|Invalid request", "",
-		},
-		"bot challenge": {
-			meeting, 403, challenge, page, CauseBetween, "Bot protection|cf-ray 8f2a-FRA|Give the cf-ray",
-			"permission|Realtime",
-		},
-		"bot challenge, not cf-ray": {
-			meeting, 403, http.Header{"Cf-Mitigated": {"challenge"}}, "", CauseBetween, "Bot protection|no cf-ray",
-			"permission",
-		},
-		"bot challenge under 429": {meeting, 429, challenge, page, CauseBetween, "Bot protection", "rate limit"},
-		"a page under 403": {
-			meeting, 403, ray, page, CauseBetween, `a page titled "Web filter & more"|network|cf-ray`, "permission|Realtime",
-		},
-		"a page under 401": {meeting, 401, nil, page, CauseBetween, "proxy|CLOUDFLARE_BASE_URL", "expired"},
-		"a page under 404": {meeting, 404, nil, page, CauseBetween, "proxy", "find_meetings"},
-		"a page under 302": {meeting, 302, nil, page, CauseBetween, "proxy", ""},
-		"text under 403": {
-			meeting, 403, nil, "Blocked by policy", CauseBetween, "Blocked by policy|network", "permission",
-		},
-		"nothing under 403":          {meeting, 403, nil, "", CauseBetween, "network", "permission"},
-		"nothing, but of Cloudflare": {meeting, 403, ray, "", CausePermission, "permission", ""},
-		"an edge's block":            {meeting, 403, ray, "error code: 1020", CauseBetween, "Bot protection", "permission"},
-		"an edge's block as a page": {
-			meeting, 403, ray, `<title>Access denied</title><span class="cf-error-code">1006</span>`, CauseBetween,
-			"code 1006|network", "permission",
-		},
-		"proxy credentials": {
-			meeting, 407, nil, page, CauseBetween, "the proxy wants credentials|HTTPS_PROXY", "permission|correct the arg",
-		},
-		"sign-in": {meeting, 511, nil, page, CauseBetween, "Sign in to the network", ""},
-		"1015": {
-			meeting, 429, ray, "error code: 1015", CauseRate, "rate limit|wait some minutes|code 1015", "1,200",
-		},
-		"1015 as problem details": {
-			meeting, 429, ray,
-			`{"title":"Error 1015: You are being rate ` +
-				`limited","status":429,"detail":"wait","error_code":1015,"cloudflare_error":true,"retry_after":30}`, CauseRate,
-			"try again in 30s|code 1015", "1,200",
-		},
-		"429": {
-			meeting, 429, http.Header{"Retry-After": {"90"}}, of(429), CauseRate, "A rate limit is reached|try again in 1m30s",
-			"1,200|250",
-		},
-		"429 under 200": {meeting, 200, nil, of(429), CauseRate, "rate limit", ""},
-		"accounts' own tokens": {
-			list, 400, nil, cloudflare(1001, "List accounts endpoint does not support account owned tokens."), CauseAccount,
-			"CLOUDFLARE_ACCOUNT_ID|account_id|https://dash.cloudflare.com", "",
-		},
-		"accounts refused": {
-			list, 403, nil, cloudflare(10000, "Authentication error"), CauseAccount, "CLOUDFLARE_ACCOUNT_ID",
-			"lacks permission",
-		},
-		"accounts, filtered": {
-			list, 403, nil, cloudflare(9109, "Cannot use the access token from location: ::1"), CauseToken, "IP address",
-			"CLOUDFLARE_ACCOUNT_ID",
-		},
-		"accounts with 401": {
-			list, 401, nil, cloudflare(10000, "Authentication error"), CauseToken, "expired|CLOUDFLARE_ACCOUNT_ID", "",
-		},
-		"verify 400": {
-			verify, 400, nil, cloudflare(10400, "Invalid request headers"), CauseToken, "malformed", "",
-		},
-		"verify 404": {
-			verify, 404, nil, cloudflare(7003, "Could not route"), CauseBetween,
-			"not that of Cloudflare's API|" + DefaultBaseURL, "",
-		},
-		"no such account": {kit + "apps", 404, nil, of(404), CauseNotFound, "account_id", "find_meetings"},
-		"no such app": {
-			kit + "app/meetings", 404, nil, of(404), CauseNotFound, "list_apps|REALTIMEKIT_APP_ID", "",
-		},
-		"no such meeting":   {meeting, 404, nil, of(404), CauseNotFound, "find_meetings|list_apps", ""},
-		"no such session":   {session, 404, nil, of(404), CauseNotFound, "list_sessions|list_apps", "find_meetings"},
-		"no such recording": {kit + "app/recordings/r", 404, nil, of(404), CauseNotFound, "Check the id", ""},
-		"no live recording": {
-			kit + "app/recordings/active-recording/m", 404, nil, of(404), CauseNotFound, "find_meetings", "",
-		},
-		"422": {
-			session, 422, nil, `{"success":false,"error":{"code":422,"message":"\"per_page\" must be a number"}}`,
-			CauseArgument, `"per_page" must be a number (HTTP 422)|argument|list_sessions`, "",
-		},
-		"408": {meeting, 408, nil, "", CauseAPI, "try again", ""},
-		"409": {meeting, 409, nil, of(409), CauseAPI, "try again", ""},
-		"410": {session, 410, nil, of(410), CauseNotFound, "gone", ""},
-		"414": {meeting, 414, nil, "", CauseArgument, "too long", ""},
-		"451": {meeting, 451, nil, "", CauseBetween, "another network", ""},
-		"418": {meeting, 418, nil, of(418), CauseArgument, "correct the arguments", ""},
-		"500": {meeting, 500, ray, cloudflare(10500, "no"), CauseAPI, "Cloudflare's side", ""},
-		"502 of a proxy": {
-			meeting, 502, nil, page, CauseBetween, "A proxy or gateway|not JSON|try again later", "Cloudflare's side",
-		},
-		"502 of Cloudflare": {meeting, 502, ray, page, CauseAPI, "Cloudflare's side|try again later", ""},
-		"503 as text": {
-			meeting, 503, nil, "no healthy upstream", CauseBetween, "no healthy upstream|gateway", "",
-		},
-		"522":               {meeting, 522, ray, page, CauseAPI, "origin|CLOUDFLARE_BASE_URL", ""},
-		"526":               {meeting, 526, ray, "error code: 526", CauseAPI, "HTTP 526|CLOUDFLARE_BASE_URL", ""},
-		"530 without words": {meeting, 530, ray, "", CauseAPI, "could not reach the origin", ""},
-		"530 and 1016": {
-			meeting, 530, ray, "error code: 1016", CauseBetween, "code 1016|CLOUDFLARE_BASE_URL", "",
-		},
-		"unknown": {
-			meeting, 200, nil, `{"success":false,"errors":[{"code":77,"message":"odd"}]}`, "",
-			"odd (HTTP 200, code 77)|Try again", "",
-		},
-		"absurd codes": {
-			meeting, 400, nil,
-			`{"errors":[{"code":1e300,"message":"a"},{"code":-1},{"code":"x"},{"code":null},{"code":99999999999999999999}]}`,
-			CauseArgument, "a (HTTP 400)", "code",
-		},
-		"a number": {
-			meeting, 500, http.Header{"Content-Type": {"application/json"}}, "7", CauseAPI, "internal server error",
-			"not JSON",
-		},
-		"a text as JSON": {meeting, 500, nil, `"broken"`, CauseAPI, "broken (HTTP 500)", ""},
-	} {
+	for name, tc := range adviceCases {
 		t.Run(name, func(t *testing.T) {
 			if tc.header == nil {
 				tc.header = http.Header{}
@@ -319,8 +350,14 @@ func TestSecretsAreRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	echoes := map[string]string{
-		"plain": testToken, "bearer": "Bearer " + testToken, "upper case": strings.ToUpper(testToken), "lower case": strings.ToLower(testToken),
-		"query": "/x?token=" + url.QueryEscape(testToken) + "&y=1", "percent": encoded, "twice percent": url.QueryEscape(encoded), "hex": hex.EncodeToString([]byte(testToken)),
+		"plain":                 testToken,
+		"bearer":                "Bearer " + testToken,
+		"upper case":            strings.ToUpper(testToken),
+		"lower case":            strings.ToLower(testToken),
+		"query":                 "/x?token=" + url.QueryEscape(testToken) + "&y=1",
+		"percent":               encoded,
+		"twice percent":         url.QueryEscape(encoded),
+		"hex":                   hex.EncodeToString([]byte(testToken)),
 		"base64":                base64.StdEncoding.EncodeToString([]byte(testToken)),
 		"base64 of a header":    base64.StdEncoding.EncodeToString([]byte("Bearer " + testToken)),
 		"base64 of two":         base64.URLEncoding.EncodeToString([]byte("user:" + testToken + ":x")),
@@ -366,7 +403,8 @@ func TestSecretsAreRemoved(t *testing.T) {
 func leak(text string) string {
 	folded := strings.ToLower(text)
 	for _, form := range []string{testToken, hex.EncodeToString([]byte(testToken)),
-		base64.RawStdEncoding.EncodeToString([]byte(testToken))[:40], base64.RawStdEncoding.EncodeToString([]byte("Bearer " + testToken))[11:40],
+		base64.RawStdEncoding.EncodeToString([]byte(testToken))[:40],
+		base64.RawStdEncoding.EncodeToString([]byte("Bearer " + testToken))[11:40],
 		base64.RawURLEncoding.EncodeToString([]byte("user:" + testToken))[8:40], "%63%66", "%2563", "&#95;"} {
 		for from := 0; from+8 <= len(form); from++ {
 			if part := strings.ToLower(form[from : from+8]); strings.Contains(folded, part) {
@@ -382,7 +420,8 @@ func leak(text string) string {
 
 func TestSignedLinksAreRemoved(t *testing.T) {
 	for text, want := range map[string]string{
-		"see https://user:pw@h.example/a/b.csv?X-Amz-Signature=abc&x=1, or not": "see https://h.example/a/b.csv?" + removed + " or not",
+		"see https://user:pw@h.example/a/b.csv?X-Amz-Signature=abc&x=1, or not": "see https://h.example/a/b.csv?" +
+			removed + " or not",
 		"see https://h.example/a":               "see https://h.example/a",
 		"X-Amz-Signature=abc123&page_no=2":      "X-Amz-Signature=" + removed + "&page_no=2",
 		"is per_page = 5? no, page_no=6":        "is per_page = 5? no, page_no=6",
@@ -400,13 +439,17 @@ func TestCausesSayNothing(t *testing.T) {
 	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(errors.Unwrap(err).Error(), testToken) {
 		t.Errorf("%v", errors.Unwrap(err))
 	}
-	if sealed(context.Canceled, testToken) != context.Canceled || sealed(nil) != nil { //nolint:errorlint // it must be the same
+	//nolint:errorlint // it must be the same
+	if sealed(context.Canceled, testToken) != context.Canceled || sealed(nil) != nil {
 		t.Error("what is no *Error was changed")
 	}
 }
 
 func TestCallersOwnToken(t *testing.T) {
-	e := &exchange{response: &http.Response{StatusCode: 401, Header: http.Header{}}, head: []byte(cloudflare(10000, "Authentication error"))}
+	e := &exchange{
+		response: &http.Response{StatusCode: 401, Header: http.Header{}},
+		head:     cloudflare(10000, "Authentication error"),
+	}
 	err := e.explain(WithToken(t.Context(), testToken), "it", time.Second, errUnsuccessful)
 	if strings.Contains(err.Error(), "CLOUDFLARE_API_TOKEN") || !strings.Contains(err.Error(), "let your client send it") {
 		t.Error(err)
@@ -415,7 +458,11 @@ func TestCallersOwnToken(t *testing.T) {
 
 // FuzzEnvelope explains whatever may come, in bounded words and without the token.
 func FuzzEnvelope(f *testing.F) {
-	for _, body := range []string{cloudflare(6003, testToken), "<title>" + testToken, `{"error":"x"}`, `{"errors":{"a":["b"]}}`, `[1,"a",{"message":[]}]`, `"`, "{", "error code: 1015", `{"errors":[[[[[[[["deep"]]]]]]]]}`} {
+	for _, body := range []string{
+		cloudflare(6003, testToken), "<title>" + testToken, `{"error":"x"}`, `{"errors":{"a":["b"]}}`,
+		`[1,"a",{"message":[]}]`, `"`, "{", "error code: 1015", `{"errors":[[[[[[[["deep"]]]]]]]]}`,
+		`{"message":"a","path":["b",1]}`,
+	} {
 		f.Add(403, "text/html", body)
 	}
 	f.Fuzz(func(t *testing.T, status int, kind, body string) {

@@ -38,10 +38,11 @@ func (c *Client) Apps(ctx context.Context, accountID string) ([]App, Coverage, e
 		p.AccountID.Value, p.AccountID.Present = accountID, true
 		p.PageNo.Value, p.PageNo.Present = int64(*r.No), true
 		p.PerPage.Value, p.PerPage.Present = int64(*r.Per), true
-		return listOf(ctx, c, "the account's apps", "data", appOf, func(ctx context.Context, o ...option.RequestOption) error {
+		send := func(ctx context.Context, o ...option.RequestOption) error {
 			_, err := c.apps.Get(ctx, p, o...)
 			return err
-		})
+		}
+		return listOf(ctx, c, "the account's apps", "data", appOf, send)
 	}))
 }
 
@@ -51,10 +52,11 @@ const accountsPerPage = 50
 // Accounts returns all accounts that the token can reach.
 // https://developers.cloudflare.com/api/resources/accounts/methods/list/
 func (c *Client) Accounts(ctx context.Context) ([]Account, Coverage, error) {
-	return all(source[Account]{per: accountsPerPage, fetch: func(ctx context.Context, r PageRequest) (Page[Account], error) {
+	fetch := func(ctx context.Context, r PageRequest) (Page[Account], error) {
 		query := url.Values{"page": {strconv.Itoa(*r.No)}, "per_page": {strconv.Itoa(*r.Per)}}
-		return listOf(ctx, c, "the token's accounts", "result", accountOf, c.elsewhere("/accounts", query))
-	}}.pages(ctx))
+		return listOf(ctx, c, "the token's accounts", "result", accountOf, c.sendTo("/accounts", query))
+	}
+	return all(source[Account]{per: accountsPerPage, fetch: fetch}.pages(ctx))
 }
 
 // all gathers the rows of a walk.
@@ -89,18 +91,22 @@ func (c *Client) VerifyToken(ctx context.Context, accountID string) (TokenStatus
 	}
 	const what = "the token's status"
 	return answerOf(ctx, c, what, func(a answer) (TokenStatus, error) {
-		s := TokenStatus{Status: text(a.result.Get("status")), ExpiresOn: instant(a.result.Get("expires_on")), NotBefore: instant(a.result.Get("not_before"))}
+		s := TokenStatus{
+			Status:    textOf(a.result.Get("status")),
+			ExpiresOn: instant(a.result.Get("expires_on")),
+			NotBefore: instant(a.result.Get("not_before")),
+		}
 		if s.Status == "" {
 			return s, fmt.Errorf("%w: it does not hold %s", ErrUndocumented, what)
 		}
 		return s, nil
-	}, c.elsewhere(path, nil))
+	}, c.sendTo(path, nil))
 }
 
-// elsewhere gets what is not RealtimeKit's. The SDK's packages for it would link
+// sendTo gets a path of the API that is not RealtimeKit's. The SDK's packages for it would link
 // far more than these few requests, so they go through the apps service with
 // its path replaced: auth, retries and errors stay the SDK's.
-func (c *Client) elsewhere(path string, query url.Values) sendFunc {
+func (c *Client) sendTo(path string, query url.Values) sendFunc {
 	replace := func(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 		u := *req.URL
 		u.Path = strings.TrimSuffix(u.Path, "/accounts/any/realtime/kit/apps") + path

@@ -19,6 +19,9 @@ import (
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/realtime_kit"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/download"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // DefaultBaseURL is Cloudflare's public API.
@@ -29,7 +32,16 @@ const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
 const DefaultTimeout = 30 * time.Second
 
 // ErrNoToken is what every call of a client without a token returns.
-var ErrNoToken = errors.New("no Cloudflare API token is configured; create one with the permission Realtime (read suffices) at https://dash.cloudflare.com/profile/api-tokens and set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_TOKEN_FILE to a file that holds it")
+var ErrNoToken = errors.New("no Cloudflare API token is configured; create one with the permission " +
+	"Realtime (read suffices) at " + tokenPage + " and set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_TOKEN_FILE to a file " +
+	"that holds it")
+
+// Limit is how many requests one API token may make in any window of time.
+// Its zero value stands for all of Cloudflare's documented limits together:
+// 1,200 in 5 minutes and 250 in 10 seconds.
+//
+// https://developers.cloudflare.com/fundamentals/api/reference/limits/
+type Limit = traffic.Limit
 
 // Options configures a Client. The zero value of each field but Token is usable.
 type Options struct {
@@ -57,10 +69,9 @@ type Client struct {
 	sessions   *realtime_kit.SessionService
 	recordings *realtime_kit.RecordingService
 	ended      *endedCache // nil: off
-	room       *room
+	pool       *traffic.Pool
 
-	downloads *http.Client
-	loopback  bool // the API is on this machine, so downloads may be too
+	downloads *download.Downloader
 }
 
 // New returns a client, or an error where the base URL is not acceptable.
@@ -74,7 +85,7 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	if o.Limit != (Limit{}) && !o.Limit.valid() {
+	if o.Limit != (Limit{}) && !o.Limit.Valid() {
 		return nil, fmt.Errorf("a limit of %s is too low: at least 2 in a positive time", o.Limit)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
@@ -85,23 +96,31 @@ func New(o Options) (*Client, error) {
 	if o.WrapTransport != nil {
 		base = o.WrapTransport(transport)
 	}
-	httpClient := &http.Client{Transport: newPolite(base, o.Limit, o.Timeout), CheckRedirect: sameHost}
+	httpClient := &http.Client{
+		Transport:     traffic.NewTransport(proxyAnswers{base}, o.Limit, o.Timeout),
+		CheckRedirect: sameHost,
+	}
 	opts := []option.RequestOption{
 		option.WithBaseURL(strings.TrimSuffix(o.BaseURL, "/") + "/"),
 		option.WithHTTPClient(httpClient),
 	}
 	c := &Client{
-		token: o.Token, timeout: o.Timeout, http: httpClient,
+		token:      o.Token,
+		timeout:    o.Timeout,
+		http:       httpClient,
 		apps:       realtime_kit.NewAppService(opts...),
 		meetings:   realtime_kit.NewMeetingService(opts...),
 		active:     realtime_kit.NewActiveSessionService(opts...),
 		sessions:   realtime_kit.NewSessionService(opts...),
 		recordings: realtime_kit.NewRecordingService(opts...),
-		ended:      newEndedCache(o.CacheEnded, maxCacheBytes),
-		room:       newRoom(),
-		loopback:   strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+		ended:      traffic.NewCache[endedKey, endedValue](o.CacheEnded, maxCacheBytes),
+		pool:       traffic.NewPool(),
+		downloads: download.New(download.Options{
+			Loopback:               strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+			OnProxyConnectResponse: proxyConnected,
+			BeforeRequest:          traffic.Count,
+		}),
 	}
-	c.downloads = c.newDownloader()
 	return c, nil
 }
 
@@ -148,7 +167,9 @@ func sameHost(req *http.Request, via []*http.Request) error {
 //
 // An answer that breaks off is asked for once more, for the SDK repeats only
 // what got no answer at all.
-func call[R any](ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error)) (R, error) {
+func call[R any](
+	ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error),
+) (R, error) {
 	var zero R
 	token := c.tokenFor(ctx)
 	if token == "" {
@@ -171,12 +192,10 @@ func call[R any](ctx context.Context, c *Client, what string, do func(context.Co
 	}
 }
 
-type requestCounter struct{}
-
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
 // by the one which began it. add may be called from several goroutines, and after
 // a call that was cancelled.
 func CountRequests(ctx context.Context, add func()) context.Context {
-	return context.WithValue(ctx, requestCounter{}, add)
+	return traffic.CountRequests(ctx, add)
 }

@@ -87,12 +87,17 @@ func TestWalkEndsAtError(t *testing.T) {
 
 func TestIDsNeverReachAPath(t *testing.T) {
 	c, api := open(t, demoapi.Options{})
-	for _, id := range []string{"", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "é", "-a", "a@", "a[", "a`", "a{", "a/", "a:", "a\x00", "a\x7f", "a\xff", strings.Repeat("a", 65)} {
+	for _, id := range []string{
+		"", "..", ".", "a/b", "a?b", "a#b", "a%2fb", "a b", "a\nb", "é", "-a", "a@", "a[", "a`", "a{", "a/", "a:",
+		"a\x00", "a\x7f", "a\xff", strings.Repeat("a", 65),
+	} {
 		var refused *client.IDError
 		if _, err := c.Meeting(t.Context(), app, id); !errors.As(err, &refused) || refused.Field != "meeting_id" {
 			t.Errorf("meeting_id %q: %v", id, err)
 		}
-		if _, err := c.ParticipantsPage(t.Context(), client.AppRef{AccountID: app.AccountID, AppID: id}, demoapi.StandupMeetingID, client.PageRequest{}); !errors.As(err, &refused) || refused.Field != "app_id" {
+		other := client.AppRef{AccountID: app.AccountID, AppID: id}
+		_, err := c.ParticipantsPage(t.Context(), other, demoapi.StandupMeetingID, client.PageRequest{})
+		if !errors.As(err, &refused) || refused.Field != "app_id" {
 			t.Errorf("app_id %q: %v", id, err)
 		}
 		if _, _, err := c.Apps(t.Context(), id); !errors.As(err, &refused) || refused.Field != "account_id" {
@@ -111,9 +116,19 @@ func TestIDsNeverReachAPath(t *testing.T) {
 
 func TestBaseURL(t *testing.T) {
 	for raw, ok := range map[string]bool{
-		"https://api.cloudflare.com/client/v4": true, "http://127.0.0.1:8080/client/v4": true, "http://[::1]/": true, "http://localhost": true,
-		"http://api.cloudflare.com": false, "http://127.0.0.1.evil.example": false, "http://localhost.evil.example": false, "ftp://127.0.0.1": false,
-		"https://user:secret@api.cloudflare.com": false, "https://x?a=b": false, "": false, "api.cloudflare.com": false, "https://x/#f": false,
+		"https://api.cloudflare.com/client/v4":   true,
+		"http://127.0.0.1:8080/client/v4":        true,
+		"http://[::1]/":                          true,
+		"http://localhost":                       true,
+		"http://api.cloudflare.com":              false,
+		"http://127.0.0.1.evil.example":          false,
+		"http://localhost.evil.example":          false,
+		"ftp://127.0.0.1":                        false,
+		"https://user:secret@api.cloudflare.com": false,
+		"https://x?a=b":                          false,
+		"":                                       false,
+		"api.cloudflare.com":                     false,
+		"https://x/#f":                           false,
 	} {
 		if err := client.ValidateBaseURL(raw); (err == nil) != ok {
 			t.Errorf("%q: %v", raw, err)
@@ -135,7 +150,8 @@ func TestErrorFields(t *testing.T) {
 	api.SetFaults(demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "90", Cloudflare: true})
 	_, _, err := c.Apps(t.Context(), demoapi.AccountID)
 	var e *client.Error
-	if !errors.As(err, &e) || e.Status != 429 || e.Code != 10429 || e.RetryAfter != 90*time.Second || e.RequestID == "" || e.Message != "refused by a fault" {
+	if !errors.As(err, &e) || e.Status != 429 || e.Code != 10429 || e.RetryAfter != 90*time.Second ||
+		e.RequestID == "" || e.Message != "refused by a fault" {
 		t.Errorf("%+v", err)
 	}
 	if strings.Contains(err.Error(), demoapi.Token) {
@@ -156,7 +172,8 @@ func TestRefusedUntilTheEnd(t *testing.T) {
 	}
 	t.Cleanup(c.Close)
 	var e *client.Error
-	if _, _, err := c.Apps(t.Context(), demoapi.AccountID); !errors.As(err, &e) || e.Status != 429 || !strings.Contains(e.Remedy, "rate limit") {
+	_, _, err = c.Apps(t.Context(), demoapi.AccountID)
+	if !errors.As(err, &e) || e.Status != 429 || !strings.Contains(e.Remedy, "rate limit") {
 		t.Errorf("%v", err)
 	}
 }
@@ -175,7 +192,8 @@ func TestLiveSession(t *testing.T) {
 
 func TestMeetingFilter(t *testing.T) {
 	c, _ := open(t, demoapi.Options{})
-	page, err := c.MeetingsPage(t.Context(), app, client.MeetingFilter{Search: "STAND-UP", Status: "ACTIVE"}, client.PageRequest{})
+	filter := client.MeetingFilter{Search: "STAND-UP", Status: "ACTIVE"}
+	page, err := c.MeetingsPage(t.Context(), app, filter, client.PageRequest{})
 	if err != nil || len(page.Items) != 1 || page.Items[0].ID != demoapi.StandupMeetingID {
 		t.Errorf("%+v, %v", page, err)
 	}
@@ -197,11 +215,20 @@ func TestTokenOfTheContext(t *testing.T) {
 			t.Errorf("without a token: %v", err)
 		}
 		var e *client.Error
-		if _, _, err := c.Apps(client.WithToken(t.Context(), "wrong"), demoapi.AccountID); !errors.As(err, &e) || e.Status != 401 {
+		_, _, err = c.Apps(client.WithToken(t.Context(), "wrong"), demoapi.AccountID)
+		if !errors.As(err, &e) || e.Status != 401 {
 			t.Errorf("with a wrong token: %v", err)
 		}
 		if _, _, err := c.Apps(client.WithToken(t.Context(), demoapi.Token), demoapi.AccountID); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestLimitTooLow(t *testing.T) {
+	for _, l := range []client.Limit{{Requests: 1, Window: time.Second}, {Requests: 10}, {Window: time.Second}} {
+		if _, err := client.New(client.Options{Limit: l}); err == nil {
+			t.Errorf("%+v was accepted", l)
 		}
 	}
 }
@@ -212,7 +239,8 @@ func TestUsedUpLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	c, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL, Limit: client.Limit{Requests: 2, Window: time.Hour}})
+	limit := client.Limit{Requests: 2, Window: time.Hour}
+	c, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL, Limit: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +251,8 @@ func TestUsedUpLimit(t *testing.T) {
 	begin := time.Now()
 	_, err = c.Meeting(t.Context(), app, demoapi.StandupMeetingID)
 	var e *client.Error
-	if !errors.As(err, &e) || e.Status != 0 || e.RetryAfter < time.Hour || !strings.Contains(err.Error(), "limit of 2 requests in 1h0m0s") || !strings.Contains(err.Error(), "Try again in 1h") {
+	if !errors.As(err, &e) || e.Status != 0 || e.RetryAfter < time.Hour ||
+		!strings.Contains(err.Error(), "limit of 2 requests in 1h0m0s") || !strings.Contains(err.Error(), "Try again in 1h") {
 		t.Errorf("%v", err)
 	}
 	if took := time.Since(begin); took > 300*time.Millisecond || s.API.Requests() != 1 {
@@ -234,7 +263,9 @@ func TestUsedUpLimit(t *testing.T) {
 // TestOddRows holds that what is missing, null or no time costs no page.
 func TestOddRows(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"success":true,"data":[{"id":"a","name":null,"created_at":"soon"},{"id":"b","name":"B","created_at":"2026-03-02T10:00:00+01:00","more":{"x":[1]}}],"paging":{"total_count":2,"start_offset":1,"end_offset":2}}`: "a  0001-01-01 b B 2026-03-02 2",
+		`{"success":true,"data":[{"id":"a","name":null,"created_at":"soon"},` +
+			`{"id":"b","name":"B","created_at":"2026-03-02T10:00:00+01:00","more":{"x":[1]}}],` +
+			`"paging":{"total_count":2,"start_offset":1,"end_offset":2}}`: "a  0001-01-01 b B 2026-03-02 2",
 		`{"success":true,"data":null,"paging":{"total_count":0}}`: "0",
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -34,7 +34,8 @@ func (c Coverage) Note() string {
 	var notes []string
 	switch {
 	case c.Late:
-		notes = append(notes, fmt.Sprintf("Reading took longer than one call may, so this covers only %d%s rows; a longer --timeout allows more.", c.Read, of))
+		notes = append(notes, fmt.Sprintf("Reading took longer than one call may, "+
+			"so this covers only %d%s rows; a longer --timeout allows more.", c.Read, of))
 	case c.Cut:
 		notes = append(notes, fmt.Sprintf("The list is longer than one call reads: this covers only %d%s rows.", c.Read, of))
 	case c.Changed && of != "":
@@ -42,9 +43,11 @@ func (c Coverage) Note() string {
 	case of != "":
 		notes = append(notes, fmt.Sprintf("The API gave only %d%s rows, so some are missing.", c.Read, of))
 	case c.Refused && c.Total > 0:
-		notes = append(notes, fmt.Sprintf("All %d rows that the API counts were read, but asked for more it failed, so some may be missing.", c.Read))
+		notes = append(notes, fmt.Sprintf("All %d rows that the API counts were read, "+
+			"but asked for more it failed, so some may be missing.", c.Read))
 	case c.Refused:
-		notes = append(notes, fmt.Sprintf("The API does not say how long the list is and refused to give more than %d rows, so some may be missing.", c.Read))
+		notes = append(notes, fmt.Sprintf("The API does not say how long the list is "+
+			"and refused to give more than %d rows, so some may be missing.", c.Read))
 	case c.Changed:
 		notes = append(notes, "The list changed while it was read, so some rows may be missing.")
 	}

@@ -42,10 +42,11 @@ type Link struct {
 func (c *Client) Summary(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
 	var p realtime_kit.SessionGetSessionSummaryParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	return link(ctx, c, app, sessionID, "summary", func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionSummary(ctx, app.AppID, sessionID, p, o...)
 		return err
-	})
+	}
+	return link(ctx, c, app, sessionID, "summary", send)
 }
 
 // TranscriptFormat is a form in which the API gives a transcript. It may give
@@ -65,10 +66,11 @@ func (c *Client) Transcript(ctx context.Context, app AppRef, sessionID string, f
 	var p realtime_kit.SessionGetSessionTranscriptsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.Format.Value, p.Format.Present = realtime_kit.SessionGetSessionTranscriptsParamsFormat(f), f != ""
-	return link(ctx, c, app, sessionID, "transcript", func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionTranscripts(ctx, app.AppID, sessionID, p, o...)
 		return err
-	})
+	}
+	return link(ctx, c, app, sessionID, "transcript", send)
 }
 
 // Chat returns the link to a session's chat, or nil where none was kept.
@@ -76,10 +78,11 @@ func (c *Client) Transcript(ctx context.Context, app AppRef, sessionID string, f
 func (c *Client) Chat(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
 	var p realtime_kit.SessionGetSessionChatParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	return link(ctx, c, app, sessionID, "chat", func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionChat(ctx, app.AppID, sessionID, p, o...)
 		return err
-	})
+	}
+	return link(ctx, c, app, sessionID, "chat", send)
 }
 
 // link makes the three endpoints one: 404 and an empty URL both mean that there

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 func openCaching(t *testing.T, ttl time.Duration) (*Client, *demoapi.API, AppRef) {
@@ -81,7 +82,8 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	}
 	if n := requests(api, func() {
 		for _, f := range []PeerFilter{{Search: "dana"}, {Search: "sofia"}, {Search: "dana"}, {Consolidated: true}} {
-			if page, err := c.PeersPage(t.Context(), app, s.ID, f, PageRequest{}); err != nil || f.Search == "dana" && len(page.Items) != 1 {
+			page, err := c.PeersPage(t.Context(), app, s.ID, f, PageRequest{})
+			if err != nil || f.Search == "dana" && len(page.Items) != 1 {
 				t.Errorf("%+v: %v, %v", f, page, err)
 			}
 		}
@@ -89,10 +91,14 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 		t.Errorf("%d requests for three selections", n)
 	}
 	per := 5
-	if n := requests(api, func() { _, _ = c.PeersPage(t.Context(), app, s.ID, PeerFilter{}, PageRequest{Per: &per}) }); n != 1 {
+	if n := requests(api, func() {
+		_, _ = c.PeersPage(t.Context(), app, s.ID, PeerFilter{}, PageRequest{Per: &per})
+	}); n != 1 {
 		t.Errorf("%d requests for another page", n)
 	}
-	if n := requests(api, func() { _, _ = c.Session(t.Context(), AppRef{app.AccountID, demoapi.EventsAppID}, s.ID) }); n != 1 {
+	if n := requests(api, func() {
+		_, _ = c.Session(t.Context(), AppRef{app.AccountID, demoapi.EventsAppID}, s.ID)
+	}); n != 1 {
 		t.Errorf("%d requests for another app", n)
 	}
 	other := WithToken(t.Context(), "another")
@@ -100,7 +106,8 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	if _, err := c.Session(other, app, s.ID); !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
 		t.Errorf("another token: %v", err)
 	}
-	if _, err := c.PeersPage(other, app, s.ID, PeerFilter{}, PageRequest{}); !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
+	_, err := c.PeersPage(other, app, s.ID, PeerFilter{}, PageRequest{})
+	if !errors.As(err, &e) || e.Status != http.StatusUnauthorized {
 		t.Errorf("another token: %v", err)
 	}
 	if _, err := c.Session(WithToken(t.Context(), ""), app, s.ID); !errors.Is(err, ErrNoToken) {
@@ -128,7 +135,8 @@ func TestNothingElseIsRemembered(t *testing.T) {
 		t.Error("no error")
 	}
 	api.SetFaults(demoapi.Faults{})
-	if page, err := c.PeersPage(t.Context(), app, ended.ID, PeerFilter{}, PageRequest{}); err != nil || len(page.Items) == 0 {
+	page, err := c.PeersPage(t.Context(), app, ended.ID, PeerFilter{}, PageRequest{})
+	if err != nil || len(page.Items) == 0 {
 		t.Errorf("an error was remembered: %v", err)
 	}
 
@@ -143,7 +151,7 @@ func TestNothingElseIsRemembered(t *testing.T) {
 func TestPeersOfUnknownSessions(t *testing.T) {
 	c, api, app := openCaching(t, time.Minute)
 	s := latest(t, c, app, demoapi.ReviewMeetingID)
-	c.ended.items.DeleteAll()
+	c.ended.Clear()
 	if n := requests(api, func() { readPeers(t, c, app, s.ID); readPeers(t, c, app, s.ID) }); n != 2 {
 		t.Errorf("%d requests for 2 calls", n)
 	}
@@ -159,21 +167,21 @@ func TestPeersOfUnknownSessions(t *testing.T) {
 func TestCacheBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const limit = 100_000
-		c := newEndedCache(time.Minute, limit)
+		c := remembered{cache: traffic.NewCache[endedKey, endedValue](time.Minute, limit)}
 		at := time.Now()
 		k := endedKey{session: "s"}
 		c.keepSession(k, Session{ID: "s", Status: "LIVE", EndedAt: at})
 		c.keepSession(k, Session{ID: "s", Status: "ENDED"})
 		c.keepPeers(k, PageRequest{}, Page[Peer]{})
 		c.keepPeers(k, PageRequest{}, Page[Peer]{Items: []Peer{{LeftAt: at}, {}}})
-		if n := c.items.Len(); n != 0 {
+		if n := c.cache.Len(); n != 0 {
 			t.Errorf("%d things were kept that may change", n)
 		}
 		page := Page[Peer]{Items: []Peer{{Name: strings.Repeat("x", 10_000), LeftAt: at}}}
 		for no := range 50 {
 			c.keepPeers(k, PageRequest{No: &no}, page)
 		}
-		if n := c.items.Len(); n < 8 || n > 9 {
+		if n := c.cache.Len(); n < 8 || n > 9 {
 			t.Errorf("%d pages of 10 kB in 100 kB", n)
 		}
 		huge := Page[Peer]{Items: []Peer{{Name: strings.Repeat("x", limit), LeftAt: at}}}
@@ -198,14 +206,21 @@ func TestCacheBounds(t *testing.T) {
 // TestCacheKeepsWhatItWasGiven has what is new in sessions and peers, and nothing
 // under the wrong key.
 func TestCacheKeepsWhatItWasGiven(t *testing.T) {
-	c := newEndedCache(time.Minute, maxCacheBytes)
+	c := remembered{cache: traffic.NewCache[endedKey, endedValue](time.Minute, maxCacheBytes)}
 	at, k := time.Now(), endedKey{session: "s"}
 	c.keepSession(k, Session{ID: "another", Status: "ENDED", EndedAt: at})
 	c.keepSession(endedKey{}, Session{Status: "LIVE", EndedAt: at})
-	if n := c.items.Len(); n != 0 {
+	if n := c.cache.Len(); n != 0 {
 		t.Errorf("%d sessions under the id of another", n)
 	}
-	s := Session{ID: "s", Type: "livestream", Status: "ENDED", EndedAt: at, Rooms: []string{"r"}, RoomMeetings: []string{"m"}}
+	s := Session{
+		ID:           "s",
+		Type:         "livestream",
+		Status:       "ENDED",
+		EndedAt:      at,
+		Rooms:        []string{"r"},
+		RoomMeetings: []string{"m"},
+	}
 	c.keepSession(k, s)
 	s.Rooms[0], s.RoomMeetings[0] = "x", "x"
 	for range 2 {

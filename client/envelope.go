@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"html"
 	"mime"
 	"net/http"
@@ -37,22 +36,22 @@ type envelope struct {
 }
 
 // readEnvelope reads as much as there is: the body may have been cut.
-func readEnvelope(h http.Header, body []byte) envelope {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+func readEnvelope(h http.Header, body string) envelope {
+	body = strings.TrimSpace(strings.TrimPrefix(body, "\ufeff"))
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	switch {
 	case len(body) == 0:
 		return envelope{kind: noBody}
 	case body[0] == '{' || body[0] == '[':
-		return readJSON(gjson.ParseBytes(body))
+		return readJSON(gjson.Parse(body))
 	case body[0] == '<' || strings.Contains(kind, "html"):
-		return readHTML(string(body))
-	case body[0] == '"' && gjson.ValidBytes(body):
-		return envelope{kind: jsonBody, message: gjson.ParseBytes(body).Str}
-	case strings.Contains(kind, "json") && gjson.ValidBytes(body):
+		return readHTML(body)
+	case body[0] == '"' && gjson.Valid(body):
+		return envelope{kind: jsonBody, message: gjson.Parse(body).Str}
+	case strings.Contains(kind, "json") && gjson.Valid(body):
 		return envelope{kind: jsonBody} // null, or a number
 	default:
-		e := envelope{kind: textBody, message: string(body)}
+		e := envelope{kind: textBody, message: body}
 		e.edgeCode(e.message)
 		return e
 	}
@@ -81,7 +80,11 @@ func readJSON(v gjson.Result) envelope {
 	} else {
 		g.say(title + detail)
 	}
-	g.add(v.Get("message"), 0)
+	if message := v.Get("message"); message.Type == gjson.String {
+		g.say(named(fieldOf(v), strings.TrimSpace(message.Str)))
+	} else {
+		g.add(message, 0)
+	}
 	if len(g.messages) == 0 {
 		g.add(v.Get("messages"), 0)
 	}
@@ -156,7 +159,7 @@ func (g *gathered) add(v gjson.Result, depth int) {
 func (g *gathered) object(v gjson.Result, depth int) {
 	g.code(v.Get("code"))
 	message := oneOf(v, "message", "detail", "error_description", "description", "msg", "reason", "title")
-	g.say(message)
+	g.say(named(fieldOf(v), message))
 	for _, name := range []string{"error_chain", "error", "errors", "cause", "message"} {
 		if inner := v.Get(name); inner.IsArray() || inner.IsObject() || name == "error" {
 			g.add(inner, depth+1)
@@ -173,6 +176,38 @@ func (g *gathered) object(v gjson.Result, depth int) {
 		}
 		return !g.enough()
 	})
+}
+
+// fieldOf is the argument that an error says it is about, "" if it does not say:
+// {"path": ["query", "per_page"]}, or as Cloudflare documents it
+// {"source": {"pointer": "/per_page"}}.
+func fieldOf(v gjson.Result) string {
+	for _, name := range []string{"path", "field", "param", "source.pointer"} {
+		var parts []string
+		switch at := v.Get(name); {
+		case at.IsArray():
+			for _, part := range at.Array() {
+				parts = append(parts, part.String())
+			}
+		case name == "source.pointer":
+			parts = strings.Split(strings.TrimLeft(at.Str, "#/"), "/")
+		default:
+			parts = []string{at.Str}
+		}
+		if field := strings.Join(parts, "."); field != "" && len(field) <= 64 && only(field, "_-.[]") {
+			return field
+		}
+	}
+	return ""
+}
+
+// named puts the name of a field before what is said of it, unless that has it.
+func named(field, message string) string {
+	last := field[strings.LastIndexByte(field, '.')+1:]
+	if message == "" || strings.Contains(lower(message), lower(last)) {
+		return message
+	}
+	return field + ": " + message
 }
 
 var (
@@ -200,7 +235,7 @@ func (e *envelope) edgeCode(text string) {
 }
 
 // titled names the page that came in place of JSON.
-func titled(head []byte) string {
+func titled(head string) string {
 	e := readEnvelope(http.Header{}, head)
 	switch {
 	case e.kind == pageBody && e.title != "":

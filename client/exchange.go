@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // exchange remembers the last response of one call, since the SDK drops the
@@ -15,17 +18,22 @@ import (
 // error envelopes.
 type exchange struct {
 	response *http.Response
-	head     []byte
-	body     []byte   // all of it, where it was read in one; nobody changes it
-	tooLong  *tooLong // why no request was sent
+	head     string
+	body     string           // all of it, if it was read in one
+	tooLong  *traffic.TooLong // why no request was sent
 }
 
-func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
-	e.response, e.head, e.body, e.tooLong = nil, nil, nil, nil
+func (e *exchange) observe(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+	*e = exchange{}
 	res, err := next(req)
 	if errors.As(err, &e.tooLong) {
 		// The SDK would take an error for a broken connection and try again.
-		return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"X-Should-Retry": {"false"}}, Body: http.NoBody, Request: req}, nil
+		return &http.Response{
+			StatusCode: http.StatusTooManyRequests,
+			Header:     http.Header{"X-Should-Retry": {"false"}},
+			Body:       http.NoBody,
+			Request:    req,
+		}, nil
 	}
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(broken(err), ErrReset) {
@@ -34,16 +42,16 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 		return res, err
 	}
 	e.response = res
-	body := &limited{ReadCloser: res.Body, left: maxObject}
-	if shared, ok := res.Body.(*sharedBody); ok {
-		e.body = shared.all
+	body := &countedBody{ReadCloser: res.Body, left: maxObject}
+	if shared, ok := res.Body.(*traffic.Body); ok {
+		e.body = shared.Text()
 		e.head = e.body[:min(len(e.body), headSize)]
 	} else {
 		body.head = &e.head
 	}
 	res.Body = body
 	// The SDK would sleep past the deadline; an answer which says how long is better.
-	if wait := retryAfter(res); wait > 0 {
+	if wait := traffic.RetryAfter(res); wait > 0 {
 		if deadline, ok := req.Context().Deadline(); ok && time.Now().Add(wait).After(deadline) {
 			res.Header.Set("X-Should-Retry", "false")
 		}
@@ -51,18 +59,19 @@ func (e *exchange) observe(req *http.Request, next func(*http.Request) (*http.Re
 	return res, nil
 }
 
-type limited struct {
+// countedBody is a body that ends at a number of bytes.
+type countedBody struct {
 	io.ReadCloser
 	left int64
-	head *[]byte // nil: not wanted
+	head *string // nil: not wanted
 }
 
 const headSize = 4096
 
-func (l *limited) Read(p []byte) (int, error) {
+func (l *countedBody) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
 	if l.head != nil {
-		*l.head = append(*l.head, p[:min(n, headSize-len(*l.head))]...)
+		*l.head += string(p[:min(n, headSize-len(*l.head))])
 	}
 	if l.left -= int64(n); l.left < 0 {
 		return 0, ErrBodyTooLarge
@@ -73,24 +82,13 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func retryAfter(res *http.Response) time.Duration {
-	v := res.Header.Get("Retry-After")
-	if s, err := strconv.ParseFloat(v, 64); err == nil && s > 0 && s < 1e6 {
-		return time.Duration(s * float64(time.Second))
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
-}
-
 var errUnsuccessful = errors.New("the API answered success: false")
 
 // unsuccessful finds `success: false` under a status of 200. The error that it
 // comes with may stand anywhere in a long body, so it becomes the head.
 func (e *exchange) unsuccessful() error {
 	body := e.body
-	if body == nil {
+	if body == "" {
 		body = e.head
 	}
 	if !denied(body) {
@@ -102,7 +100,8 @@ func (e *exchange) unsuccessful() error {
 
 // brokeOff reports whether an answer began and ended too early.
 func (e *exchange) brokeOff(err error) bool {
-	return e.response != nil && (errors.Is(err, ErrCutOff) || errors.Is(err, ErrReset) || errors.Is(err, io.ErrUnexpectedEOF))
+	broke := errors.Is(err, ErrCutOff) || errors.Is(err, ErrReset) || errors.Is(err, io.ErrUnexpectedEOF)
+	return e.response != nil && broke
 }
 
 // explain builds the Error from the response seen last and the SDK's error.
@@ -116,13 +115,13 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 	if e.response != nil && !late {
 		out.Status = e.response.StatusCode
 		out.RequestID = e.response.Header.Get("Cf-Ray")
-		out.RetryAfter = retryAfter(e.response)
+		out.RetryAfter = traffic.RetryAfter(e.response)
 	}
 	switch {
 	case e.tooLong != nil:
 		out.Cause = CauseRate
-		out.Err, out.RetryAfter = e.tooLong, e.tooLong.wait
-		out.Message, out.Remedy = e.tooLong.message(), fmt.Sprintf("Try again in %s.", wholeSeconds(e.tooLong.wait))
+		out.Err, out.RetryAfter = e.tooLong, e.tooLong.Wait
+		out.Message, out.Remedy = e.tooLong.Message(), fmt.Sprintf("Try again in %s.", wholeSeconds(e.tooLong.Wait))
 	case late:
 		out.Cause = CauseNetwork
 		out.Message = fmt.Sprintf("no answer within %s", timeout)

@@ -51,10 +51,11 @@ func (c *Client) MeetingsPage(ctx context.Context, app AppRef, f MeetingFilter, 
 	p.EndTime.Value, p.EndTime.Present = f.Before, !f.Before.IsZero()
 	p.PageNo.Value, p.PageNo.Present = given(r.No)
 	p.PerPage.Value, p.PerPage.Present = given(r.Per)
-	return listOf(ctx, c, "the app's meetings", "data", meetingOf, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.meetings.Get(ctx, app.AppID, p, o...)
 		return err
-	})
+	}
+	return listOf(ctx, c, "the app's meetings", "data", meetingOf, send)
 }
 
 // Meeting returns one meeting.
@@ -89,10 +90,11 @@ func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) 
 	}
 	var p realtime_kit.ActiveSessionGetActiveSessionParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
-	live, err := objectOf(ctx, c, "the live session of meeting "+meetingID, liveOf, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.active.GetActiveSession(ctx, app.AppID, meetingID, p, o...)
 		return err
-	})
+	}
+	live, err := objectOf(ctx, c, "the live session of meeting "+meetingID, liveOf, send)
 	if NotFound(err) {
 		return nil, nil
 	}

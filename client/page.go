@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // PerPage is how many rows a walk asks for a page. The API may give fewer.
@@ -34,12 +37,25 @@ const Timeouts = 6
 // spent is what the walks of one context have read together.
 type spent struct {
 	rows, bytes  atomic.Int64
-	began, until time.Time // zero: no bound of time
-	room         *room     // nil: no bound
-	held         int64     // in room, whose mu guards it
+	began, until time.Time      // zero: no bound of time
+	share        *traffic.Share // of the client's pool; nil: no bound
 }
 
 func (s *spent) late() bool { return !s.until.IsZero() && time.Now().After(s.until) }
+
+// crowded is why a call that waited for others ends, after err.
+func (s *spent) crowded(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return context.Canceled
+	}
+	waited := time.Since(s.began).Round(time.Second)
+	return &Error{
+		What:    "all of a long list",
+		Message: fmt.Sprintf("other calls that read long lists left no room within %s", waited),
+		Remedy:  "Try again when they have ended.",
+		Err:     err,
+	}
+}
 
 type spentKey struct{}
 
@@ -52,11 +68,11 @@ var errLongCall = errors.New("the call took too long")
 // walks read is no longer needed: while calls hold much, others wait.
 func (c *Client) Bounded(ctx context.Context) (bounded context.Context, cancel context.CancelFunc) {
 	limit, now := Timeouts*c.timeout, time.Now()
-	s := &spent{began: now, until: now.Add(limit), room: c.room}
+	s := &spent{began: now, until: now.Add(limit), share: c.pool.Share()}
 	ctx, end := context.WithTimeoutCause(context.WithValue(ctx, spentKey{}, s), limit+c.timeout, errLongCall)
 	return ctx, func() {
 		end()
-		c.room.leave(s)
+		s.share.Release()
 	}
 }
 
@@ -114,56 +130,46 @@ func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 		defer running.Wait()
 		defer cancel()
 
-		type result struct {
-			page Page[T]
-			err  error
-		}
-		get := func(no int) chan result {
-			out := make(chan result, 1)
-			running.Go(func() {
-				per := l.per
-				page, err := l.fetch(ctx, PageRequest{No: &no, Per: &per})
-				out <- result{page, err}
-			})
-			return out
-		}
-		together, ok := ctx.Value(spentKey{}).(*spent)
-		if !ok {
-			together = &spent{}
-		}
-		t := tally[T]{list: l, together: together, seen: map[string]int{}, prints: map[[sha256.Size]byte]struct{}{}}
-		ahead := []chan result{get(1)}
+		get := func(no int) <-chan fetched[T] { return l.get(ctx, &running, no) }
+		t := newTally(ctx, l)
+		ahead := []<-chan fetched[T]{get(1)}
 		for next := 2; len(ahead) > 0; {
-			r := <-ahead[0]
+			page, last, err := t.receive(ctx, <-ahead[0])
 			ahead = ahead[1:]
-			if r.err != nil {
-				if r.err = t.refusal(r.err); r.err == nil {
-					r.page = Page[T]{Items: []T{}, Total: t.total, Coverage: t.coverage()}
-				}
-				yield(r.page, r.err)
-				return
-			}
-			t.add(&r.page)
-			if err := together.room.take(ctx, together, int64(r.page.size)); err != nil {
-				yield(Page[T]{}, err)
-				return
-			}
-			if !yield(r.page, nil) {
+			if !yield(page, err) || last {
 				return
 			}
 			if t.done {
-				if t.lacking() {
-					if zero := <-get(0); zero.err == nil && t.addZero(&zero.page) {
-						yield(zero.page, nil)
-					}
-				}
-				return
+				break
 			}
-			for last := t.last(); len(ahead) < walkers && next <= last; next++ {
+			for end := t.last(); len(ahead) < walkers && next <= end; next++ {
 				ahead = append(ahead, get(next))
 			}
 		}
+		if !t.lacking() {
+			return
+		}
+		if zero := <-get(0); zero.err == nil && t.addZero(&zero.page) {
+			yield(zero.page, nil)
+		}
 	}
+}
+
+// fetched is one page, or why there is none.
+type fetched[T any] struct {
+	page Page[T]
+	err  error
+}
+
+// get fetches one page meanwhile.
+func (l source[T]) get(ctx context.Context, running *sync.WaitGroup, no int) <-chan fetched[T] {
+	out := make(chan fetched[T], 1)
+	running.Go(func() {
+		per := l.per
+		page, err := l.fetch(ctx, PageRequest{No: &no, Per: &per})
+		out <- fetched[T]{page, err}
+	})
+	return out
 }
 
 // tally is what a walk knows.
@@ -183,6 +189,34 @@ type tally[T any] struct {
 	twice, unreadable     int // rows that a page had twice, and those that are no objects
 	changed, cut, refused bool
 	late                  bool
+}
+
+func newTally[T any](ctx context.Context, l source[T]) *tally[T] {
+	together, ok := ctx.Value(spentKey{}).(*spent)
+	if !ok {
+		together = &spent{}
+	}
+	return &tally[T]{
+		list:     l,
+		together: together,
+		seen:     map[string]int{},
+		prints:   map[[sha256.Size]byte]struct{}{},
+	}
+}
+
+// receive is the page to yield, or the error, and whether either is the last.
+func (t *tally[T]) receive(ctx context.Context, f fetched[T]) (page Page[T], last bool, err error) {
+	if f.err != nil {
+		if err := t.refusal(f.err); err != nil {
+			return Page[T]{}, true, err
+		}
+		return Page[T]{Items: []T{}, Total: t.total, Coverage: t.coverage()}, true, nil
+	}
+	t.add(&f.page)
+	if err := t.together.share.Take(ctx, int64(f.page.size)); err != nil {
+		return Page[T]{}, true, t.together.crowded(err)
+	}
+	return f.page, false, nil
 }
 
 // add takes a page in: it drops what was seen before or not asked for, and
@@ -256,16 +290,14 @@ func (t *tally[T]) take(p *Page[T]) {
 			t.cut = true
 			break
 		}
-		if id := idOf(&items[i]); id != "" {
-			if page, again := t.seen[id]; again {
-				if page == t.pages {
-					t.twice++
-				} else {
-					moved = true
-				}
-				continue
-			}
-			t.seen[id] = t.pages
+		switch t.before(&items[i]) {
+		case 0:
+		case t.pages:
+			t.twice++
+			continue
+		default:
+			moved = true
+			continue
 		}
 		if t.list.keep != nil && !t.list.keep(items[i]) {
 			t.dropped++
@@ -277,6 +309,19 @@ func (t *tally[T]) take(p *Page[T]) {
 	if moved && t.read+t.dropped > before { // else the API repeats itself
 		t.changed = true
 	}
+}
+
+// before is the page that first had a row, 0 if none did; from now on this one has it.
+func (t *tally[T]) before(item *T) int {
+	id := idOf(item)
+	if id == "" {
+		return 0
+	}
+	page := t.seen[id]
+	if page == 0 {
+		t.seen[id] = t.pages
+	}
+	return page
 }
 
 // hear takes note of the total that a page tells, 0 if none.
@@ -312,7 +357,8 @@ func (t *tally[T]) refusal(err error) error {
 		return err
 	}
 	switch e.Meant() {
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestedRangeNotSatisfiable, http.StatusUnprocessableEntity:
+	case http.StatusBadRequest, http.StatusNotFound,
+		http.StatusRequestedRangeNotSatisfiable, http.StatusUnprocessableEntity:
 		t.refused = !t.believed()
 		return nil
 	}

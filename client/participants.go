@@ -31,7 +31,9 @@ func (c *Client) Participants(ctx context.Context, app AppRef, meetingID string)
 // ParticipantsPage returns one page of a meeting's roster in exactly one request
 // (retries aside).
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/meetings/methods/get_meeting_participants/
-func (c *Client) ParticipantsPage(ctx context.Context, app AppRef, meetingID string, r PageRequest) (Page[Participant], error) {
+func (c *Client) ParticipantsPage(
+	ctx context.Context, app AppRef, meetingID string, r PageRequest,
+) (Page[Participant], error) {
 	if err := app.checkMeeting(meetingID); err != nil {
 		return Page[Participant]{}, err
 	}
@@ -39,8 +41,9 @@ func (c *Client) ParticipantsPage(ctx context.Context, app AppRef, meetingID str
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.PageNo.Value, p.PageNo.Present = given(r.No)
 	p.PerPage.Value, p.PerPage.Present = given(r.Per)
-	return listOf(ctx, c, "the participants of meeting "+meetingID, "data", participantOf, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.meetings.GetMeetingParticipants(ctx, app.AppID, meetingID, p, o...)
 		return err
-	})
+	}
+	return listOf(ctx, c, "the participants of meeting "+meetingID, "data", participantOf, send)
 }

@@ -120,10 +120,11 @@ func (c *Client) recordingsPage(ctx context.Context, app AppRef, f RecordingFilt
 	p.SortOrder.Value, p.SortOrder.Present = realtime_kit.RecordingGetRecordingsParamsSortOrderDesc, true
 	p.PageNo.Value, p.PageNo.Present = given(r.No)
 	p.PerPage.Value, p.PerPage.Present = given(r.Per)
-	return listOf(ctx, c, what, "data", recordingOf, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.recordings.GetRecordings(ctx, app.AppID, p, o...)
 		return err
-	})
+	}
+	return listOf(ctx, c, what, "data", recordingOf, send)
 }
 
 // recordingOf reads realtime_kit.RecordingGetRecordingsResponseData.
@@ -131,18 +132,18 @@ func recordingOf(row gjson.Result) (r Recording) {
 	row.ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "id":
-			r.ID = text(v)
+			r.ID = textOf(v)
 		case "session_id":
-			r.SessionID = text(v)
+			r.SessionID = textOf(v)
 		case "meeting_id":
-			r.MeetingID = text(v)
+			r.MeetingID = textOf(v)
 		case "meeting":
-			r.Title = text(v.Get("title"))
-			if id := text(v.Get("id")); id != "" {
+			r.Title = textOf(v.Get("title"))
+			if id := textOf(v.Get("id")); id != "" {
 				r.MeetingID = id
 			}
 		case "status":
-			r.Status = strings.ToUpper(text(v))
+			r.Status = strings.ToUpper(textOf(v))
 		case "invoked_time":
 			r.InvokedAt = instant(v)
 		case "started_time":
@@ -154,7 +155,7 @@ func recordingOf(row gjson.Result) (r Recording) {
 		case "file_size":
 			r.Bytes = size(v)
 		case "output_file_name":
-			r.File = text(v)
+			r.File = textOf(v)
 		case "download_url":
 			r.Links = recordingLinks(v)
 		case "audio_download_url":
@@ -193,12 +194,12 @@ func recordingLinks(v gjson.Result) (links []RecordingLink) {
 		return len(links) < maxFiles
 	}
 	layer := func(v gjson.Result) {
-		name := text(v.Get("layer_name"))
+		name := textOf(v.Get("layer_name"))
 		v.Get("download_urls").ForEach(func(file, v gjson.Result) bool {
-			return add(RecordingLink{URL: linkIn(v), File: text(file), Layer: name})
+			return add(RecordingLink{URL: linkIn(v), File: textOf(file), Layer: name})
 		})
 		if one := v.Get("download_url"); one.Exists() {
-			add(RecordingLink{URL: linkIn(one), File: text(v.Get("file_name")), Layer: name})
+			add(RecordingLink{URL: linkIn(one), File: textOf(v.Get("file_name")), Layer: name})
 		}
 	}
 	each := func(list gjson.Result) {

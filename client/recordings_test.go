@@ -126,14 +126,16 @@ func TestRecordingShapes(t *testing.T) {
 		`{"recording_duration":1e12,"file_size":null,"status":"TRANSCODING"}`:           "TRANSCODING 0s 0 []",
 		`{"started_time":"2026-11-20T10:00:00Z","stopped_time":"2026-11-20T10:01:00Z"}`: " 1m0s 0 []",
 		`{"download_url":"https://x/a",` +
-			`"output_file_name":"p_q_11111111-1111-4111-8111-111111111111_peer_peer_audio_1763632808000.webm"}`: " 0s 0 [https://x/a 11111111-1111-4111-8111-111111111111 peer]",
+			`"output_file_name":"p_q_11111111-1111-4111-8111-111111111111_peer_peer_audio_1763632808000.webm"}`: " 0s 0 " +
+			"[https://x/a 11111111-1111-4111-8111-111111111111 peer]",
 		`{"download_url":{"links":["https://x/a",{"download_url":"https://x/b",` +
 			`"file_name":"w_u_p_peer_audio_1763632808000.webm"},7,null]}}`: " 0s 0 [https://x/a   https://x/b u p]",
 		`{"download_url":{"layer_name":"default","download_urls":{"a_b.webm":{"download_url":"https://x/a"},` +
 			`"c":"https://x/c"}}}`: " 0s 0 [https://x/a   https://x/c  ]",
-		`{"download_url":[{"layer_name":"default","download_urls":{}},[],null]}`:                       " 0s 0 []",
-		`{"download_url":null,"output_file_name":"w_u_p_peer_audio_1763632808000.webm"}`:               " 0s 0 []",
-		`{"download_url":"https://x/a","output_file_name":"w_../u_p p_peer_audio_1763632808000.webm"}`: " 0s 0 [https://x/a  ]",
+		`{"download_url":[{"layer_name":"default","download_urls":{}},[],null]}`:         " 0s 0 []",
+		`{"download_url":null,"output_file_name":"w_u_p_peer_audio_1763632808000.webm"}`: " 0s 0 []",
+		`{"download_url":"https://x/a",` +
+			`"output_file_name":"w_../u_p p_peer_audio_1763632808000.webm"}`: " 0s 0 [https://x/a  ]",
 		`{"download_url":42}`: " 0s 0 []",
 	} {
 		r := recordingOf(gjson.Parse(in))
@@ -175,16 +177,17 @@ func TestLinkShapes(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"success":true,"data":{"transcript_download_url":"https://x/a","transcript_download_url_expiry":"2026-11-27 ` +
 			`10:40:00.5Z"}}`: "https://x/a 2026-11-27 10:40:00.5 +0000 UTC",
-		`{"success":true,"data":{"transcriptDownloadUrl":" https://x/a ","transcriptDownloadUrlExpiry":""}}`: "https://x/a 0001-01-01 00:00:00 +0000 UTC",
-		`{"success":true,"data":{"transcript_download_url":""}}`:                                             "none",
-		`{"success":true,"data":{"transcript_download_url":null}}`:                                           "none",
-		`{"success":true,"data":{}}`:                                                                         "none",
-		`{"success":true,"data":null}`:                                                                       "none",
-		`{"success":true}`:                                                                                   "error",
-		`{}`:                                                                                                 "error",
-		`[]`:                                                                                                 "error",
-		`{"success":true,"data":7}`:                                                                          "error",
-		`{"success":false,"errors":[{"code":1,"message":"no"}]}`:                                             "error",
+		`{"success":true,"data":{"transcriptDownloadUrl":" https://x/a ",` +
+			`"transcriptDownloadUrlExpiry":""}}`: "https://x/a 0001-01-01 00:00:00 +0000 UTC",
+		`{"success":true,"data":{"transcript_download_url":""}}`:   "none",
+		`{"success":true,"data":{"transcript_download_url":null}}`: "none",
+		`{"success":true,"data":{}}`:                               "none",
+		`{"success":true,"data":null}`:                             "none",
+		`{"success":true}`:                                         "error",
+		`{}`:                                                       "error",
+		`[]`:                                                       "error",
+		`{"success":true,"data":7}`:                                "error",
+		`{"success":false,"errors":[{"code":1,"message":"no"}]}`: "error",
 	} {
 		api := scripted.Start(t)
 		api.Handle("/sessions/s1/transcript", func(w http.ResponseWriter, r *http.Request) {

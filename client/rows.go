@@ -13,15 +13,15 @@ func participantOf(row gjson.Result) (p Participant) {
 	row.ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "id":
-			p.ID = text(v)
+			p.ID = textOf(v)
 		case "name":
-			p.Name = text(v)
+			p.Name = textOf(v)
 		case "picture":
-			p.Picture = text(v)
+			p.Picture = textOf(v)
 		case "custom_participant_id":
-			p.CustomID = text(v)
+			p.CustomID = textOf(v)
 		case "preset_name":
-			p.Preset = text(v)
+			p.Preset = textOf(v)
 		case "created_at":
 			p.CreatedAt = instant(v)
 		}
@@ -35,15 +35,15 @@ func peerOf(row gjson.Result) (p Peer) {
 	row.ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "id":
-			p.ID = text(v)
+			p.ID = textOf(v)
 		case "user_id":
-			p.UserID = text(v)
+			p.UserID = textOf(v)
 		case "custom_participant_id":
-			p.CustomID = text(v)
+			p.CustomID = textOf(v)
 		case "display_name":
-			p.Name = text(v)
+			p.Name = textOf(v)
 		case "preset_name":
-			p.Preset = text(v)
+			p.Preset = textOf(v)
 		case "joined_at":
 			p.JoinedAt = instant(v)
 		case "left_at":
@@ -82,15 +82,15 @@ func sessionOf(row gjson.Result) (s Session) {
 	row.ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "id":
-			s.ID = text(v)
+			s.ID = textOf(v)
 		case "associated_id":
-			s.MeetingID = text(v)
+			s.MeetingID = textOf(v)
 		case "meeting_display_name":
-			s.Title = text(v)
+			s.Title = textOf(v)
 		case "status":
-			s.Status = strings.ToUpper(text(v))
+			s.Status = strings.ToUpper(textOf(v))
 		case "type":
-			s.Type = strings.ToLower(text(v))
+			s.Type = strings.ToLower(textOf(v))
 		case "started_at":
 			s.StartedAt = instant(v)
 		case "ended_at":
@@ -134,7 +134,7 @@ func roomsOf(list gjson.Result) (sessions, meetings []string, left int) {
 				id = room.Get("session_id")
 			}
 		}
-		session, of := text(id), text(meeting)
+		session, of := textOf(id), textOf(meeting)
 		switch {
 		case room.Type == gjson.Null, slices.Contains(sessions, session):
 		case CheckID("session_id", session) != nil, len(sessions) == maxRooms:
@@ -153,11 +153,11 @@ func roomsOf(list gjson.Result) (sessions, meetings []string, left int) {
 func emptyObject(v gjson.Result) bool { return strings.Join(strings.Fields(v.Raw), "") == "{}" }
 
 func appOf(row gjson.Result) App {
-	return App{ID: text(row.Get("id")), Name: text(row.Get("name")), CreatedAt: instant(row.Get("created_at"))}
+	return App{ID: textOf(row.Get("id")), Name: textOf(row.Get("name")), CreatedAt: instant(row.Get("created_at"))}
 }
 
 func accountOf(row gjson.Result) Account {
-	return Account{ID: text(row.Get("id")), Name: text(row.Get("name"))}
+	return Account{ID: textOf(row.Get("id")), Name: textOf(row.Get("name"))}
 }
 
 // meetingOf reads realtime_kit.MeetingGetMeetingByIDResponseData.
@@ -165,11 +165,11 @@ func meetingOf(row gjson.Result) (m Meeting) {
 	row.ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "id":
-			m.ID = text(v)
+			m.ID = textOf(v)
 		case "title":
-			m.Title = text(v)
+			m.Title = textOf(v)
 		case "status":
-			m.Status = strings.ToUpper(text(v))
+			m.Status = strings.ToUpper(textOf(v))
 		case "created_at":
 			m.CreatedAt = instant(v)
 		case "updated_at":

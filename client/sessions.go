@@ -76,9 +76,10 @@ type PeerFilter struct {
 
 // Sessions yields the app's sessions page by page, in the order of SessionsPage.
 func (c *Client) Sessions(ctx context.Context, app AppRef, f SessionFilter) iter.Seq2[Page[Session], error] {
-	return source[Session]{per: PerPage, keep: f.keep, fetch: func(ctx context.Context, r PageRequest) (Page[Session], error) {
+	fetch := func(ctx context.Context, r PageRequest) (Page[Session], error) {
 		return c.anySessions(ctx, app, f, r)
-	}}.pages(ctx)
+	}
+	return source[Session]{per: PerPage, keep: f.keep, fetch: fetch}.pages(ctx)
 }
 
 // SessionsPage returns one page of the app's sessions, newest first unless the
@@ -99,14 +100,20 @@ func (c *Client) SessionsPage(ctx context.Context, app AppRef, f SessionFilter, 
 // makes of a filter is documented nowhere, so it may have made nothing of it.
 func (f SessionFilter) keep(s Session) bool {
 	switch {
-	case f.MeetingID != "" && isUUID(f.MeetingID) == isUUID(s.MeetingID) && s.MeetingID != "" && !strings.EqualFold(s.MeetingID, f.MeetingID):
-		return false // an old meeting has a room name in place of its id
+	case f.MeetingID != "" && anotherMeeting(f.MeetingID, s.MeetingID):
+		return false
 	case f.Status != "" && s.Status != "" && !strings.EqualFold(s.Status, f.Status):
 		return false
 	case s.StartedAt.IsZero():
 		return true
 	}
 	return (f.After.IsZero() || !s.StartedAt.Before(f.After)) && (f.Before.IsZero() || s.StartedAt.Before(f.Before))
+}
+
+// anotherMeeting reports whether a session's meeting is surely not the one wanted:
+// an old meeting has the name of a room in place of its id.
+func anotherMeeting(want, got string) bool {
+	return got != "" && isUUID(want) == isUUID(got) && !strings.EqualFold(got, want)
 }
 
 // anySessions leaves the filter to the API.
@@ -127,12 +134,14 @@ func (c *Client) anySessions(ctx context.Context, app AppRef, f SessionFilter, r
 	}
 	p.PageNo.Value, p.PageNo.Present = given(r.No)
 	p.PerPage.Value, p.PerPage.Present = given(r.Per)
-	page, err := listOf(ctx, c, "the app's sessions", "data.sessions", sessionOf, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessions(ctx, app.AppID, p, o...)
 		return err
-	})
+	}
+	page, err := listOf(ctx, c, "the app's sessions", "data.sessions", sessionOf, send)
+	ended := c.remembered(ctx)
 	for _, s := range page.Items {
-		c.ended.keepSession(c.endedKey(ctx, app, s.ID), s)
+		ended.keepSession(endedKey{app: app, session: s.ID}, s)
 	}
 	return page, err
 }
@@ -143,8 +152,8 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 	if err := app.checkSession(id); err != nil {
 		return Session{}, err
 	}
-	key := c.endedKey(ctx, app, id)
-	if s, ok := c.ended.session(key); ok && s.Rooms != nil {
+	ended, key := c.remembered(ctx), endedKey{app: app, session: id}
+	if s, ok := ended.session(key); ok && s.Rooms != nil {
 		return s, nil
 	}
 	var p realtime_kit.SessionGetSessionDetailsParams
@@ -154,15 +163,16 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 		s, ok := detailsOf(data)
 		return s, ok && strings.EqualFold(s.ID, id) // another session is no answer
 	}
-	s, err := objectOf(ctx, c, "session "+id, read, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionDetails(ctx, app.AppID, id, p, o...)
 		return err
-	})
+	}
+	s, err := objectOf(ctx, c, "session "+id, read, send)
 	if err != nil {
 		return Session{}, err
 	}
 	s.ID = id // perhaps in another case
-	c.ended.keepSession(key, s)
+	ended.keepSession(key, s)
 	return s, nil
 }
 
@@ -198,34 +208,39 @@ func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string, f Peer
 // PeersPage returns one page of a session's peers. Its paging is not in the
 // reference's schema; Page.Total is 0 where the API gives none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_participants/
-func (c *Client) PeersPage(ctx context.Context, app AppRef, sessionID string, f PeerFilter, r PageRequest) (Page[Peer], error) {
+func (c *Client) PeersPage(
+	ctx context.Context, app AppRef, sessionID string, f PeerFilter, r PageRequest,
+) (Page[Peer], error) {
 	if err := app.checkSession(sessionID); err != nil {
 		return Page[Peer]{}, err
 	}
-	key := c.endedKey(ctx, app, sessionID)
+	ended, key := c.remembered(ctx), endedKey{app: app, session: sessionID}
+	_, final := ended.session(key) // asked before the request: what it brings cannot change any more
 	key.filter = f
-	if page, ok := c.ended.peers(key, r); ok {
+	if page, ok := ended.peers(key, r); ok {
 		return page, nil
 	}
-	_, final := c.ended.session(c.endedKey(ctx, app, sessionID)) // asked before the request: what it brings cannot change any more
 	var p realtime_kit.SessionGetSessionParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.Search.Value, p.Search.Present = f.Search, f.Search != ""
-	p.SortBy.Value, p.SortBy.Present = realtime_kit.SessionGetSessionParticipantsParamsSortBy(f.SortBy), f.SortBy != ""
-	p.SortOrder.Value, p.SortOrder.Present = realtime_kit.SessionGetSessionParticipantsParamsSortOrder(f.SortOrder), f.SortOrder != ""
+	p.SortBy.Value = realtime_kit.SessionGetSessionParticipantsParamsSortBy(f.SortBy)
+	p.SortBy.Present = f.SortBy != ""
+	p.SortOrder.Value = realtime_kit.SessionGetSessionParticipantsParamsSortOrder(f.SortOrder)
+	p.SortOrder.Present = f.SortOrder != ""
 	p.View.Value, p.View.Present = realtime_kit.SessionGetSessionParticipantsParamsViewConsolidated, f.Consolidated
 	p.IncludePeerEvents.Value, p.IncludePeerEvents.Present = f.Events, f.Events
 	p.PageNo.Value, p.PageNo.Present = given(r.No)
 	p.PerPage.Value, p.PerPage.Present = given(r.Per)
-	page, err := listOf(ctx, c, "the participants of session "+sessionID, "data.participants", peerOf, func(ctx context.Context, o ...option.RequestOption) error {
+	send := func(ctx context.Context, o ...option.RequestOption) error {
 		_, err := c.sessions.GetSessionParticipants(ctx, app.AppID, sessionID, p, o...)
 		return err
-	})
+	}
+	page, err := listOf(ctx, c, "the participants of session "+sessionID, "data.participants", peerOf, send)
 	if err != nil {
 		return page, err
 	}
 	if final {
-		c.ended.keepPeers(key, r, page)
+		ended.keepPeers(key, r, page)
 	}
 	return page, nil
 }

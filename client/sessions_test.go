@@ -10,15 +10,15 @@ import (
 
 func TestSessionGaps(t *testing.T) {
 	for in, want := range map[string]string{
-		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z","ended_at":"2026-03-02T10:00:00.5Z"}`:                                   "09:00 10:00",
-		`{"status":"LIVE","started_at":"2026-03-02T09:00:00Z"}`:                                                                        "09:00 -",
-		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z","updated_at":"2026-03-02T10:00:00.5Z"}`:                                 "09:00 10:00",
-		`{"status":"ENDED","created_at":"2026-03-02T09:00:00Z","ended_at":"soon","updated_at":"2026-03-02T08:00:00Z"}`:                 "09:00 -",
-		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z"}`:                                                                       "09:00 -",
-		`{"status":"ENDED","started_at":"2026-03-02T09:00:00Z","ended_at":"2026-03-02T08:00:00Z","updated_at":"2026-03-02T09:30:00Z"}`: "09:00 09:30",
-		`{"status":"LIVE","started_at":"2026-03-02T09:00:00Z","updated_at":"2026-03-02T09:30:00Z"}`:                                    "09:00 -",
+		`{"status":"ENDED","started_at":"@09:00:00Z","ended_at":"@10:00:00.5Z"}`:                         "09:00 10:00",
+		`{"status":"LIVE","started_at":"@09:00:00Z"}`:                                                    "09:00 -",
+		`{"status":"ENDED","started_at":"@09:00:00Z","updated_at":"@10:00:00.5Z"}`:                       "09:00 10:00",
+		`{"status":"ENDED","created_at":"@09:00:00Z","ended_at":"soon","updated_at":"@08:00:00Z"}`:       "09:00 -",
+		`{"status":"ENDED","started_at":"@09:00:00Z"}`:                                                   "09:00 -",
+		`{"status":"ENDED","started_at":"@09:00:00Z","ended_at":"@08:00:00Z","updated_at":"@09:30:00Z"}`: "09:00 09:30",
+		`{"status":"LIVE","started_at":"@09:00:00Z","updated_at":"@09:30:00Z"}`:                          "09:00 -",
 	} {
-		s := sessionOf(gjson.Parse(in))
+		s := sessionOf(gjson.Parse(strings.ReplaceAll(in, "@", "2026-03-02T")))
 		ended := "-"
 		if !s.EndedAt.IsZero() {
 			ended = s.EndedAt.Format("15:04")

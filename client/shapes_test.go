@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -14,13 +15,25 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 func TestCaseDetails(t *testing.T) {
 	c, api, app := openScripted(t)
 	at := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-	want := Session{ID: walked, MeetingID: "497f6eca-6276-4993-bfeb-53cbbbba6f08", Title: "Weekly sync", Status: "ENDED", Type: "meeting",
-		StartedAt: at, EndedAt: at.Add(30 * time.Minute), MaxConcurrent: 3, MinutesConsumed: 90, Rooms: []string{}, RoomMeetings: []string{}}
+	want := Session{
+		ID:              walked,
+		MeetingID:       "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+		Title:           "Weekly sync",
+		Status:          "ENDED",
+		Type:            "meeting",
+		StartedAt:       at,
+		EndedAt:         at.Add(30 * time.Minute),
+		MaxConcurrent:   3,
+		MinutesConsumed: 90,
+		Rooms:           []string{},
+		RoomMeetings:    []string{},
+	}
 	for _, name := range []string{"session-details-current.json", "session-details-older.json"} {
 		api.JSON("/sessions/"+walked, scripted.Case(t, name))
 		if got, err := c.Session(t.Context(), app, walked); err != nil || !reflect.DeepEqual(got, want) {
@@ -32,7 +45,12 @@ func TestCaseDetails(t *testing.T) {
 		`{"data":{"session":{"id":"a"},"breakout_rooms":[{"id":"r-1","associated_id":"m-1"},"r-2"]}}`:    true,
 		`{"data":{"session":{"id":"a","breakout_rooms":["r-1",{"id":"r-2","associated_id":"m-1"}]}}}`:    true,
 		`{"data":{"session":null,"id":"a","breakout_rooms":["r-1",{"id":"r-2","associated_id":"m-1"}]}}`: true,
-		`{"data":{"id":"another"}}`: false, `{"data":{"status":"ENDED"}}`: false, `{"data":{"session":{}}}`: false, `{"data":[{"id":"a"}]}`: false, `{"id":"a"}`: false, `{"data":"a"}`: false,
+		`{"data":{"id":"another"}}`:           false,
+		`{"data":{"status":"ENDED"}}`:         false,
+		`{"data":{"session":{}}}`:             false,
+		`{"data":[{"id":"a"}]}`:               false,
+		`{"id":"a"}`:                          false,
+		`{"data":"a"}`:                        false,
 		`{"success":false,"data":{"id":"a"}}`: false, `{"data":null,"paging":{"total_count":0}}`: false,
 	} {
 		api.JSON("/sessions/a", []byte(body))
@@ -67,7 +85,13 @@ func TestUnfilteredSessions(t *testing.T) {
 	at := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	var rows []any
 	for i := range 250 {
-		row := map[string]any{"id": fmt.Sprint("s-", i), "associated_id": other, "status": "ENDED", "started_at": at.AddDate(0, 0, -i), "ended_at": at.AddDate(0, 0, -i).Add(time.Hour)}
+		row := map[string]any{
+			"id":            fmt.Sprint("s-", i),
+			"associated_id": other,
+			"status":        "ENDED",
+			"started_at":    at.AddDate(0, 0, -i),
+			"ended_at":      at.AddDate(0, 0, -i).Add(time.Hour),
+		}
 		switch i {
 		case 3, 120, 240:
 			row["associated_id"] = strings.ToUpper(mine)
@@ -133,7 +157,8 @@ func TestAppsOverPages(t *testing.T) {
 			api.Handle("//client/v4/accounts", list("result", "page"))
 			apps, c1, err1 := c.Apps(t.Context(), scripted.AccountID)
 			accounts, c2, err2 := c.Accounts(t.Context())
-			if len(apps) != 120 || len(accounts) != 120 || err1 != nil || err2 != nil || !c1.Complete() || !c2.Complete() || accounts[119].Name != "Person 120" {
+			if len(apps) != 120 || len(accounts) != 120 || err1 != nil || err2 != nil ||
+				!c1.Complete() || !c2.Complete() || accounts[119].Name != "Person 120" {
 				t.Errorf("%d a page, total %v: %d apps (%v), %d accounts (%v)", clamp, total, len(apps), err1, len(accounts), err2)
 			}
 		}
@@ -152,7 +177,12 @@ func TestNoLiveSession(t *testing.T) {
 		`{"success":true,"data":null}`:                                         "none",
 		`{"success":true,"data":{}}`:                                           "none",
 		`{"success":true,"data":{"session":null}}`:                             "none",
-		`{}`: "error", `null`: "error", `{"success":true}`: "error", `{"data":[]}`: "error", `{"data":{"status":"LIVE"}}`: "error", `{"success":false,"data":null}`: "error",
+		`{}`:                            "error",
+		`null`:                          "error",
+		`{"success":true}`:              "error",
+		`{"data":[]}`:                   "error",
+		`{"data":{"status":"LIVE"}}`:    "error",
+		`{"success":false,"data":null}`: "error",
 	} {
 		api.JSON(path, []byte(body))
 		live, err := c.LiveSession(t.Context(), app, walked)
@@ -172,8 +202,10 @@ func TestNoLiveSession(t *testing.T) {
 func TestOddMeetings(t *testing.T) {
 	c, api, app := openScripted(t)
 	api.JSON("/meetings", []byte(`{"success":true,"data":[
-		{"id":"a","title":null,"status":"active","created_at":5,"record_on_start":"yes","transcribe_on_end":true,"persist_chat":null,"session_keep_alive_time_in_secs":600},
-		{"id":12,"title":{"en":"x"},"created_at":"2026-03-02 09:00:00Z","session_keep_alive_time_in_secs":-1}],"paging":{"total_count":2}}`))
+		{"id":"a","title":null,"status":"active","created_at":5,"record_on_start":"yes",
+			"transcribe_on_end":true,"persist_chat":null,"session_keep_alive_time_in_secs":600},
+		{"id":12,"title":{"en":"x"},"created_at":"2026-03-02 09:00:00Z","session_keep_alive_time_in_secs":-1}],
+			"paging":{"total_count":2}}`))
 	page, err := c.MeetingsPage(t.Context(), app, MeetingFilter{}, PageRequest{})
 	want := []Meeting{
 		{ID: "a", Status: "ACTIVE", TranscribeOnEnd: true, KeepAlive: 10 * time.Minute},
@@ -187,43 +219,52 @@ func TestOddMeetings(t *testing.T) {
 // TestResetConnections is TCP resets before and within an answer.
 func TestResetConnections(t *testing.T) {
 	good := string(scripted.Case(t, "session-details-current.json"))
-	for _, sent := range []string{"", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(good)) + "\r\n\r\n" + good[:100]} {
+	begun := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		len(good), good[:100])
+	for _, sent := range []string{"", begun} {
 		for _, forever := range []bool{false, true} {
-			c, api, app := openScripted(t)
 			var n atomic.Int32
+			api := scripted.Start(t)
 			api.Handle("/sessions/"+walked, func(w http.ResponseWriter, _ *http.Request) {
 				if n.Add(1) > 1 && !forever {
 					_, _ = w.Write([]byte(good))
 					return
 				}
-				conn, _, err := w.(http.Hijacker).Hijack()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = conn.Write([]byte(sent))
-				time.Sleep(20 * time.Millisecond) // for the head to be read
-				_ = conn.(*net.TCPConn).SetLinger(0)
-				_ = conn.Close()
+				reset(t, w, sent)
 			})
-			_, err := c.Session(t.Context(), app, walked)
-			if (err != nil) != forever || n.Load() > 3 || sent != "" && n.Load() != 2 {
-				t.Errorf("%.20q, for ever %v: %d requests, %v", sent, forever, n.Load(), err)
-			}
-			if forever && !errors.Is(err, ErrReset) && !errors.Is(err, ErrCutOff) {
-				t.Errorf("%.20q: %v", sent, err)
-			}
-			if forever && !strings.Contains(err.Error(), "reset") {
-				t.Errorf("%.20q: %v", sent, err)
-			}
+			hurried(t, api, func(t *testing.T, c *Client, app AppRef) {
+				_, err := c.Session(t.Context(), app, walked)
+				if (err != nil) != forever || n.Load() > 3 || sent != "" && n.Load() != 2 {
+					t.Errorf("%.20q, for ever %v: %d requests, %v", sent, forever, n.Load(), err)
+				}
+				if forever && !errors.Is(err, ErrReset) && !errors.Is(err, ErrCutOff) {
+					t.Errorf("%.20q: %v", sent, err)
+				}
+				if forever && !strings.Contains(err.Error(), "reset") {
+					t.Errorf("%.20q: %v", sent, err)
+				}
+			})
 		}
 	}
+}
+
+// reset sends some of an answer, then resets the connection.
+func reset(t *testing.T, w http.ResponseWriter, sent string) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	_, _ = conn.Write([]byte(sent))
+	time.Sleep(20 * time.Millisecond) // for the head to be read
+	_ = conn.(*net.TCPConn).SetLinger(0)
+	_ = conn.Close()
 }
 
 // TestBigBodies reads more of them at a time than there is room for.
 func TestBigBodies(t *testing.T) {
 	c, api, app := openScripted(t)
-	big := strings.Repeat("x", 2*usualBody)
+	big := strings.Repeat("x", 2*traffic.LargeBody)
 	api.Handle("/meetings/"+walked+"/participants", func(w http.ResponseWriter, r *http.Request) {
 		no, _ := strconv.Atoi(r.URL.Query().Get("page_no"))
 		served{rows: []any{map[string]any{"id": fmt.Sprint("p-", no), "picture": big}}, total: 12}.write(w)
@@ -244,16 +285,13 @@ func TestBigBodies(t *testing.T) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	})
-	short, err := New(Options{Token: scripted.Token, BaseURL: api.URL, Timeout: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(short.Close)
 	for range 2 {
-		if _, err := short.MeetingsPage(t.Context(), app, MeetingFilter{}, PageRequest{}); err == nil {
+		short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		if _, err := c.MeetingsPage(short, app, MeetingFilter{}, PageRequest{}); err == nil {
 			t.Error("no error")
 		}
-		if _, err := short.ParticipantsPage(t.Context(), app, walked, PageRequest{}); err != nil {
+		cancel()
+		if _, err := c.ParticipantsPage(t.Context(), app, walked, PageRequest{}); err != nil {
 			t.Error(err)
 		}
 	}

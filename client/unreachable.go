@@ -26,12 +26,12 @@ func unreachable(out *Error, err error) {
 	var cert *tls.CertificateVerificationError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var elsewhere *redirected
+	var redirect *redirected
 	var dial *net.OpError
 	out.Cause = CauseNetwork
 	switch {
-	case errors.As(err, &elsewhere):
-		out.Cause, out.Message = CauseBetween, elsewhere.Error()
+	case errors.As(err, &redirect):
+		out.Cause, out.Message = CauseBetween, redirect.Error()
 		out.Remedy = "If the network wants a sign-in, sign in with a browser. " + proxyRemedy
 	case errors.As(err, &dial) && (dial.Op == "proxyconnect" || strings.HasPrefix(dial.Op, "socks")):
 		out.Cause, out.Message = CauseBetween, "the proxy could not be reached"

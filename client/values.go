@@ -19,9 +19,9 @@ const (
 // costs its end, not the page.
 const maxTextBytes = 4096
 
-// text is a string or a number as text, else "". It is a copy, for gjson's
+// textOf is a string or a number as text, else "". It is a copy, for gjson's
 // would keep the whole page in memory.
-func text(v gjson.Result) string {
+func textOf(v gjson.Result) string {
 	if v.Type != gjson.String && v.Type != gjson.Number {
 		return ""
 	}
@@ -76,43 +76,72 @@ func on(v gjson.Result) bool {
 	return v.Type == gjson.True || v.Type == gjson.String && v.Str == "true"
 }
 
-// instant reads a time as moment does, or a number of seconds or milliseconds
-// since 1970.
+// instant reads a time as it is written in text, or a number of seconds or
+// milliseconds since 1970. It is zero, for unknown, if the value is anything else
+// or if no meeting can have taken place in that year.
 func instant(v gjson.Result) time.Time {
+	var t time.Time
 	switch v.Type {
 	case gjson.String:
-		return moment(v.Str)
+		t = parseTime(v.Str)
 	case gjson.Number:
-		const earliest, latest = 946_684_800, 4_102_444_800 // 2000 and 2100
-		switch {
-		case v.Num >= earliest && v.Num < latest:
-			return time.UnixMilli(int64(v.Num * 1e3)).UTC()
-		case v.Num >= earliest*1e3 && v.Num < latest*1e3:
-			return time.UnixMilli(int64(v.Num)).UTC()
-		}
+		t = sinceEpoch(v.Num)
+	}
+	if t = t.UTC(); t.Year() < 2000 || t.Year() >= 2100 {
+		return time.Time{}
+	}
+	return t
+}
+
+// sinceEpoch is n seconds or milliseconds after the beginning of 1970, whichever
+// is in this century, else zero.
+func sinceEpoch(n float64) time.Time {
+	const earliest, latest = 946_684_800, 4_102_444_800 // 2000 and 2100
+	switch {
+	case n >= earliest && n < latest:
+		return time.UnixMilli(int64(n * 1e3))
+	case n >= earliest*1e3 && n < latest*1e3:
+		return time.UnixMilli(int64(n))
 	}
 	return time.Time{}
 }
 
-// moment reads a time in RFC 3339, also with a space for the T and without a
-// zone, which is UTC then. It is zero, for unknown, if the text is anything else
-// or if no meeting can have taken place in that year.
-func moment(s string) time.Time {
-	t, err := time.Parse(time.RFC3339, s)
-	for _, layout := range [...]string{"2006-01-02T15:04:05", "2006-01-02T15:04:05Z0700"} {
-		if err == nil {
-			break
-		}
-		if len(s) > 10 && s[10] == ' ' {
-			s = s[:10] + "T" + strings.ReplaceAll(s[11:], " ", "")
-			if t, err = time.Parse(time.RFC3339, s); err == nil {
-				break
-			}
-		}
-		t, err = time.Parse(layout, strings.TrimSuffix(s, "UTC"))
+// layouts are those of a time beside RFC 3339 and HTTP's: what ISO 8601 allows
+// besides, once spaces are gone. Without a zone it is UTC. Names of zones other
+// than UTC and GMT are not read, for package time would take them for UTC.
+var layouts = [...]string{
+	time.RFC3339,
+	"2006-01-02T15:04:05Z0700",
+	"2006-01-02T15:04:05Z07",
+	"2006-01-02T15:04:05",
+	"2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04Z0700",
+	"2006-01-02T15:04Z07",
+	"2006-01-02T15:04",
+	"Mon,2Jan200615:04:05-0700",
+	"Mon,2Jan200615:04:05",
+}
+
+// parseTime reads a time in RFC 3339, and in the forms that are like it: with a
+// space for the T, in lower case, without seconds, colon or zone. It also reads
+// HTTP's and a mail's form, and a number of seconds or milliseconds since 1970.
+func parseTime(s string) time.Time {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t
 	}
-	if t = t.UTC(); err != nil || t.Year() < 2000 || t.Year() >= 2100 {
-		return time.Time{}
+	s = strings.ToUpper(strings.TrimSpace(s))
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		return sinceEpoch(n)
 	}
-	return t
+	if len(s) > 10 && s[10] == ' ' && s[4] == '-' {
+		s = s[:10] + "T" + s[11:]
+	}
+	s = strings.ReplaceAll(s, " ", "")
+	s = strings.TrimSuffix(strings.TrimSuffix(s, "UTC"), "GMT")
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
 }

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 const walked = "0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"
@@ -28,6 +30,28 @@ func openScripted(t *testing.T) (*Client, *scripted.API, AppRef) {
 	}
 	t.Cleanup(c.Close)
 	return c, api, AppRef{scripted.AccountID, scripted.AppID}
+}
+
+// hurried runs f in a bubble of fake time, in which the SDK's waits between
+// retries take none. The API stays outside: the client keeps no connection to it,
+// for time stands still while one is open.
+func hurried(t *testing.T, api *scripted.API, f func(t *testing.T, c *Client, app AppRef)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		c, err := New(Options{
+			Token:   scripted.Token,
+			BaseURL: api.URL,
+			WrapTransport: func(next http.RoundTripper) http.RoundTripper {
+				next.(*http.Transport).DisableKeepAlives = true
+				return next
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		f(t, c, AppRef{scripted.AccountID, scripted.AppID})
+	})
 }
 
 // people are rows of a list, from one number to another.
@@ -75,6 +99,26 @@ func (s served) writeAs(w http.ResponseWriter, top string) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
+// paged serves rows at so many a page, with a total unless it is nil.
+func paged(rows []any, per int, total any) func(no int) served {
+	return func(no int) served { return served{rows: slice(rows, no, per), total: total} }
+}
+
+// fromZero counts pages from 0.
+func fromZero(rows []any, per int, total any) func(no int) served {
+	return func(no int) served { return served{rows: slice(rows, no+1, per), total: total} }
+}
+
+// halves serves pages of another size after the first two.
+func halves(rows []any, per, later int) func(no int) served {
+	return func(no int) served { return midway(rows, no, per, later) }
+}
+
+// always serves the same rows, whichever page is asked for.
+func always(rows []any, total any) func(no int) served {
+	return func(int) served { return served{rows: rows, total: total} }
+}
+
 // reading is what a walk over a roster brought.
 type reading struct {
 	names    []string
@@ -83,13 +127,23 @@ type reading struct {
 	err      error
 }
 
-func read(t *testing.T, serve func(no int) served) (r reading) {
+func read(t *testing.T, serve func(no int) served) reading {
 	t.Helper()
 	c, api, app := openScripted(t)
+	roster(api, serve)
+	return readAll(t, c, api, app)
+}
+
+// roster has the API serve pages of participants.
+func roster(api *scripted.API, serve func(no int) served) {
 	api.Handle("/meetings/"+walked+"/participants", func(w http.ResponseWriter, req *http.Request) {
 		no, _ := strconv.Atoi(req.URL.Query().Get("page_no"))
 		serve(no).write(w)
 	})
+}
+
+func readAll(t *testing.T, c *Client, api *scripted.API, app AppRef) (r reading) {
+	t.Helper()
 	for page, err := range c.Participants(t.Context(), app, walked) {
 		if r.err = err; err != nil {
 			break
@@ -106,78 +160,97 @@ func read(t *testing.T, serve func(no int) served) (r reading) {
 	return r
 }
 
+type walkCase struct {
+	serve    func(no int) served
+	want     Coverage
+	requests int // at most; 0: not counted
+}
+
+var walkCases = map[string]walkCase{
+	"nobody":              {func(int) served { return served{total: 0} }, Coverage{}, 1},
+	"nobody, no total":    {func(int) served { return served{} }, Coverage{}, 1},
+	"short page":          {paged(people(1, 30), 100, 30), Coverage{Read: 30, Total: 30}, 1},
+	"full page":           {paged(people(1, 100), 100, 100), Coverage{Read: 100, Total: 100}, 2},
+	"full pages":          {paged(people(1, 500), 100, 500), Coverage{Read: 500, Total: 500}, 6},
+	"total as a string":   {paged(people(1, 130), 100, "130"), Coverage{Read: 130, Total: 130}, 2},
+	"clamped":             {paged(people(1, 130), 50, 130), Coverage{Read: 130, Total: 130}, 3},
+	"clamped, no total":   {paged(people(1, 130), 25, nil), Coverage{Read: 130}, 7},
+	"one a page":          {paged(people(1, 9), 1, nil), Coverage{Read: 9}, 10},
+	"all at once":         {always(people(1, 300), 300), Coverage{Read: 300, Total: 300}, 2},
+	"all at once, silent": {always(people(1, 300), nil), Coverage{Read: 300}, 2},
+	"total of the page": {func(no int) served {
+		rows := slice(people(1, 230), no, 100)
+		return served{rows: rows, total: len(rows)}
+	}, Coverage{Read: 230}, 4},
+	"total too small":  {paged(people(1, 230), 100, 120), Coverage{Read: 230}, 4},
+	"total of 0":       {paged(people(1, 130), 100, 0), Coverage{Read: 130}, 3},
+	"total of -1":      {paged(people(1, 130), 100, -1), Coverage{Read: 130}, 3},
+	"absurd total":     {paged(people(1, 130), 100, 1e18), Coverage{Read: 130}, 3},
+	"total too large":  {paged(people(1, 130), 100, 5_000_000), Coverage{Read: 130, Total: 5_000_000}, 6},
+	"smaller midway":   {halves(people(1, 260), 100, 40), Coverage{Read: 260, Total: 260}, 6},
+	"larger midway":    {halves(people(1, 260), 40, 100), Coverage{Read: 260, Total: 260}, 0},
+	"short midway":     {halves(people(1, 260), 100, 1), Coverage{Read: 260, Total: 260}, 0},
+	"the same forever": {always(people(1, 100), 1000), Coverage{Read: 100, Total: 1000}, 6},
+	"two forever": {
+		func(no int) served { return served{rows: slice(people(1, 200), no%2+1, 100)} },
+		Coverage{Read: 200}, 3,
+	},
+	"grows": {
+		func(no int) served { return served{rows: slice(people(1, 240+no), no, 100), total: 240 + no} },
+		Coverage{Read: 243, Total: 243, Changed: true}, 3,
+	},
+	"shrinks": {func(no int) served {
+		if no < 3 {
+			return served{rows: slice(people(1, 250), no, 100), total: 250}
+		}
+		return served{rows: people(201, 240), total: 240}
+	}, Coverage{Read: 240, Total: 240, Changed: true}, 3},
+	"shrinks, late": {func(no int) served {
+		if no < 3 {
+			return served{rows: slice(people(1, 250), no, 100), total: 250}
+		}
+		return served{rows: slice(people(201, 245), no-2, 100), total: 240}
+	}, Coverage{Read: 245, Changed: true}, 4},
+	"moves": {func(no int) served {
+		if no == 1 {
+			return served{rows: people(1, 100), total: 150}
+		}
+		return served{rows: slice(people(96, 145), no-1, 100), total: 150}
+	}, Coverage{Read: 145, Total: 150, Changed: true}, 3},
+	"twice in a page":     {always(append(people(1, 3), people(3, 3)...), 4), Coverage{Read: 3, Total: 3}, 1},
+	"less than the total": {paged(people(1, 120), 100, 130), Coverage{Read: 120, Total: 130}, 3},
+	"empty with a total":  {func(int) served { return served{total: 30} }, Coverage{Total: 30}, 2},
+	"counted from 0":      {fromZero(people(1, 130), 50, 130), Coverage{Read: 130, Total: 130}, 5},
+	"one page, from 0":    {fromZero(people(1, 30), 100, 30), Coverage{Read: 30, Total: 30}, 2},
+	"failure after the end": {
+		refuseFrom(2, 403, served{rows: people(1, 100), total: 100}),
+		Coverage{Read: 100, Total: 100, Refused: true}, 2,
+	},
+	"success: false after the end": {func(no int) served {
+		if no > 2 {
+			return served{status: 200}
+		}
+		return served{rows: slice(people(1, 100), no, 50)}
+	}, Coverage{Read: 100, Refused: true}, 3},
+	"guests":           {paged(guests(1, 130), 100, 130), Coverage{Read: 130, Total: 130}, 2},
+	"guests, no total": {paged(guests(1, 130), 50, nil), Coverage{Read: 130}, 4},
+	"guests forever":   {always(guests(1, 40), nil), Coverage{Read: 40}, 2},
+	"same guests":      {always(append(guests(1, 1), guests(1, 1)...), 2), Coverage{Read: 2, Total: 2}, 1},
+	"mixed forever":    {always(append(guests(1, 1), people(1, 99)...), nil), Coverage{Read: 100}, 2},
+	"refused after the end": {
+		refuseFrom(3, 404, served{rows: people(1, 200), total: 200}),
+		Coverage{Read: 200, Total: 200}, 3,
+	},
+	"refused, short":    {refuseFrom(2, 400, served{rows: people(1, 3)}), Coverage{Read: 3, Refused: true}, 2},
+	"refused, no total": {refuseFrom(3, 422, served{rows: people(1, 200)}), Coverage{Read: 200, Refused: true}, 3},
+	"odd rows": {
+		always(append(people(1, 3), nil, 5, "x"), 6),
+		Coverage{Read: 3, Total: 6, Unreadable: 3}, 1,
+	},
+}
+
 func TestWalk(t *testing.T) {
-	for name, tc := range map[string]struct {
-		serve    func(no int) served
-		want     Coverage
-		requests int // at most; 0: not counted
-	}{
-		"nobody":              {func(int) served { return served{total: 0} }, Coverage{}, 1},
-		"nobody, no total":    {func(int) served { return served{} }, Coverage{}, 1},
-		"short page":          {func(no int) served { return served{rows: slice(people(1, 30), no, 100), total: 30} }, Coverage{Read: 30, Total: 30}, 1},
-		"full page":           {func(no int) served { return served{rows: slice(people(1, 100), no, 100), total: 100} }, Coverage{Read: 100, Total: 100}, 2},
-		"full pages":          {func(no int) served { return served{rows: slice(people(1, 500), no, 100), total: 500} }, Coverage{Read: 500, Total: 500}, 6},
-		"total as a string":   {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: "130"} }, Coverage{Read: 130, Total: 130}, 2},
-		"clamped":             {func(no int) served { return served{rows: slice(people(1, 130), no, 50), total: 130} }, Coverage{Read: 130, Total: 130}, 3},
-		"clamped, no total":   {func(no int) served { return served{rows: slice(people(1, 130), no, 25)} }, Coverage{Read: 130}, 7},
-		"one a page":          {func(no int) served { return served{rows: slice(people(1, 9), no, 1)} }, Coverage{Read: 9}, 10},
-		"all at once":         {func(int) served { return served{rows: people(1, 300), total: 300} }, Coverage{Read: 300, Total: 300}, 2},
-		"all at once, silent": {func(int) served { return served{rows: people(1, 300)} }, Coverage{Read: 300}, 2},
-		"total of the page": {func(no int) served {
-			rows := slice(people(1, 230), no, 100)
-			return served{rows: rows, total: len(rows)}
-		}, Coverage{Read: 230}, 4},
-		"total too small":  {func(no int) served { return served{rows: slice(people(1, 230), no, 100), total: 120} }, Coverage{Read: 230}, 4},
-		"total of 0":       {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: 0} }, Coverage{Read: 130}, 3},
-		"total of -1":      {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: -1} }, Coverage{Read: 130}, 3},
-		"absurd total":     {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: 1e18} }, Coverage{Read: 130}, 3},
-		"total too large":  {func(no int) served { return served{rows: slice(people(1, 130), no, 100), total: 5_000_000} }, Coverage{Read: 130, Total: 5_000_000}, 6},
-		"smaller midway":   {func(no int) served { return midway(people(1, 260), no, 100, 40) }, Coverage{Read: 260, Total: 260}, 6},
-		"larger midway":    {func(no int) served { return midway(people(1, 260), no, 40, 100) }, Coverage{Read: 260, Total: 260}, 0},
-		"short midway":     {func(no int) served { return midway(people(1, 260), no, 100, 1) }, Coverage{Read: 260, Total: 260}, 0},
-		"the same forever": {func(int) served { return served{rows: people(1, 100), total: 1000} }, Coverage{Read: 100, Total: 1000}, 6},
-		"two forever":      {func(no int) served { return served{rows: slice(people(1, 200), no%2+1, 100)} }, Coverage{Read: 200}, 3},
-		"grows":            {func(no int) served { return served{rows: slice(people(1, 240+no), no, 100), total: 240 + no} }, Coverage{Read: 243, Total: 243, Changed: true}, 3},
-		"shrinks": {func(no int) served {
-			if no < 3 {
-				return served{rows: slice(people(1, 250), no, 100), total: 250}
-			}
-			return served{rows: people(201, 240), total: 240}
-		}, Coverage{Read: 240, Total: 240, Changed: true}, 3},
-		"shrinks, late": {func(no int) served {
-			if no < 3 {
-				return served{rows: slice(people(1, 250), no, 100), total: 250}
-			}
-			return served{rows: slice(people(201, 245), no-2, 100), total: 240}
-		}, Coverage{Read: 245, Changed: true}, 4},
-		"moves": {func(no int) served {
-			if no == 1 {
-				return served{rows: people(1, 100), total: 150}
-			}
-			return served{rows: slice(people(96, 145), no-1, 100), total: 150}
-		}, Coverage{Read: 145, Total: 150, Changed: true}, 3},
-		"twice in a page":       {func(int) served { return served{rows: append(people(1, 3), people(3, 3)...), total: 4} }, Coverage{Read: 3, Total: 3}, 1},
-		"less than the total":   {func(no int) served { return served{rows: slice(people(1, 120), no, 100), total: 130} }, Coverage{Read: 120, Total: 130}, 3},
-		"empty with a total":    {func(int) served { return served{total: 30} }, Coverage{Total: 30}, 2},
-		"counted from 0":        {func(no int) served { return served{rows: slice(people(1, 130), no+1, 50), total: 130} }, Coverage{Read: 130, Total: 130}, 5},
-		"one page, from 0":      {func(no int) served { return served{rows: slice(people(1, 30), no+1, 100), total: 30} }, Coverage{Read: 30, Total: 30}, 2},
-		"failure after the end": {refuseFrom(2, 403, served{rows: people(1, 100), total: 100}), Coverage{Read: 100, Total: 100, Refused: true}, 2},
-		"success: false after the end": {func(no int) served {
-			if no > 2 {
-				return served{status: 200}
-			}
-			return served{rows: slice(people(1, 100), no, 50)}
-		}, Coverage{Read: 100, Refused: true}, 3},
-		"guests":                {func(no int) served { return served{rows: slice(guests(1, 130), no, 100), total: 130} }, Coverage{Read: 130, Total: 130}, 2},
-		"guests, no total":      {func(no int) served { return served{rows: slice(guests(1, 130), no, 50)} }, Coverage{Read: 130}, 4},
-		"guests forever":        {func(int) served { return served{rows: guests(1, 40)} }, Coverage{Read: 40}, 2},
-		"same guests":           {func(int) served { return served{rows: append(guests(1, 1), guests(1, 1)...), total: 2} }, Coverage{Read: 2, Total: 2}, 1},
-		"mixed forever":         {func(int) served { return served{rows: append(guests(1, 1), people(1, 99)...)} }, Coverage{Read: 100}, 2},
-		"refused after the end": {refuseFrom(3, 404, served{rows: people(1, 200), total: 200}), Coverage{Read: 200, Total: 200}, 3},
-		"refused, short":        {refuseFrom(2, 400, served{rows: people(1, 3)}), Coverage{Read: 3, Refused: true}, 2},
-		"refused, no total":     {refuseFrom(3, 422, served{rows: people(1, 200)}), Coverage{Read: 200, Refused: true}, 3},
-		"odd rows":              {func(int) served { return served{rows: append(people(1, 3), nil, 5, "x"), total: 6} }, Coverage{Read: 3, Total: 6, Unreadable: 3}, 1},
-	} {
+	for name, tc := range walkCases {
 		t.Run(name, func(t *testing.T) {
 			got := read(t, tc.serve)
 			if got.err != nil || got.coverage != tc.want || got.requests == 0 || tc.requests > 0 && got.requests > tc.requests {
@@ -220,10 +293,14 @@ func TestWalkErrors(t *testing.T) {
 		"no right to the second page": refuseFrom(2, 403, served{rows: people(1, 150)}),
 		"broken API":                  refuseFrom(2, 501, served{rows: people(1, 150)}),
 	} {
-		var e *Error
-		if got := read(t, serve); !errors.As(got.err, &e) || e.Status < 400 {
-			t.Errorf("%s: %+v", name, got)
-		}
+		api := scripted.Start(t)
+		roster(api, serve)
+		hurried(t, api, func(t *testing.T, c *Client, app AppRef) {
+			var e *Error
+			if got := readAll(t, c, api, app); !errors.As(got.err, &e) || e.Status < 400 {
+				t.Errorf("%s: %+v", name, got)
+			}
+		})
 	}
 }
 
@@ -304,7 +381,7 @@ func TestBoundedTogether(t *testing.T) {
 		}
 		return page, nil
 	}
-	c := &Client{timeout: time.Hour, room: newRoom()}
+	c := &Client{timeout: time.Hour, pool: traffic.NewPool()}
 	ctx, cancel := c.Bounded(t.Context())
 	defer cancel()
 	var got []Coverage

@@ -1,19 +1,18 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"unsafe"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/tidwall/gjson"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
 // Causes of an *Error where an answer came but cannot be used.
@@ -37,7 +36,9 @@ type sendFunc func(context.Context, ...option.RequestOption) error
 // answerOf makes one request and reads its answer as gjson finds it: the SDK's
 // own decoding takes five times as long, and stops at a content type that is not
 // JSON or at a field of another type.
-func answerOf[T any](ctx context.Context, c *Client, what string, read func(answer) (T, error), send sendFunc) (T, error) {
+func answerOf[T any](
+	ctx context.Context, c *Client, what string, read func(answer) (T, error), send sendFunc,
+) (T, error) {
 	return call(ctx, c, what, func(ctx context.Context, o ...option.RequestOption) (T, error) {
 		var zero T
 		var res *http.Response
@@ -45,7 +46,7 @@ func answerOf[T any](ctx context.Context, c *Client, what string, read func(answ
 			return zero, err
 		}
 		defer func() { _ = res.Body.Close() }() // all that matters was read
-		body, err := wholeBody(ctx, res)
+		body, err := wholeBody(res)
 		if err != nil {
 			return zero, err
 		}
@@ -58,13 +59,17 @@ func answerOf[T any](ctx context.Context, c *Client, what string, read func(answ
 }
 
 // listOf requests one page of a list; rows is the path of the list, row reads one of it.
-func listOf[T any](ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send sendFunc) (Page[T], error) {
+func listOf[T any](
+	ctx context.Context, c *Client, what, rows string, row func(gjson.Result) T, send sendFunc,
+) (Page[T], error) {
 	return answerOf(ctx, c, what, func(a answer) (Page[T], error) { return pageOf(a, rows, row) }, send)
 }
 
 // objectOf requests one thing; read is given the answer's data, and reports
 // whether that holds it.
-func objectOf[T any](ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send sendFunc) (T, error) {
+func objectOf[T any](
+	ctx context.Context, c *Client, what string, read func(gjson.Result) (T, bool), send sendFunc,
+) (T, error) {
 	return answerOf(ctx, c, what, func(a answer) (T, error) {
 		if a.size > maxObject {
 			return *new(T), ErrBodyTooLarge
@@ -84,14 +89,14 @@ type answer struct {
 	size         int             // of the body, in bytes
 }
 
-// parse keeps body alive as long as the answer; text copies what outlives both.
-func parse(body []byte) (answer, error) {
+// parse keeps body alive as long as the answer; textOf copies what outlives both.
+func parse(body string) (answer, error) {
 	a := answer{size: len(body)}
-	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	body = strings.TrimPrefix(body, "\ufeff")
 	if !valid(body) {
 		return a, notJSON(body)
 	}
-	all := view(body)
+	all := gjson.Parse(body)
 	if !all.IsObject() {
 		return a, fmt.Errorf("%w: it is not an object", ErrUndocumented)
 	}
@@ -114,26 +119,47 @@ func parse(body []byte) (answer, error) {
 	return a, nil
 }
 
-// view is body without a copy of it: nobody changes a body.
-func view(body []byte) gjson.Result {
-	return gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body)))
+// maxNesting is how deep JSON may be nested; encoding/json has the same bound.
+const maxNesting = 10_000
+
+// valid reports whether body is JSON. gjson's stack grows with each level of it,
+// so that what may be deep is measured first.
+func valid(body string) bool {
+	if strings.Count(body, "[")+strings.Count(body, "{") > maxNesting {
+		if deepest, _ := nesting(body); deepest > maxNesting {
+			return false
+		}
+	}
+	return gjson.Valid(body)
 }
 
-// valid reports whether body is JSON. gjson's check is the fast one, but its
-// stack grows with each level, so that what may be deep is left to the standard
-// library, which refuses more than 10,000.
-func valid(body []byte) bool {
-	if bytes.Count(body, []byte("["))+bytes.Count(body, []byte("{")) > 10_000 {
-		return json.Valid(body)
+// nesting is how many brackets are open at most, and whether any is at the end.
+func nesting(body string) (deepest int, open bool) {
+	depth, quoted := 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[', c == '{':
+			depth++
+			deepest = max(deepest, depth)
+		case c == ']', c == '}':
+			depth--
+		}
 	}
-	return gjson.ValidBytes(body)
+	return deepest, depth > 0
 }
 
 // notJSON tells JSON that ends too early from all else.
-func notJSON(body []byte) error {
-	var syntax *json.SyntaxError
-	err := json.Unmarshal(body, new(struct{}))
-	if body = bytes.TrimSpace(body); len(body) > 0 && errors.As(err, &syntax) && syntax.Offset >= int64(len(body)) && (body[0] == '{' || body[0] == '[') {
+func notJSON(body string) error {
+	body = strings.TrimSpace(body)
+	if !strings.HasPrefix(body, "{") && !strings.HasPrefix(body, "[") {
+		return errNotJSON
+	}
+	if deepest, open := nesting(body); open && deepest <= maxNesting {
 		return fmt.Errorf("%w: %w", ErrCutOff, io.ErrUnexpectedEOF)
 	}
 	return errNotJSON
@@ -141,35 +167,48 @@ func notJSON(body []byte) error {
 
 // denied reports whether a body says `success: false`, wherever and however long
 // it is. An answer that does not say counts as a success if it holds what it should.
-func denied(body []byte) (denied bool) {
-	if !bytes.Contains(body, []byte(`success`)) {
+func denied(body string) (denied bool) {
+	if !strings.Contains(body, `success`) {
 		return false
 	}
-	view(body).ForEach(func(key, v gjson.Result) bool {
+	gjson.Parse(body).ForEach(func(key, v gjson.Result) bool {
 		if key.Str == "success" {
-			denied = v.Type == gjson.False || v.Type == gjson.String && strings.EqualFold(v.Str, "false") || v.Type == gjson.Number && v.Num == 0
+			denied = isFalse(v)
 		}
 		return true
 	})
 	return denied
 }
 
+// isFalse reports whether v is false, however it is written.
+func isFalse(v gjson.Result) bool {
+	switch v.Type {
+	case gjson.False:
+		return true
+	case gjson.String:
+		return strings.EqualFold(v.Str, "false")
+	case gjson.Number:
+		return v.Num == 0
+	}
+	return false
+}
+
 // refusalOf is what a body says of its failure, without the rest of it.
-func refusalOf(body []byte) []byte {
+func refusalOf(body string) string {
 	if len(body) <= headSize {
 		return body
 	}
-	short := []byte(`{"success":false`)
-	view(body).ForEach(func(key, v gjson.Result) bool {
+	short := `{"success":false`
+	gjson.Parse(body).ForEach(func(key, v gjson.Result) bool {
 		switch key.Str {
 		case "errors", "error", "message", "messages", "code", "title", "detail":
 			if room := headSize - len(short) - len(key.Raw) - 3; len(v.Raw) < room {
-				short = fmt.Appendf(short, ",%s:%s", key.Raw, v.Raw)
+				short += "," + key.Raw + ":" + v.Raw
 			}
 		}
 		return true
 	})
-	return append(short, '}')
+	return short + "}"
 }
 
 // list finds the list at a path of one or two names.
@@ -237,7 +276,7 @@ func pageOf[T any](a answer, rows string, row func(gjson.Result) T) (Page[T], er
 		return Page[T]{}, fmt.Errorf("%w: %s is not a list", ErrUndocumented, rows)
 	}
 	room := min(strings.Count(list.Raw, `"id"`), maxRoom)
-	if a.size >= usualBody {
+	if a.size >= traffic.LargeBody {
 		if room = length(list); room > MaxRows {
 			return Page[T]{}, ErrTooManyRows
 		}

@@ -3,4 +3,4 @@
 // tests keep them in step with the server.
 package packaging
 
-//go:generate go test . -run ^TestManifest$ -update
+//go:generate go test . -run ^(TestManifest|TestIcons|TestLinks)$ -update

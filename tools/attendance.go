@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 )
@@ -23,18 +22,14 @@ type AttendanceQuery struct {
 
 func (q AttendanceQuery) arguments() map[string]any {
 	args := map[string]any{
-		"session_id":      q.SessionID,
-		"started_after":   q.After,
-		"started_before":  q.Before,
+		"meeting":         q.Meeting,
+		"session":         q.SessionID,
+		"from":            q.After,
+		"to":              q.Before,
 		"show":            q.Show,
 		"timezone":        q.Timezone,
 		"scheduled_start": q.Start,
 		"scheduled_end":   q.End,
-	}
-	if id, ok := match.UUID(q.Meeting); ok {
-		args["meeting_id"] = id
-	} else {
-		args["query"] = q.Meeting
 	}
 	if q.All {
 		args["sessions"] = "all"

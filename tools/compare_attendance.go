@@ -21,24 +21,24 @@ import (
 )
 
 type compareInput struct {
-	MeetingID string   `json:"meeting_id,omitempty" jsonschema:"format=uuid"`
-	Query     string   `json:"query,omitempty" jsonschema:"maxLength=200,example=stand-up"`
-	Sessions  int      `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,default=5"`
-	MinStreak *int     `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25"`
-	LeaveOut  []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
-	Timezone  string   `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
-	Limit     int      `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
-	scope
+	Meetings []string `json:"meetings,omitempty" jsonschema:"maxItems=10"`
+	window
+	Sessions  int    `json:"sessions,omitempty" jsonschema:"minimum=1,maximum=25,default=5"`
+	MinStreak *int   `json:"min_absence_streak,omitempty" jsonschema:"minimum=1,maximum=25"`
+	Format    string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	paging
+	place
+
+	// Accepted and not listed.
+	LeaveOut []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
 }
 
 // JSONSchemaExtend adds the descriptions.
 func (compareInput) JSONSchemaExtend(s *jsonschema.Schema) {
 	describe(s, words{
-		"meeting_id":         "UUID or URL, or give query",
-		"sessions":           "How many of the latest ended sessions to compare",
-		"min_absence_streak": "List only those who missed at least so many of the latest sessions in a row",
-		"timezone":           "IANA zone of times shown",
-		"limit":              "People listed",
+		"meetings":           "Titles, ids or URLs",
+		"sessions":           "How many of the latest that ended",
+		"min_absence_streak": "Only who missed so many of the latest in a row",
 	})
 }
 
@@ -82,28 +82,51 @@ func compareAttendance(d *Deps) mcptool.Tool {
 			"missed, the current streak of absence, first-timers. Use it for a recurring meeting, such as " +
 			"who missed the last three stand-ups (min_absence_streak=3), get_meeting_attendance tells more " +
 			"of one session. Live sessions are left out.",
-		Example: map[string]any{"query": "stand-up", "min_absence_streak": 3},
+		Example: map[string]any{"meetings": "stand-up", "min_absence_streak": 3},
+		Old:     oldNamesWith(map[string]string{"query": "meetings", "meeting_id": "meetings", "meeting": "meetings", "session_id": ""}),
+		Hidden:  []string{"leave_out_presets"},
 	}, func(ctx context.Context, call *mcptool.Call, in compareInput) (compareOutput, error) {
-		app, err := d.app(ctx, in.scope)
+		zone := d.zoned(in.Timezone)
+		w, err := in.window.read(d.now(), zone)
 		if err != nil {
 			return compareOutput{}, err
 		}
-		people := d.people(call, app, d.zoned(in.Timezone), in.LeaveOut)
-		people.Rooms = true
+		finder := d.finder(zone)
+		series, err := d.compared(ctx, finder, in)
+		if err != nil {
+			return compareOutput{}, err
+		}
 		want := max(in.Sessions, valueOr(in.MinStreak, 0))
-		picked, err := d.finder().PickEnded(ctx, people, in.MeetingID, in.Query, want)
+		picked, err := finder.PickEnded(ctx, series, w, want, d.people(call, zone, in.LeaveOut))
 		if err != nil {
 			return compareOutput{}, err
 		}
-		judged, err := people.Results(ctx, picked.Columns, picked.Listed)
+		judged, err := picked.Reader.Results(ctx, picked.Columns, picked.Listed)
 		if err != nil {
 			return compareOutput{}, err
 		}
-		return compared(in, people, picked, judged), nil
+		return compared(in, picked, judged), nil
 	})
 }
 
-func compared(in compareInput, people *presence.Reader, picked *which.Picked, judged presence.Judged) compareOutput {
+// compared finds the meetings that are compared.
+func (d *Deps) compared(ctx context.Context, f which.Finder, in compareInput) (which.Series, error) {
+	if len(in.Meetings) == 0 {
+		return f.Series(ctx, in.where(), "")
+	}
+	var all []which.Series
+	for _, text := range in.Meetings {
+		s, err := f.Series(ctx, in.where(), text)
+		if err != nil {
+			return s, err
+		}
+		all = append(all, s)
+	}
+	return which.Merge(all)
+}
+
+func compared(in compareInput, picked *which.Picked, judged presence.Judged) compareOutput {
+	people := picked.Reader
 	last := judged.Columns[len(judged.Columns)-1]
 	o := compareOutput{
 		MeetingID: people.MeetingID,
@@ -140,6 +163,7 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 		return cmp.Or(b.Streak()-a.Streak(), b.Missed()-a.Missed(), b.Came()-a.Came())
 	})
 	listed := report.NewRows[compareRow](in.Limit)
+	listed.Offset = in.Offset
 	for _, r := range records {
 		if in.MinStreak == nil || r.Streak() >= *in.MinStreak {
 			listed.Add(
@@ -186,9 +210,7 @@ func (o *compareOutput) fill(in compareInput, records []attendance.Record) {
 			o.AddNote(fmt.Sprintf("Only %s can be compared, so nobody can have missed %d in a row.", sessions, *in.MinStreak))
 		}
 	}
-	if o.LeftOut > 0 {
-		o.Next = "Repeat the call with a higher limit (up to 500) or with min_absence_streak."
-	}
+	o.Next = listed.Next()
 }
 
 func marks(m []attendance.Mark) string {

@@ -61,27 +61,27 @@ func (d *Deps) bound(ctx context.Context) (context.Context, context.CancelFunc) 
 	return d.API.Bounded(ctx)
 }
 
-// finder finds which account, app, meeting and session is meant.
-func (d *Deps) finder() which.Finder {
-	return which.Finder{API: d.API, AccountID: d.AccountID, AppID: d.AppID, Zone: d.zone()}
+// finder finds which account, app, meeting and session is meant. Zone is that of
+// the call.
+func (d *Deps) finder(zone *time.Location) which.Finder {
+	return which.Finder{API: d.API, AccountID: d.AccountID, AppID: d.AppID, Zone: zone, Now: d.now()}
 }
 
-// app is the app that a call is about.
-func (d *Deps) app(ctx context.Context, s scope) (client.AppRef, error) {
-	return d.finder().App(ctx, s.AccountID, s.AppID)
-}
-
-// people reads who was there, for one call. Presets are those to leave out, as
-// an argument gives them.
-func (d *Deps) people(call *mcptool.Call, app client.AppRef, zone *time.Location, presets []string) *presence.Reader {
+// people makes the reader of who was there, for one call. Presets are those to
+// leave out, as an argument gives them.
+func (d *Deps) people(call *mcptool.Call, zone *time.Location, presets []string) func(which.App) *presence.Reader {
 	if len(presets) == 0 {
 		presets = d.LeaveOut
 	} else if len(presets) == 1 && presets[0] == "none" {
 		presets = nil
 	}
-	return presence.NewReader(presence.Options{
-		API: d.API, App: app, Zone: zone, LeaveOut: presets, Now: d.now(), Progress: call.Page,
-	})
+	return func(app which.App) *presence.Reader {
+		r := presence.NewReader(presence.Options{
+			API: d.API, App: app.AppRef, Zone: zone, LeaveOut: presets, Now: d.now(), Progress: call.Page,
+		})
+		r.Rooms = true
+		return r
+	}
 }
 
 // valueOr reads an optional argument.

@@ -18,21 +18,20 @@ import (
 )
 
 type findMeetingsInput struct {
-	Query  string     `json:"query,omitempty" jsonschema:"maxLength=200,example=stand-up"`
-	Status string     `json:"status,omitempty" jsonschema:"enum=ACTIVE,enum=INACTIVE"`
-	After  *time.Time `json:"created_after,omitempty" jsonschema:"format=date-time"`
-	Before *time.Time `json:"created_before,omitempty" jsonschema:"format=date-time"`
-	Limit  int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=200,default=20"`
-	Zone   string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
-	scope
+	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=stand-up"`
+	Status  string `json:"status,omitempty" jsonschema:"enum=ACTIVE,enum=INACTIVE"`
+	From    string `json:"from,omitempty" jsonschema:"maxLength=60,example=2026-11-01"`
+	To      string `json:"to,omitempty" jsonschema:"maxLength=60,example=2026-11-30"`
+	paging
+	place
 }
 
 // JSONSchemaExtend adds the descriptions.
 func (findMeetingsInput) JSONSchemaExtend(s *jsonschema.Schema) {
 	describe(s, words{
-		"query":          "Part of the title, or an id",
-		"created_after":  "Only meetings created at or after this date or time",
-		"created_before": "Only meetings created before this time, or by the end of this date",
+		"meeting": "Words of the title, or id",
+		"from":    "Created since",
+		"to":      "Created until",
 	})
 }
 
@@ -77,21 +76,24 @@ func findMeetings(d *Deps) mcptool.Tool {
 		Description: "Returns meetings by part of their title or by id, status and creation time, newest first, with " +
 			"the meeting_id that the other tools need. Start here if you only know what a meeting is called. " +
 			"A meeting is a re-usable room: its creation time is not when people met.",
-		Example: map[string]any{"query": "stand-up"},
+		Example: map[string]any{"meeting": "stand-up"},
+		Old: oldNamesWith(map[string]string{
+			"created_after": "from", "created_before": "to", "started_after": "", "started_before": "", "session_id": "",
+		}),
 	}, func(ctx context.Context, _ *mcptool.Call, in findMeetingsInput) (findMeetingsOutput, error) {
-		app, err := d.app(ctx, in.scope)
+		zone := d.zoned(in.Timezone)
+		created, err := when.ReadWindow("", in.From, in.To, d.now(), zone)
 		if err != nil {
 			return findMeetingsOutput{}, err
 		}
-		f := client.MeetingFilter{
-			Search: in.Query,
-			Status: in.Status,
-			After:  valueOr(in.After, time.Time{}),
-			Before: valueOr(in.Before, time.Time{}),
+		app, err := d.finder(zone).App(ctx, in.where())
+		if err != nil {
+			return findMeetingsOutput{}, err
 		}
+		f := client.MeetingFilter{Search: in.Meeting, Status: in.Status, After: created.From, Before: created.To}
 		named, others := newestMeetings{limit: in.Limit}, newestMeetings{limit: in.Limit}
 		var read client.Coverage
-		for page, err := range d.API.Meetings(ctx, app, f) {
+		for page, err := range d.API.Meetings(ctx, app.AppRef, f) {
 			if err != nil {
 				return findMeetingsOutput{}, err
 			}
@@ -99,16 +101,16 @@ func findMeetings(d *Deps) mcptool.Tool {
 			for _, m := range page.Items {
 				switch {
 				case !fits(f, m):
-				case holds(m, in.Query):
+				case match.Holds(m.Title, in.Meeting) || strings.EqualFold(m.ID, in.Meeting):
 					named.add(m)
 				default:
 					others.add(m)
 				}
 			}
 		}
-		out := findMeetingsOutput{zone: d.zoned(in.Zone)}
+		out := findMeetingsOutput{zone: zone}
 		out.Timezone = out.zone.String()
-		out.fill(named, others, in.Query)
+		out.fill(named, others, in.Meeting)
 		out.AddNote(read.Note())
 		return out, nil
 	})
@@ -154,11 +156,6 @@ func fits(f client.MeetingFilter, m client.Meeting) bool {
 type newestMeetings struct {
 	limit, count int
 	rows         []meetingRow
-}
-
-// holds reports whether a meeting's title or id holds the query.
-func holds(m client.Meeting, query string) bool {
-	return strings.Contains(match.Fold(m.Title), match.Fold(query)) || strings.Contains(m.ID, strings.ToLower(query))
 }
 
 func (n *newestMeetings) add(m client.Meeting) {

@@ -20,14 +20,12 @@ import (
 )
 
 type getMeetingInput struct {
-	MeetingID string `json:"meeting_id" jsonschema:"format=uuid"`
-	scope
+	Meeting string `json:"meeting" jsonschema:"maxLength=2048,example=design review"`
+	place
 }
 
 // JSONSchemaExtend adds the descriptions.
-func (getMeetingInput) JSONSchemaExtend(s *jsonschema.Schema) {
-	describe(s, nil)
-}
+func (getMeetingInput) JSONSchemaExtend(s *jsonschema.Schema) { describe(s, nil) }
 
 type getMeetingOutput struct {
 	report.Head
@@ -76,30 +74,33 @@ func getMeeting(d *Deps) mcptool.Tool {
 			"session is live now. Use it if you have a meeting_id: find_meetings finds one by title, " +
 			"list_meeting_participants names the people. It does not say who attended: " +
 			"get_meeting_attendance does.",
-		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0003"},
+		Example: map[string]any{"meeting": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0003"},
+		Old:     oldNamesWith(map[string]string{"session_id": "", "started_after": "", "started_before": ""}),
 	}, func(ctx context.Context, _ *mcptool.Call, in getMeetingInput) (getMeetingOutput, error) {
-		app, err := d.app(ctx, in.scope)
+		zone := d.zoned(in.Timezone)
+		series, err := d.finder(zone).Series(ctx, in.where(), in.Meeting)
 		if err != nil {
 			return getMeetingOutput{}, err
 		}
+		app, id := series.App.AppRef, series.Meetings[0].ID
 		var m client.Meeting
 		var roster client.Page[client.Participant]
 		var live *client.LiveSession
 		g, gctx := errgroup.WithContext(ctx)
-		g.Go(func() (err error) { m, err = d.API.Meeting(gctx, app, in.MeetingID); return err })
-		g.Go(func() (err error) { live, err = d.API.LiveSession(gctx, app, in.MeetingID); return err })
+		g.Go(func() (err error) { m, err = d.API.Meeting(gctx, app, id); return err })
+		g.Go(func() (err error) { live, err = d.API.LiveSession(gctx, app, id); return err })
 		g.Go(func() (err error) {
 			one := 1
-			roster, err = d.API.ParticipantsPage(gctx, app, in.MeetingID, client.PageRequest{No: &one, Per: &one})
+			roster, err = d.API.ParticipantsPage(gctx, app, id, client.PageRequest{No: &one, Per: &one})
 			return err
 		})
 		if err := g.Wait(); err != nil {
 			return getMeetingOutput{}, err
 		}
 		out := getMeetingOutput{
-			ID: in.MeetingID, Title: untrusted.Line(m.Title, 120), Status: untrusted.Line(m.Status, 20),
+			ID: id, Title: untrusted.Line(m.Title, 120), Status: untrusted.Line(m.Status, 20),
 			CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, ParticipantsAdded: max(roster.Total,
-				len(roster.Items)), Live: live != nil, zone: d.zone(),
+				len(roster.Items)), Live: live != nil, zone: zone,
 		}
 		if roster.Total == 0 && len(roster.Items) > 0 {
 			out.AddNote("The API does not say how long the roster is; list_meeting_participants counts it.")

@@ -2,47 +2,44 @@ package tools
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/presence"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 type attendanceInput struct {
-	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest,enum=all"`
-	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
-	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
-	Show     string     `json:"show,omitempty" jsonschema:"default=all"`
-	Late     int        `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
-	Early    int        `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
-	Start    string     `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,example=14:00"`
-	End      string     `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,example=15:00"`
-	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
-	Format   string     `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
-	Limit    int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
-	scope
+	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=design review"`
+	Session string `json:"session,omitempty" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+	window
+	Sessions string `json:"sessions,omitempty" jsonschema:"maxLength=10,example=5"`
+	Show     string `json:"show,omitempty" jsonschema:"default=all"`
+	Late     int    `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
+	Early    int    `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
+	Format   string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	paging
+	place
+
+	// Accepted and not listed.
+	Start    string   `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,example=14:00"`
+	End      string   `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,example=15:00"`
+	LeaveOut []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
 }
 
 // JSONSchemaExtend adds the descriptions.
 func (attendanceInput) JSONSchemaExtend(s *jsonschema.Schema) {
 	describe(s, words{
-		"meeting_id":         "UUID or URL, or give query or session_id",
-		"session_id":         "One session instead of the latest",
-		"sessions":           "latest: even one that only reopened the meeting, all: at most 25 of the range added up",
-		"show":               "Whom to list, the counts are of all",
-		"late_after_minutes": "More is late",
-		"left_early_minutes": "More is early",
-		"scheduled_start":    "Count late from this time, instead of since two people were there",
-		"scheduled_end":      "Count leaving early to this time",
-		"response_format":    "detailed adds ids, presets and each time span present",
-		"limit":              "People listed",
+		"sessions": "How many of the latest, all or latest",
 	})
 	show, _ := s.Properties.Get("show")
 	for _, people := range report.Shows {
@@ -59,34 +56,31 @@ func getMeetingAttendance(d *Deps) mcptool.Tool {
 			"being on the roster, and who is in it right now. Use it for any question about attendance, " +
 			"list_meeting_participants only tells who was added. It takes the latest session, but skips a " +
 			"mere reopening, sessions=all or a time range adds up several.",
-		Example: map[string]any{"query": "design review"},
+		Example: map[string]any{"meeting": "design review"},
+		Old:     oldNames(),
+		Hidden:  []string{"scheduled_start", "scheduled_end", "leave_out_presets"},
 	}, func(ctx context.Context, call *mcptool.Call, in attendanceInput) (report.Attendance, error) {
 		return d.attendance(ctx, call, in, in.Limit)
 	})
 }
 
 // attendance answers for a call, or for an export, which has no limit (0).
-func (d *Deps) attendance(
-	ctx context.Context,
-	call *mcptool.Call,
-	in attendanceInput,
-	limit int,
-) (report.Attendance, error) {
+func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendanceInput,
+	limit int) (report.Attendance, error) {
 	zone := d.zoned(in.Timezone)
 	plan, err := presence.ReadSchedule(in.Start, in.End, zone)
 	if err != nil {
 		return report.Attendance{}, err
 	}
-	app, err := d.app(ctx, in.scope)
+	q, err := in.query(d.now(), zone)
 	if err != nil {
 		return report.Attendance{}, err
 	}
-	people := d.people(call, app, zone, in.LeaveOut)
-	people.Rooms = true
-	picked, err := d.finder().Pick(ctx, people, in.sessions())
+	picked, err := d.finder(zone).Pick(ctx, q, d.people(call, zone, in.LeaveOut))
 	if err != nil {
 		return report.Attendance{}, err
 	}
+	people := picked.Reader
 	judged, err := people.Results(ctx, picked.Columns, picked.Listed)
 	if err != nil {
 		return report.Attendance{}, err
@@ -110,13 +104,40 @@ func (d *Deps) attendance(
 		Late:     time.Duration(in.Late) * time.Minute,
 		Early:    time.Duration(in.Early) * time.Minute,
 		Limit:    limit,
+		Offset:   in.Offset,
 	}), nil
 }
 
-// sessions are those that the arguments mean.
-func (in attendanceInput) sessions() which.Query {
-	q := in.within(in.After, in.Before)
-	q.Literal = in.Sessions == "latest"
-	q.All = in.Sessions == "all" || in.Sessions == "" && (in.After != nil || in.Before != nil)
-	return q
+// query says which sessions the arguments mean.
+func (in attendanceInput) query(now time.Time, zone *time.Location) (which.Query, error) {
+	w, err := in.window.read(now, zone)
+	if err != nil {
+		return which.Query{}, err
+	}
+	q := which.Query{Place: in.where(), Meeting: in.Meeting, Session: in.Session, Window: w}
+	q.All = w.Given() && w.At.IsZero()
+	return q, sessionsMeant(&q, in.Sessions)
+}
+
+// sessionsMeant reads the argument sessions: latest, all, or a number.
+func sessionsMeant(q *which.Query, argument string) error {
+	switch strings.ToLower(argument) {
+	case "":
+		return nil
+	case "latest":
+		q.Literal, q.All = true, false
+	case "all":
+		q.All = true
+	default:
+		n, err := strconv.Atoi(argument)
+		if err != nil || n < 1 || n > 25 {
+			return fmt.Errorf(`argument "sessions" must be a number from 1 to 25, "all" or "latest"; got %q`,
+				prose.Clip(argument))
+		}
+		q.Last, q.All = n, n == 1 && q.All
+	}
+	if q.Session != "" {
+		return errors.New(`give "session" or "sessions", but not both`)
+	}
+	return nil
 }

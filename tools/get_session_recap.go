@@ -24,28 +24,22 @@ import (
 )
 
 type recapInput struct {
-	sessionChoice
-	Sessions string     `json:"sessions,omitempty" jsonschema:"enum=latest"`
-	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
-	After    *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
-	Before   *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
-	Part     string     `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat"`
-	Offset   *int       `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000"`
-	Limit    int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
-	scope
+	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=design review"`
+	Session string `json:"session,omitempty" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+	window
+	Part   string `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat"`
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
+	Offset *int   `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000"`
+	place
+
+	// Accepted and not listed.
+	Sessions string `json:"sessions,omitempty" jsonschema:"enum=latest"`
 }
 
 // JSONSchemaExtend adds the descriptions.
 func (recapInput) JSONSchemaExtend(s *jsonschema.Schema) {
 	describe(s, words{
-		"meeting_id":     "UUID or URL, or give query or session_id",
-		"session_id":     "One session instead of the latest",
-		"sessions":       "latest: even one that only reopened the meeting",
-		"part":           "Only this part and more of it, instead of all three",
-		"offset":         "With part: lines to skip, as the last answer says",
-		"limit":          "Lines of each part, default 40, with part 200",
-		"started_after":  "The latest session that started at or after this date or time",
-		"started_before": "The latest session that started before this time, or by the end of this date",
+		"part": "Only this, and more of it",
 	})
 }
 
@@ -96,24 +90,26 @@ func getSessionRecap(d *Deps) mcptool.Tool {
 			"recap a meeting or to draft follow-ups. It takes the same session as get_meeting_attendance, " +
 			"which says who attended. Long texts come in pieces: part and offset get the next. If a text is " +
 			"missing, it says why.",
-		Example: map[string]any{"query": "design review"},
+		Example: map[string]any{"meeting": "design review"},
+		Old:     oldNames(),
+		Hidden:  []string{"sessions"},
 	}, func(ctx context.Context, call *mcptool.Call, in recapInput) (recapOutput, error) {
 		if in.Offset != nil && in.Part == "" {
 			return recapOutput{}, errors.New(`argument "offset" goes with "part", for example part "transcript"`)
 		}
-		app, err := d.app(ctx, in.scope)
+		zone := d.zoned(in.Timezone)
+		w, err := in.window.read(d.now(), zone)
 		if err != nil {
 			return recapOutput{}, err
 		}
-		people := d.people(call, app, d.zoned(in.Timezone), nil)
-		people.Rooms = true // to choose the session that get_meeting_attendance does
-		q := in.within(in.After, in.Before)
+		q := which.Query{Place: in.where(), Meeting: in.Meeting, Session: in.Session, Window: w}
 		q.Literal = in.Sessions == "latest"
-		picked, err := d.finder().Pick(ctx, people, q)
+		picked, err := d.finder(zone).Pick(ctx, q, d.people(call, zone, nil))
 		if err != nil {
 			return recapOutput{}, err
 		}
-		people.Rooms = false
+		people := picked.Reader
+		people.Rooms = false // they only helped to choose the session that get_meeting_attendance does
 		texts, err := sessiontext.Read(ctx, d.texts(in, people, picked.Sessions()))
 		if err != nil {
 			return recapOutput{}, err

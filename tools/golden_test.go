@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +18,7 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 )
 
-var update = flag.Bool("update", false, "write golden files and the README's reference anew")
+var update = flag.Bool("update", false, "write the golden files and the generated parts of the docs anew")
 
 // sampleTools are the tools on the sample account as of a fixed time.
 func sampleTools(t *testing.T) map[string]mcptool.Tool {
@@ -204,142 +203,6 @@ func indented(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return b.String() + "\n"
-}
-
-const readme = "../README.md"
-
-// TestReference keeps what the README says of the tools current.
-func TestReference(t *testing.T) {
-	raw, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := section(t, string(raw), "tools", reference(t))
-	want = section(t, want, "questions", answers(t))
-	if want == string(raw) {
-		return
-	}
-	if !*update {
-		t.Fatal("the README's reference is old: run go generate ./...")
-	}
-	if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// section replaces what stands between the marks of a name.
-func section(t *testing.T, text, name, content string) string {
-	t.Helper()
-	begin, end := "<!-- "+name+": written by go generate ./... -->\n", "<!-- end of "+name+" -->"
-	head, rest, ok1 := strings.Cut(text, begin)
-	_, tail, ok2 := strings.Cut(rest, end)
-	if !ok1 || !ok2 {
-		t.Fatalf("the README lacks the marks of %s", name)
-	}
-	return head + begin + content + end + tail
-}
-
-// questions are what people ask, each with the one call that answers it.
-var questions = []struct {
-	question string
-	call     exampleCall
-}{
-	{
-		"Who came to yesterday's design review?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "attended"}},
-	},
-	{"Who was late?", exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "late"}}},
-	{
-		"Who left early?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "left_early"}},
-	},
-	{
-		"E-mail the no-shows.",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "absent"}},
-	},
-	{
-		"Did anybody come who was not invited?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "design review", "show": "guests"}},
-	},
-	{
-		"Who is in the war room right now?",
-		exampleCall{"get_meeting_attendance", map[string]any{"query": "war room", "show": "here_now"}},
-	},
-	{
-		"Who missed the last three stand-ups?",
-		exampleCall{"compare_attendance", map[string]any{"query": "stand-up", "min_absence_streak": 3}},
-	},
-	{
-		"Who was at the stand-up last Thursday?",
-		exampleCall{
-			"get_meeting_attendance",
-			map[string]any{
-				"query":          "stand-up",
-				"started_after":  "2026-11-19",
-				"started_before": "2026-11-19",
-				"show":           "attended",
-			},
-		},
-	},
-	{"What is going on right now?", exampleCall{"list_sessions", map[string]any{"status": "LIVE"}}},
-	{
-		"What was decided in the design review?",
-		exampleCall{"get_session_recap", map[string]any{"query": "design review", "part": "summary"}},
-	},
-}
-
-func answers(t *testing.T) string {
-	t.Helper()
-	tools := sampleTools(t)
-	var b strings.Builder
-	b.WriteString("| question | call | answer begins |\n| --- | --- | --- |\n")
-	for _, q := range questions {
-		args, err := json.Marshal(q.call.args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines := strings.Split(q.call.call(t, tools), "\n")
-		var rows []string
-		for i, line := range lines {
-			if i > 0 && strings.HasPrefix(line, "| ") && strings.HasPrefix(lines[i-1], "| ") &&
-				!strings.HasPrefix(line, "| ---") {
-				rows = append(rows, strings.Split(line, " | ")[0][2:])
-			}
-			if decided, ok := strings.CutPrefix(line, "> - "); ok {
-				rows = append(rows, decided)
-			}
-			if line == "" && len(rows) > 0 {
-				break
-			}
-		}
-		fmt.Fprintf(&b, "| %s | `%s` `%s` | %s *%s* |\n", q.question, q.call.tool, args, lines[0], strings.Join(rows, ", "))
-	}
-	return b.String()
-}
-
-func reference(t *testing.T) string {
-	t.Helper()
-	tools := sampleTools(t)
-	var b strings.Builder
-	for _, e := range exampleCalls() {
-		tool, schema := tools[e.tool].Tool, tools[e.tool].Input
-		args, err := json.Marshal(e.args)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n| argument | rule | meaning |\n| --- | --- | --- |\n", tool.Name, tool.Description)
-		for p := schema.Properties.Oldest(); p != nil; p = p.Next() {
-			required := ""
-			for _, name := range schema.Required {
-				if name == p.Key {
-					required = "required; "
-				}
-			}
-			fmt.Fprintf(&b, "| `%s` | %s%s | %s |\n", p.Key, required, mcptool.Rule(p.Value), p.Value.Description)
-		}
-		fmt.Fprintf(&b, "\n```\n> %s %s\n\n%s```\n\n", e.tool, args, e.call(t, tools))
-	}
-	return b.String()
 }
 
 // TestSizeOfTools bounds what every client pays on every turn.

@@ -16,13 +16,13 @@ import (
 )
 
 type listAppsInput struct {
+	Search    string `json:"search,omitempty" jsonschema:"maxLength=100,example=production"`
 	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,example=023e105f4ecef8ad9ca31a8372d0c353"`
+	paging
 }
 
 // JSONSchemaExtend adds the descriptions.
-func (listAppsInput) JSONSchemaExtend(s *jsonschema.Schema) {
-	describe(s, nil)
-}
+func (listAppsInput) JSONSchemaExtend(s *jsonschema.Schema) { describe(s, nil) }
 
 type listAppsOutput struct {
 	report.Head
@@ -60,7 +60,7 @@ func listApps(d *Deps) mcptool.Tool {
 			"app_id. It does not list meetings: find_meetings does. Shows at most 200 apps.",
 		Example: map[string]any{},
 	}, func(ctx context.Context, _ *mcptool.Call, in listAppsInput) (listAppsOutput, error) {
-		account, err := d.finder().Account(ctx, in.AccountID)
+		account, err := d.finder(d.zone()).Account(ctx, in.AccountID)
 		if err != nil {
 			return listAppsOutput{}, err
 		}

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,25 +17,28 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 type participantsInput struct {
-	MeetingID string `json:"meeting_id" jsonschema:"format=uuid"`
-	scope
-	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
-	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000"`
-	Query   string `json:"query,omitempty" jsonschema:"maxLength=200,example=zoe"`
-	Preset  string `json:"preset_name,omitempty" jsonschema:"maxLength=200,example=group_call_host"`
-	Format  string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
-	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
+	MeetingID string `json:"meeting_id,omitempty" jsonschema:"format=uuid"`
+	Meeting   string `json:"meeting,omitempty" jsonschema:"maxLength=200,example=stand-up"`
+	AccountID string `json:"account_id,omitempty" jsonschema:"maxLength=32,example=023e105f4ecef8ad9ca31a8372d0c353"`
+	AppID     string `json:"app_id,omitempty" jsonschema:"maxLength=64,example=2ae3ce9b-0fd6-4a5f-a1ee-1d9fe5a9a5c1"`
+	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=1000"`
+	Query     string `json:"person,omitempty" jsonschema:"maxLength=200,example=zoe"`
+	Preset    string `json:"preset,omitempty" jsonschema:"maxLength=200,example=group_call_host"`
+	Format    string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	paging
+	Timezone string `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
 }
 
 // JSONSchemaExtend adds the descriptions.
 func (participantsInput) JSONSchemaExtend(s *jsonschema.Schema) {
 	describe(s, words{
-		"query":           "Only people whose name or custom id contains this",
-		"preset_name":     "Only people with this preset (role)",
-		"response_format": "detailed adds ids and pictures",
+		"meeting_id": "Or meeting",
+		"page_no":    "Only this page",
 	})
 }
 
@@ -157,6 +161,26 @@ func (r participantRow) AppendText(b []byte) []byte {
 		untrusted.Cell(r.Picture, 300))
 }
 
+// rosterOf finds the app and the meeting, whose id it puts into the input.
+func (d *Deps) rosterOf(ctx context.Context, in *participantsInput) (client.AppRef, error) {
+	place := which.Place{Account: in.AccountID, App: in.AppID}
+	finder := d.finder(d.zoned(in.Timezone))
+	if in.MeetingID == "" && in.Meeting == "" {
+		return client.AppRef{}, errors.New(`give "meeting_id" or "meeting" (a title), for example "stand-up"; ` +
+			"find_meetings lists meetings")
+	}
+	if in.MeetingID != "" {
+		app, err := finder.App(ctx, place)
+		return app.AppRef, err
+	}
+	s, err := finder.Series(ctx, place, in.Meeting)
+	if err != nil {
+		return client.AppRef{}, err
+	}
+	in.MeetingID = s.Meetings[0].ID
+	return s.App.AppRef, nil
+}
+
 func listMeetingParticipants(d *Deps) mcptool.Tool {
 	return mcptool.Define(d.settings(), mcptool.Spec{
 		Name:  "list_meeting_participants",
@@ -166,8 +190,11 @@ func listMeetingParticipants(d *Deps) mcptool.Tool {
 			"who attended: get_meeting_attendance does. With page_no or per_page it makes exactly that one " +
 			"API request, without them it reads all pages.",
 		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "limit": 4},
+		Old: map[string]string{
+			"query": "person", "preset_name": "preset", "response_format": "format", "app": "app_id",
+		},
 	}, func(ctx context.Context, call *mcptool.Call, in participantsInput) (participantsOutput, error) {
-		app, err := d.app(ctx, in.scope)
+		app, err := d.rosterOf(ctx, &in)
 		if err != nil {
 			return participantsOutput{}, err
 		}

@@ -19,27 +19,22 @@ import (
 )
 
 type peersInput struct {
-	SessionID string `json:"session_id" jsonschema:"format=uuid"`
-	Search    string `json:"search,omitempty" jsonschema:"maxLength=200,example=zoe"`
+	SessionID string `json:"session" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+	Search    string `json:"person,omitempty" jsonschema:"maxLength=200,example=zoe"`
 	SortBy    string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
-	Order     string `json:"sort_order,omitempty" jsonschema:"enum=ASC,enum=DESC"`
-	View      string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,default=raw"`
-	PageNo    *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
-	PerPage   *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200"`
-	Format    string `json:"response_format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
-	Limit     int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
-	scope
+	Format    string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	paging
+	place
+
+	// Accepted and not listed.
+	Order   string `json:"sort_order,omitempty" jsonschema:"enum=ASC,enum=DESC"`
+	View    string `json:"view,omitempty" jsonschema:"enum=raw,enum=consolidated,default=raw"`
+	PageNo  *int   `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200"`
 }
 
 // JSONSchemaExtend adds the descriptions.
-func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) {
-	describe(s, words{
-		"session_id":      "UUID, list_sessions gives it",
-		"search":          "Only joinings whose name or id the API finds this in",
-		"view":            "consolidated: a row a person, minutes in breakout rooms added",
-		"response_format": "detailed adds ids and presets",
-	})
-}
+func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) { describe(s, nil) }
 
 type peersOutput struct {
 	report.Head
@@ -91,19 +86,23 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 			"the joinings of a session. For who attended, late or absent, get_meeting_attendance is the " +
 			"right tool. With page_no or per_page it makes exactly that one API request, without them it " +
 			"reads all pages.",
-		Example: map[string]any{"session_id": "e04b3977-eb80-45f6-b20e-21d6840b46ba", "search": "mohammed"},
+		Example: map[string]any{"session": "e04b3977-eb80-45f6-b20e-21d6840b46ba", "person": "mohammed"},
+		Old:     oldNamesWith(map[string]string{"search": "person", "query": "person"}),
+		Hidden:  []string{"sort_order", "view", "page_no", "per_page"},
 	}, func(ctx context.Context, call *mcptool.Call, in peersInput) (peersOutput, error) {
-		app, err := d.app(ctx, in.scope)
+		zone := d.zoned(in.Timezone)
+		found, err := d.finder(zone).App(ctx, in.where())
 		if err != nil {
 			return peersOutput{}, err
 		}
+		app := found.AppRef
 		f := client.PeerFilter{
 			Search:       in.Search,
 			SortBy:       in.SortBy,
 			SortOrder:    in.Order,
 			Consolidated: in.View == "consolidated",
 		}
-		j := joinings{in: in, zone: d.zone(), presets: report.Presets{}, people: map[string]struct{}{}}
+		j := joinings{in: in, zone: zone, presets: report.Presets{}, people: map[string]struct{}{}}
 		j.rows = report.NewRows[peerRow](in.Limit)
 		j.count.Alone = in.PageNo != nil || in.PerPage != nil
 		one := func(r client.PageRequest) (client.Page[client.Peer], error) {

@@ -20,26 +20,21 @@ import (
 )
 
 type sessionsInput struct {
-	MeetingID string     `json:"meeting_id,omitempty" jsonschema:"format=uuid"`
-	Status    string     `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED"`
-	After     *time.Time `json:"started_after,omitempty" jsonschema:"format=date-time"`
-	Before    *time.Time `json:"started_before,omitempty" jsonschema:"format=date-time"`
-	SortBy    string     `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,default=createdAt"`
-	Order     string     `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,default=DESC"`
-	PageNo    *int       `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
-	PerPage   *int       `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100"`
-	Limit     int        `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=25"`
-	Timezone  string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
-	scope
+	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=stand-up"`
+	window
+	Status string `json:"status,omitempty" jsonschema:"enum=LIVE,enum=ENDED"`
+	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=createdAt,enum=minutesConsumed,default=createdAt"`
+	Order  string `json:"sort_order,omitempty" jsonschema:"enum=DESC,enum=ASC,default=DESC"`
+	paging
+	place
+
+	// Accepted and not listed.
+	PageNo  *int `json:"page_no,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	PerPage *int `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=100"`
 }
 
 // JSONSchemaExtend adds the descriptions.
-func (sessionsInput) JSONSchemaExtend(s *jsonschema.Schema) {
-	describe(s, words{
-		"meeting_id": "Only of this meeting: UUID or URL",
-		"sort_order": "DESC is newest, or most, first",
-	})
-}
+func (sessionsInput) JSONSchemaExtend(s *jsonschema.Schema) { describe(s, nil) }
 
 type sessionsOutput struct {
 	report.Head
@@ -82,21 +77,28 @@ func listSessions(d *Deps) mcptool.Tool {
 			"is live now, and to get a session_id. get_meeting_attendance names the people. With page_no or " +
 			"per_page it makes exactly that one API request, without them it reads as many pages as limit " +
 			"needs.",
-		Example: map[string]any{"meeting_id": "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0001", "per_page": 3},
+		Example: map[string]any{"meeting": "stand-up", "limit": 3},
+		Old:     oldNamesWith(map[string]string{"session_id": ""}),
+		Hidden:  []string{"page_no", "per_page"},
 	}, func(ctx context.Context, call *mcptool.Call, in sessionsInput) (sessionsOutput, error) {
-		app, err := d.app(ctx, in.scope)
+		zone := d.zoned(in.Timezone)
+		w, err := in.window.read(d.now(), zone)
+		if err != nil {
+			return sessionsOutput{}, err
+		}
+		app, meetingID, err := d.sessionsOf(ctx, in, zone)
 		if err != nil {
 			return sessionsOutput{}, err
 		}
 		f := client.SessionFilter{
-			MeetingID: in.MeetingID,
+			MeetingID: meetingID,
 			Status:    in.Status,
 			SortBy:    in.SortBy,
 			Ascending: in.Order == "ASC",
-			After:     valueOr(in.After, time.Time{}),
-			Before:    valueOr(in.Before, time.Time{}),
+			After:     w.From,
+			Before:    w.To,
 		}
-		l := sessionList{in: in, zone: d.zoned(in.Timezone), rows: report.NewRows[sessionRow](in.Limit)}
+		l := sessionList{in: in, zone: zone, rows: report.NewRows[sessionRow](in.Limit)}
 		l.count.Alone = in.PageNo != nil || in.PerPage != nil
 		for page, err := range d.sessionPages(ctx, app, f, in.PageNo, in.PerPage, l.rows.Limit) {
 			if err != nil {
@@ -113,6 +115,19 @@ func listSessions(d *Deps) mcptool.Tool {
 		}
 		return l.done(), nil
 	})
+}
+
+// sessionsOf is the app, and the meeting if one is named.
+func (d *Deps) sessionsOf(ctx context.Context, in sessionsInput, zone *time.Location) (client.AppRef, string, error) {
+	if in.Meeting == "" {
+		app, err := d.finder(zone).App(ctx, in.where())
+		return app.AppRef, "", err
+	}
+	s, err := d.finder(zone).Series(ctx, in.where(), in.Meeting)
+	if err != nil {
+		return client.AppRef{}, "", err
+	}
+	return s.App.AppRef, s.Meetings[0].ID, nil
 }
 
 // sessionPages gives the page asked for; else as many as there are, or only the

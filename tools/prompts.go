@@ -9,8 +9,8 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 // prompts are what a user starts from a menu. Each asks for a meeting, by title
@@ -55,10 +55,7 @@ func prompt(name, title, description, text string) server.ServerPrompt {
 			if meeting == "" {
 				return nil, errors.New(`the prompt's argument "meeting" is required: a title or an id, for example "stand-up"`)
 			}
-			argument := fmt.Sprintf("with query=%q", meeting)
-			if id, ok := match.UUID(meeting); ok {
-				argument = "with meeting_id=" + id
-			}
+			argument := fmt.Sprintf("with meeting=%q", meeting)
 			return mcp.NewGetPromptResult(description, []mcp.PromptMessage{
 				mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(fmt.Sprintf(text, "("+argument+")"))),
 			}), nil
@@ -86,14 +83,14 @@ const maxCompletions = 20
 // makes one request, since a client asks at every key.
 func (d *Deps) completeTitle(ctx context.Context, typed string) (*mcp.Completion, error) {
 	out := &mcp.Completion{Values: []string{}}
-	app, err := d.app(ctx, scope{})
+	app, err := d.finder(d.zone()).App(ctx, which.Place{})
 	if err != nil {
 		return out, nil //nolint:nilerr // a menu has no place for an error; the tool will tell it
 	}
 	no, per := 1, maxCompletions
 	page, err := d.API.MeetingsPage(
 		ctx,
-		app,
+		app.AppRef,
 		client.MeetingFilter{Search: untrusted.Line(typed, 200)},
 		client.PageRequest{No: &no, Per: &per},
 	)

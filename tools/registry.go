@@ -8,6 +8,7 @@ package tools
 import (
 	"sync"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
@@ -44,6 +45,7 @@ func catalogue(d *Deps) []mcptool.Tool {
 func All(d *Deps) []server.ServerTool {
 	var all []server.ServerTool
 	for _, tool := range catalogue(d) {
+		tool.Tool.Icons = toolIcons()
 		all = append(all, tool.ServerTool)
 	}
 	return all
@@ -52,8 +54,10 @@ func All(d *Deps) []server.ServerTool {
 // NewServer returns an MCP server with every tool, prompt and resource, for any
 // transport. More options come after its own.
 func NewServer(d *Deps, version string, more ...server.ServerOption) *server.MCPServer {
+	self := mcp.Implementation{Name: "mcp-realtimekit", Title: "Cloudflare RealtimeKit", Version: version}
 	options := []server.ServerOption{
-		server.WithTitle("Cloudflare RealtimeKit"),
+		server.WithTitle(self.Title),
+		withIcon(self),
 		server.WithInstructions(Instructions(d.Demo)),
 		server.WithToolCapabilities(false),
 		server.WithPromptCapabilities(false),
@@ -63,7 +67,7 @@ func NewServer(d *Deps, version string, more ...server.ServerOption) *server.MCP
 		server.WithRecovery(),
 		server.WithResourceRecovery(),
 	}
-	s := server.NewMCPServer("mcp-realtimekit", version, append(options, more...)...)
+	s := server.NewMCPServer(self.Name, self.Version, append(options, more...)...)
 	s.AddTools(All(d)...)
 	s.AddPrompts(prompts()...)
 	s.AddResourceTemplates(resources(d)...)

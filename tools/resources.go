@@ -14,6 +14,7 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 // resources are what an application attaches to a conversation or saves: whole
@@ -115,13 +116,13 @@ func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResour
 
 // rosterExport is the whole roster of a meeting.
 func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participantsOutput, error) {
-	app, err := d.app(ctx, scope{})
+	found, err := d.finder(d.zone()).App(ctx, which.Place{})
 	if err != nil {
 		return participantsOutput{}, err
 	}
 	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"}, d.zone())
 	r.rows.Limit = 0
-	for page, err := range d.API.Participants(ctx, app, meetingID) {
+	for page, err := range d.API.Participants(ctx, found.AppRef, meetingID) {
 		if err != nil {
 			return participantsOutput{}, err
 		}

@@ -5,8 +5,8 @@ import "github.com/invopop/jsonschema"
 // words describe arguments, by name.
 type words map[string]string
 
-// describe gives the arguments of a tool the descriptions that are too long for
-// a tag: its own, and for the others those that mean the same in every tool.
+// describe gives the arguments of a tool their descriptions: its own, and for the
+// others those that mean the same in every tool. What a name says needs none.
 func describe(s *jsonschema.Schema, own words) {
 	for p := s.Properties.Oldest(); p != nil; p = p.Next() {
 		if text, ok := own[p.Key]; ok {
@@ -19,28 +19,20 @@ func describe(s *jsonschema.Schema, own words) {
 
 func commonWord(argument string) string {
 	switch argument {
-	case "app_id":
-		return "RealtimeKit app (list_apps), needed only if there are several and none is configured"
-	case "account_id":
-		return "Needed only if there are several and none is configured"
-	case "meeting_id":
-		return "UUID or URL"
-	case "query":
-		return "Part of the meeting's title instead of its id"
-	case "started_after":
-		return "Only sessions that started at or after this date or time"
-	case "started_before":
-		return "Only sessions that started before this time, or by the end of this date"
+	case "meeting":
+		return "Title, id or URL"
+	case "session":
+		return "Id"
+	case "on":
+		return "Day, weekday, yesterday, last week or time"
+	case "from", "to":
+		return "As on"
+	case "person":
+		return "Name, custom id, e-mail or id"
+	case "app":
+		return "Name or id"
 	case "timezone":
-		return "IANA zone of times shown, and of those given without one"
-	case "page_no":
-		return "Read only this page of the API"
-	case "per_page":
-		return "Rows of that one page"
-	case "limit":
-		return "Rows shown"
-	case "leave_out_presets":
-		return "People with these presets (recorders, bots) do not count, none: everybody counts"
+		return "IANA"
 	}
 	return ""
 }

@@ -35,7 +35,7 @@ func TestCallCommand(t *testing.T) {
 		{"arguments", []string{"call", "find_meetings", "query=stand-up", "limit=1"}, 0, "Daily stand-up: Platform", ""},
 		{"tool error", []string{"call", "get_meeting", "meeting_id=x"}, 1, "", "meeting_id"},
 		{"no such tool", []string{"call", "drop_tables"}, 2, "", "find_meetings"},
-		{"not key=value", []string{"call", "list_apps", "foo"}, 2, "", "key=value"},
+		{"not key=value", []string{"call", "list_apps", "foo"}, 2, "", "KEY=VALUE"},
 		{"log level", []string{"--log-level=info", "call", "list_apps"}, 0, "Production", "tool=list_apps"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -107,8 +107,6 @@ func TestMalformedConfiguration(t *testing.T) {
 		"cache":         {args: []string{"--cache-ended=-1s"}, want: "--cache-ended"},
 		"level":         {args: []string{"--log-level=loud"}, want: "--log-level"},
 		"format":        {args: []string{"--log-format=xml"}, want: "--log-format"},
-		"flag":          {args: []string{"--nonsense"}, want: "--nonsense"},
-		"command":       {args: []string{"nonsense"}, want: "nonsense"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pelletier/go-toml/v2"
+
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
@@ -20,7 +22,11 @@ func TestConfigCommand(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
 			env := with(environment(sample(t, demoapi.Options{})), "HOME", home)
-			out, logs, code := once(t, env, "config", id, "--demo", "--write")
+			write := []string{"config", id, "--write"}
+			if id == "json" {
+				write = append(write, "--path", filepath.Join(home, "mcp.json"))
+			}
+			out, logs, code := once(t, env, append(write, "--demo")...)
 			if code != 0 || out != "" || !strings.Contains(logs, "Wrote "+home) {
 				t.Fatalf("code %d, %s%s", code, out, logs)
 			}
@@ -29,16 +35,55 @@ func TestConfigCommand(t *testing.T) {
 			if r := p.call("list_apps", args{}); r.IsError || !strings.Contains(r.text(), "Production") {
 				t.Error(r.text())
 			}
-			if _, logs, code = once(t, env, "config", id, "--demo", "--write"); code != 0 || !strings.Contains(logs, "nothing changed") {
+			_, logs, code = once(t, env, append(write, "--demo")...)
+			if code != 0 || !strings.Contains(logs, "nothing changed") {
 				t.Errorf("second time: code %d, %s", code, logs)
 			}
-			printed, _, code := once(t, env, "config", id) // once fails where the token is printed
-			if code != 0 || !json.Valid([]byte(printed)) || strings.Contains(printed, "--demo") {
+			format := ".json"
+			if id == "codex" {
+				format = ".toml"
+			}
+			printed, _, code := once(t, env, "config", id) // once fails if the token is printed
+			if _, ok := servers(t, id+format, []byte(printed)); code != 0 || !ok || strings.Contains(printed, "--demo") {
 				t.Errorf("code %d: %s", code, printed)
 			}
-			_, logs, code = once(t, env, "config", id, "--write")
-			if own := written(t, home); code != 0 || len(own.Args) != 0 || own.Command != binary || own.Env["REALTIMEKIT_APP_ID"] != demoapi.AppID || !strings.Contains(logs, ".bak") {
+			_, logs, code = once(t, env, write...)
+			own := written(t, home)
+			if code != 0 || len(own.Args) != 0 || own.Command != binary || !strings.Contains(logs, ".bak") {
 				t.Errorf("code %d, %+v, %s", code, own, logs)
+			}
+			if own.Env["REALTIMEKIT_APP_ID"] != demoapi.AppID {
+				t.Errorf("environment %v", own.Env)
+			}
+		})
+	}
+}
+
+// TestConfigCommandURL is about a server elsewhere, which no client is given a
+// token for but by the name of a variable.
+func TestConfigCommandURL(t *testing.T) {
+	t.Parallel()
+	const url = "https://meetings.example.com/mcp"
+	for _, id := range clientconfig.IDs() {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			env := with(environment(sample(t, demoapi.Options{})), "HOME", home)
+			path := filepath.Join(home, "file.json")
+			_, logs, code := once(t, env, "config", id, "--url", url, "--token-env", "MY_SECRET", "--write", "--path", path)
+			if id == "claude-desktop" {
+				if code != 1 || !strings.Contains(logs, "Connectors") {
+					t.Errorf("code %d, %s", code, logs)
+				}
+				return
+			}
+			raw, err := os.ReadFile(path)
+			if err != nil || code != 0 || !strings.Contains(string(raw), url) {
+				t.Fatalf("code %d, %v, %s%s", code, err, logs, raw)
+			}
+			text := strings.ReplaceAll(strings.ToLower(string(raw)+logs), "_", "-")
+			if !strings.Contains(text, "my-secret") {
+				t.Errorf("nothing names the variable: %s%s", raw, logs)
 			}
 		})
 	}
@@ -65,19 +110,9 @@ func written(t *testing.T, home string) (found entry) {
 		if strings.Contains(string(raw), demoapi.Token) {
 			t.Error("the token was written to", path)
 		}
-		if !strings.HasSuffix(path, ".json") {
-			return nil
-		}
-		var file map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &file); err != nil {
-			return err
-		}
-		for _, list := range []string{"mcpServers", "servers", "context_servers"} {
-			var servers map[string]entry
-			if file[list] != nil && json.Unmarshal(file[list], &servers) == nil {
-				found = servers["realtimekit"]
-				n++
-			}
+		if e, ok := servers(t, path, raw); ok {
+			found = e
+			n++
 		}
 		return nil
 	})
@@ -85,6 +120,41 @@ func written(t *testing.T, home string) (found entry) {
 		t.Fatalf("%d entries, %v", n, err)
 	}
 	return found
+}
+
+// servers reads the entry out of a client's file, in whatever form the client has it.
+func servers(t *testing.T, path string, raw []byte) (e entry, ok bool) {
+	t.Helper()
+	var file map[string]any
+	switch {
+	case strings.HasSuffix(path, ".toml"):
+		if err := toml.Unmarshal(raw, &file); err != nil {
+			t.Fatal(path, err)
+		}
+	case strings.HasSuffix(path, ".json"):
+		if err := json.Unmarshal(raw, &file); err != nil {
+			t.Fatal(path, err)
+		}
+	}
+	for _, list := range []string{"mcpServers", "servers", "context_servers", "mcp_servers", "mcp"} {
+		servers, _ := file[list].(map[string]any)
+		server, found := servers["realtimekit"].(map[string]any)
+		if !found {
+			continue
+		}
+		if line, isList := server["command"].([]any); isList { // OpenCode
+			server["command"], server["args"], server["env"] = line[0], line[1:], server["environment"]
+		}
+		again, err := json.Marshal(server)
+		if err == nil {
+			err = json.Unmarshal(again, &e)
+		}
+		if err != nil {
+			t.Fatal(path, err)
+		}
+		ok = true
+	}
+	return e, ok
 }
 
 func TestConfigCommandOptions(t *testing.T) {
@@ -98,12 +168,18 @@ func TestConfigCommandOptions(t *testing.T) {
 	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, logs, code := once(t, nil, "config", "vscode", "--write", "--path", file, "--name", "meetings", "--command", "mcp-realtimekit", "--token-file", token)
+	_, logs, code := once(t, nil, "config", "vscode", "--write", "--path", file, "--name", "meetings",
+		"--command", "mcp-realtimekit", "--token-file", token)
 	raw, err := os.ReadFile(file)
 	if err != nil || code != 0 {
 		t.Fatal(logs, err)
 	}
-	for _, want := range []string{"// mine", `"meetings": {`, `"command": "mcp-realtimekit"`, `"CLOUDFLARE_API_TOKEN_FILE": "` + token} {
+	for _, want := range []string{
+		"// mine",
+		`"meetings": {`,
+		`"command": "mcp-realtimekit"`,
+		`"CLOUDFLARE_API_TOKEN_FILE": "` + token,
+	} {
 		if !strings.Contains(string(raw), want) {
 			t.Errorf("%s is not in %s", want, raw)
 		}
@@ -120,6 +196,14 @@ func TestConfigCommandOptions(t *testing.T) {
 		{[]string{"config", "vscode", "--write", "--path", file}, 1, "is left as it is: the file is not valid JSON"},
 		{[]string{"config", "emacs"}, 2, "claude-desktop"},
 		{[]string{"config", "vscode", "--name", ""}, 2, "--name"},
+		{[]string{"config", "json", "--write"}, 2, "--path"},
+		{[]string{"config", "codex", "--name", "a.b"}, 1, "--name"},
+		{[]string{"config", "codex", "--url", "http://meetings.example.com/mcp"}, 2, "https"},
+		{[]string{"config", "codex", "--url", "https://me:secret@meetings.example.com/mcp"}, 2, "without user"},
+		{[]string{"config", "codex", "--url", "https://meetings.example.com/"}, 2, "https://meetings.example.com/mcp"},
+		{[]string{"config", "codex", "--url", "https://x/mcp", "--demo"}, 2, "--demo"},
+		{[]string{"config", "codex", "--url", "https://x/mcp", "--token-env", "se-cret"}, 2, "never the token itself"},
+		{[]string{"config", "codex", "--token-env", "X"}, 2, "--url"},
 	} {
 		_, logs, code := once(t, nil, tc.args...)
 		if code != tc.code || strings.Count(logs, "\n") != 1 || !strings.Contains(logs, tc.want) {

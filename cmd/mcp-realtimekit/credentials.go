@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -9,16 +8,19 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
-// The variables besides tokenVariable, as errors name them.
+// The variables, as errors and the help name them.
+//
+//nolint:gosec // These are names, not tokens.
 const (
+	tokenVariable     = "CLOUDFLARE_API_TOKEN"
 	tokenFileVariable = "CLOUDFLARE_API_TOKEN_FILE (--token-file)"
 	accountVariable   = "CLOUDFLARE_ACCOUNT_ID"
 	appVariable       = "REALTIMEKIT_APP_ID"
 	baseVariable      = "CLOUDFLARE_BASE_URL"
 )
 
-// readIDs refuses a placeholder even of an optional id. To take it as absent could
-// mean to answer from another account or app than was meant.
+// readIDs refuses a placeholder even for an optional id: taking it as absent could
+// mean answering from another account or app than the one that was meant.
 func (c *config) readIDs() error {
 	for _, v := range []struct {
 		value      *string
@@ -27,7 +29,7 @@ func (c *config) readIDs() error {
 		check      func(string) error
 	}{
 		{&c.AccountID, accountVariable, "--account-id", setting.AccountID, client.CheckAccountID},
-		{&c.AppID, appVariable, "--app-id", setting.AppID, func(id string) error { return client.CheckID("app_id", id) }},
+		{&c.AppID, appVariable, "--app-id", setting.AppID, checkAppID},
 		{&c.BaseURL, baseVariable, "--base-url", setting.Text, client.ValidateBaseURL},
 	} {
 		text, err := v.read(v.name, *v.value)
@@ -45,7 +47,9 @@ func (c *config) readIDs() error {
 	return nil
 }
 
-// readToken takes the variable, or else the file.
+func checkAppID(id string) error { return client.CheckID("app_id", id) }
+
+// readToken takes the token from the variable or, if that is blank, from the file.
 func (c *config) readToken() (err error) {
 	if c.TokenFile, err = setting.Path(c.TokenFile); err != nil {
 		return fmt.Errorf("%s: %w", tokenFileVariable, err)
@@ -57,14 +61,7 @@ func (c *config) readToken() (err error) {
 		return nil
 	}
 	c.tokenFrom = c.TokenFile
-	text, err := setting.ReadFile(c.TokenFile)
-	if err == nil {
-		c.token, err = setting.Token(tokenVariable, text)
-	}
-	if err == nil && c.token == "" {
-		err = errors.New("no token is in the file")
-	}
-	if err != nil {
+	if c.token, err = setting.TokenFile(tokenVariable, c.TokenFile); err != nil {
 		return fmt.Errorf("%s: %w", tokenFileVariable, err)
 	}
 	return nil

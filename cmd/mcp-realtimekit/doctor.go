@@ -14,23 +14,37 @@ import (
 func doctorCommand(c *config, s *streams) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "doctor", Short: "Check configuration, network, token, permission, account and app, and say what to do", Args: cobra.NoArgs,
+		Use:   "doctor",
+		Short: "Check that the server can reach your meetings, and say how to fix what fails",
+		Long: `Check each step of a request to the API, from the configuration and the network to
+the token, its permission, the account and the app, and say how to fix what fails.
+Exits with status 1 if a check fails.`,
+		Example: `  mcp-realtimekit doctor
+  mcp-realtimekit doctor --json`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return diagnose(cmd.Context(), c, s, asJSON) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the checks as JSON")
 	return cmd
 }
 
-// diagnose fails where a check did.
+// diagnose returns an error if a check failed.
 func diagnose(ctx context.Context, c *config, s *streams, asJSON bool) error {
 	probe := &doctor.Probe{}
-	c.wrapTransport = probe.Wrap
-	d, done, err := c.deps(ctx, c.logger(s, slog.LevelWarn))
+	d, done, err := c.connect(ctx, c.logger(s.logs, slog.LevelWarn), probe.Wrap)
 	if err != nil {
 		return err
 	}
 	defer done()
-	subject := doctor.Subject{API: d.API, Probe: probe, BaseURL: c.BaseURL, AccountID: d.AccountID, AppID: d.AppID, Limit: c.RateLimit, Demo: d.Demo}
+	subject := doctor.Subject{
+		API:       d.API,
+		Probe:     probe,
+		BaseURL:   c.BaseURL,
+		AccountID: d.AccountID,
+		AppID:     d.AppID,
+		Limit:     c.RateLimit,
+		Demo:      d.Demo,
+	}
 	if c.token != "" {
 		subject.TokenFrom = c.tokenFrom
 	}

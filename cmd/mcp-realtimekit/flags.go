@@ -12,18 +12,25 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
-// variable is the annotation of a flag that an environment variable stands in for.
+// variable annotates a flag with the environment variable that can stand in for it.
 const variable = "variable"
 
-// fallBackTo lets a variable give the value of a flag which is not given.
+// fallBackTo lets an environment variable give the value of a flag that is not given.
 func fallBackTo(fs *pflag.FlagSet, flag, name string) {
 	f := fs.Lookup(flag)
 	f.Usage += " ($" + name + ")"
-	f.Annotations = map[string][]string{variable: {name}}
+	annotate(f, variable, name)
+}
+
+func annotate(f *pflag.Flag, key, value string) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[key] = []string{value}
 }
 
 // fromEnvironment sets the flags that were not given from their variables. A
-// variable that is blank, or only quotes, counts as absent.
+// variable that is blank, or holds only quotes, counts as absent.
 func fromEnvironment(fs *pflag.FlagSet) error {
 	var failed error
 	fs.VisitAll(func(f *pflag.Flag) {
@@ -53,7 +60,9 @@ type choice struct {
 
 func oneOf(fs *pflag.FlagSet, value *string, flag, fallback, usage string, allowed ...string) {
 	*value = fallback
-	fs.Var(choice{value, allowed}, flag, usage+": "+strings.Join(allowed, ", "))
+	last := len(allowed) - 1
+	words := strings.Join(allowed[:last], ", ") + " or " + allowed[last]
+	fs.Var(choice{value, allowed}, flag, usage+": "+words)
 }
 
 func (c choice) String() string {

@@ -13,7 +13,6 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/httpserve"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
-	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
 // httpFlags are of use with --http only. The shared secret itself has no flag.
@@ -32,32 +31,63 @@ type httpFlags struct {
 }
 
 func (f *httpFlags) register(fs *pflag.FlagSet) {
-	fs.StringVar(&f.HTTP, "http", "", "serve Streamable HTTP at /mcp instead of stdio, on `HOST:PORT`, for example 127.0.0.1:8080")
-	fs.StringVar(&f.TLSCert, "tls-cert", "", "`PATH` of the certificate chain (PEM); needed beyond loopback, unless --behind-proxy")
-	fs.StringVar(&f.TLSKey, "tls-key", "", "`PATH` of its private key (PEM)")
-	fs.BoolVar(&f.BehindProxy, "behind-proxy", false, "a proxy speaks TLS with the clients, and only it reaches this server")
-	fs.StringSliceVar(&f.AllowedHosts, "allowed-host", nil, "`NAME` by which clients reach this server; may be repeated")
-	fs.StringSliceVar(&f.AllowedOrigins, "allowed-origin", nil, "`ORIGIN` of web pages that may call; may be repeated; none may by default")
-	fs.StringVar(&f.SecretFile, "shared-secret-file", "", "`PATH` of a file with a secret that callers send as bearer token; the server's own API token is used. Or set MCP_REALTIMEKIT_SHARED_SECRET. Without either, callers send their own API tokens")
-	fs.StringVar(&f.OAuthResource, "oauth-resource", "", "serve OAuth protected-resource metadata (RFC 9728) for this `URL` of /mcp")
-	fs.StringSliceVar(&f.OAuthServers, "oauth-authorization-server", nil, "issuer `URL` named in that metadata; may be repeated")
-	fs.DurationVar(&f.DrainDelay, "drain-delay", time.Second, "after a signal, keep serving for this long while /readyz says no")
-	fs.DurationVar(&f.DrainGrace, "drain-grace", 10*time.Second, "then wait this long for calls in flight")
-	fallBackTo(fs, "shared-secret-file", "MCP_REALTIMEKIT_SHARED_SECRET_FILE")
+	fs.StringVar(&f.HTTP, "http", "",
+		"serve Streamable HTTP at /mcp on `HOST:PORT` instead of stdio, for example 127.0.0.1:8080")
+	with := pflag.NewFlagSet("", pflag.ContinueOnError)
+	with.SortFlags = false
+	with.StringVar(&f.TLSCert, "tls-cert", "",
+		"read the certificate chain from the PEM file at `PATH`; required unless HOST is loopback or with --behind-proxy")
+	with.StringVar(&f.TLSKey, "tls-key", "", "read the certificate's private key from the PEM file at `PATH`")
+	with.BoolVar(&f.BehindProxy, "behind-proxy", false,
+		"clients reach the server only through a proxy, which terminates TLS")
+	with.StringSliceVar(&f.AllowedHosts, "allowed-host", nil,
+		"host `NAME` by which clients reach the server; required unless HOST is loopback; can be repeated")
+	with.StringSliceVar(&f.AllowedOrigins, "allowed-origin", nil,
+		"let web pages from `ORIGIN` call, for example https://app.example.com; can be repeated (default none)")
+	with.StringVar(&f.SecretFile, "shared-secret-file", "",
+		"read from the file at `PATH` a secret that callers must send as bearer token; the server then uses its own "+
+			"API token. $MCP_REALTIMEKIT_SHARED_SECRET can hold the secret itself. Without either, each caller sends "+
+			"an API token of its own")
+	with.StringVar(&f.OAuthResource, "oauth-resource", "",
+		"publish OAuth protected-resource metadata (RFC 9728) for `URL`, the public address of /mcp")
+	with.StringSliceVar(&f.OAuthServers, "oauth-authorization-server", nil,
+		"name the authorization server with the issuer `URL` in that metadata; can be repeated")
+	with.DurationVar(&f.DrainDelay, "drain-delay", time.Second,
+		"on a signal to end, keep serving for `DURATION` while /readyz reports that the server is not ready")
+	with.DurationVar(&f.DrainGrace, "drain-grace", 10*time.Second,
+		"after that, wait up to `DURATION` for running calls to finish")
+	fallBackTo(with, "shared-secret-file", "MCP_REALTIMEKIT_SHARED_SECRET_FILE")
+	putInto(with, httpSection)
+	fs.AddFlagSet(with)
 }
 
 func (f httpFlags) prepare(c *config, log *slog.Logger) (*httpserve.Plan, error) {
-	for flag, path := range map[string]*string{"--tls-cert": &f.TLSCert, "--tls-key": &f.TLSKey, "--shared-secret-file": &f.SecretFile} {
+	for _, file := range []struct {
+		flag string
+		path *string
+	}{
+		{"--tls-cert", &f.TLSCert},
+		{"--tls-key", &f.TLSKey},
+		{"--shared-secret-file", &f.SecretFile},
+	} {
 		var err error
-		if *path, err = setting.Path(*path); err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", errUsage, flag, err)
+		if *file.path, err = setting.Path(*file.path); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", errUsage, file.flag, err)
 		}
 	}
 	plan, err := httpserve.Prepare(httpserve.Config{
-		Addr: f.HTTP, TLSCert: f.TLSCert, TLSKey: f.TLSKey, BehindProxy: f.BehindProxy,
-		AllowedHosts: f.AllowedHosts, AllowedOrigins: f.AllowedOrigins,
-		Secret: os.Getenv("MCP_REALTIMEKIT_SHARED_SECRET"), SecretFile: f.SecretFile,
-		OAuthResource: f.OAuthResource, OAuthServers: f.OAuthServers, Demo: c.SampleData, Log: log,
+		Addr:           f.HTTP,
+		TLSCert:        f.TLSCert,
+		TLSKey:         f.TLSKey,
+		BehindProxy:    f.BehindProxy,
+		AllowedHosts:   f.AllowedHosts,
+		AllowedOrigins: f.AllowedOrigins,
+		Secret:         os.Getenv("MCP_REALTIMEKIT_SHARED_SECRET"),
+		SecretFile:     f.SecretFile,
+		OAuthResource:  f.OAuthResource,
+		OAuthServers:   f.OAuthServers,
+		Demo:           c.SampleData,
+		Log:            log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUsage, err)
@@ -75,34 +105,29 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 		return err
 	}
 	if plan.Identity == httpserve.Caller {
-		c.token = "" // never used, not even by a mistake
+		c.token = "" // callers send their own, so this one must not be used even by mistake
 		plan.Options.Auth = httpserve.OwnToken(client.WithToken)
 	}
-	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "tcp", Prometheus: true, Log: log})
+	service, err := c.newService(ctx, telemetry.Options{Transport: "tcp", Prometheus: true, Log: log})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = watch.Shutdown(ctx) }() // what is not delivered by then was logged
-	c.wrapTransport = watch.Transport
-	plan.Options.Metrics = watch.MetricsHandler()
-	d, done, err := c.deps(context.WithoutCancel(ctx), log) // calls outlive the signal
-	if err != nil {
-		return err
-	}
-	defer done()
+	defer service.done()
+	plan.Options.Metrics = service.metrics
 	plan.Options.Log = log
 	l, err := plan.Listen(ctx)
 	if err != nil {
 		return err
 	}
 	log.Info("listening", "url", plan.URL(l), "auth", string(plan.Identity))
-	return httpserve.Serve(ctx, l, httpserve.NewHandler(tools.NewServer(d, version(), watch.ServerOptions()...), plan.Options), plan.TLS,
-		httpserve.Drain{Delay: f.DrainDelay, Grace: f.DrainGrace})
+	handler := httpserve.NewHandler(service.MCPServer, plan.Options)
+	return httpserve.Serve(ctx, l, handler, plan.TLS, httpserve.Drain{Delay: f.DrainDelay, Grace: f.DrainGrace})
 }
 
-// check refuses flags that would do nothing.
+// check refuses flags that would do nothing without --http.
 func (f httpFlags) check() error {
-	if f.TLSCert != "" || f.TLSKey != "" || f.BehindProxy || len(f.AllowedHosts) > 0 || len(f.AllowedOrigins) > 0 || f.OAuthResource != "" || len(f.OAuthServers) > 0 {
+	if f.TLSCert != "" || f.TLSKey != "" || f.BehindProxy || len(f.AllowedHosts) > 0 || len(f.AllowedOrigins) > 0 ||
+		f.OAuthResource != "" || len(f.OAuthServers) > 0 {
 		return fmt.Errorf("%w: TLS, proxy, host, origin and OAuth flags need --http", errUsage)
 	}
 	return nil

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Exit codes: 1 for what failed at work, 2 for what was asked wrongly.
+// Exit statuses: 1 if the work failed, 2 if the command line or the configuration is wrong.
 const (
 	exitFailed = 1
 	exitUsage  = 2
@@ -48,18 +48,19 @@ func run(args []string, in io.Reader, out, logs io.Writer) int {
 		working = err == nil
 		return err
 	}
-	switch err := root.ExecuteContext(ctx); {
-	case err == nil:
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
 		return 0
-	case !working || errors.Is(err, errUsage):
-		return complain(logs, err, exitUsage)
-	default:
-		return complain(logs, err, exitFailed)
 	}
+	complain(logs, cmd, err)
+	if !working || errors.Is(err, errUsage) {
+		return exitUsage
+	}
+	return exitFailed
 }
 
-// endings are the signals that ask the program to end. Under nohup the end of
-// the terminal is none.
+// endings are the signals that ask the program to end. Under nohup, the end of
+// the terminal does not.
 func endings() []os.Signal {
 	if signal.Ignored(syscall.SIGHUP) {
 		return []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -67,24 +68,58 @@ func endings() []os.Signal {
 	return []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 }
 
-// rootCommand serves when no other command is given.
+// rootCommand serves if no other command is given.
 func rootCommand(c *config, s *streams) *cobra.Command {
 	root := serveCommand(c, s)
 	root.Use = "mcp-realtimekit"
-	root.Short = "MCP server for Cloudflare RealtimeKit: who was in that meeting? It only reads."
-	root.Long = root.Short + "\n\nWithout a command it serves MCP over stdio, or HTTP with --http."
+	root.Short = "MCP server for Cloudflare RealtimeKit: who was in that meeting?"
+	root.Long = `mcp-realtimekit is an MCP server for Cloudflare RealtimeKit. It tells an assistant who
+was in a meeting, who was late or left early, and what was said. It only reads.
+
+Without a command it serves MCP over stdio, as a client starts it, or over HTTP with
+--http.`
+	root.Example = `  mcp-realtimekit demo                            # see it work, without an account
+  mcp-realtimekit config claude-desktop --write   # connect a client
+  mcp-realtimekit doctor                          # find out why it does not work`
 	root.Version = version()
 	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.register(root.PersistentFlags())
-	root.AddCommand(serveCommand(c, s), demoCommand(s), callCommand(c, s), attendanceCommand(c, s), toolsCommand(c, s), configureCommand(c, s), doctorCommand(c, s))
+	group(root, "Set up", demoCommand(s), configureCommand(c, s), doctorCommand(c, s))
+	group(root, "Ask", attendanceCommand(c, s), callCommand(c, s), toolsCommand(c, s))
+	group(root, "Serve", serveCommand(c, s))
+	root.SetUsageFunc(printUsage)
+	root.SetFlagErrorFunc(flagError)
+	prepare(root)
+	root.Flags().BoolP("version", "v", false, "print the version")
 	return root
 }
 
-// complain prints one line.
-func complain(w io.Writer, err error, code int) int {
-	_, _ = fmt.Fprintln(w, "mcp-realtimekit:", strings.Join(strings.Fields(err.Error()), " "))
-	return code
+// group adds commands that the help lists together.
+func group(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = title
+		prepare(cmd)
+	}
+	root.AddCommand(commands...)
+}
+
+// prepare keeps the flags in the order in which they were defined, for the help.
+func prepare(cmd *cobra.Command) {
+	cmd.Flags().SortFlags = false
+	cmd.PersistentFlags().SortFlags = false
+	cmd.Flags().BoolP("help", "h", false, "print this help")
+}
+
+// complain says what is wrong in one line and, if that does not say what to do,
+// in a second one where to read it.
+func complain(w io.Writer, cmd *cobra.Command, err error) {
+	what := strings.TrimPrefix(err.Error(), errUsage.Error()+": ")
+	_, _ = fmt.Fprintln(w, "mcp-realtimekit:", strings.Join(strings.Fields(what), " "))
+	if _, ok := errors.AsType[misuse](err); ok {
+		_, _ = fmt.Fprintf(w, "Run \"%s --help\" for usage.\n", cmd.CommandPath())
+	}
 }
 
 type streams struct {

@@ -2,32 +2,33 @@ package main
 
 import (
 	"context"
-	"io"
 	"log/slog"
-	"math"
-	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/admission"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stderr"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stdio"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
-	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
-const (
-	grace     = 2 * time.Second        // for calls in flight, once stdin has ended
-	flushTime = 200 * time.Millisecond // for logs to be read, once all else has ended
-)
+// grace is how long calls in flight may take once stdin has ended.
+const grace = 2 * time.Second
 
 func serveCommand(c *config, s *streams) *cobra.Command {
 	var h httpFlags
 	cmd := &cobra.Command{
-		Use: "serve", Short: "Serve MCP over stdio, or HTTP with --http (what happens without a command)", Args: cobra.NoArgs,
+		Use:   "serve",
+		Short: "Serve MCP over stdio, or over HTTP with --http (the default command)",
+		Long: `Serve MCP over stdio until stdin ends, or over HTTP until a signal comes. This is
+what the program does if no command is given.`,
+		Example: `  mcp-realtimekit serve
+  mcp-realtimekit serve --http 127.0.0.1:8080
+  mcp-realtimekit serve --http :8443 --allowed-host mcp.example.com --tls-cert c.pem --tls-key k.pem`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), h, c, s) },
 	}
 	h.register(cmd.Flags())
@@ -36,69 +37,23 @@ func serveCommand(c *config, s *streams) *cobra.Command {
 
 // serve runs until stdin ends or a signal comes; neither is a failure.
 func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
-	limitMemory()
-	s, flush := s.lenient()
+	admission.LimitMemory()
+	// Losing stderr must not stop the server, and losing stdout is an error to
+	// whoever writes to it; Go would end the program for either.
+	signal.Ignore(syscall.SIGPIPE)
+	logs, flush := stderr.Lenient(s.logs)
 	defer flush()
-	log := c.logger(s, slog.LevelInfo)
+	log := c.logger(logs, slog.LevelInfo)
 	if h.HTTP != "" {
 		return h.serve(ctx, c, log)
 	}
 	if err := h.check(); err != nil {
 		return err
 	}
-	collectLater()
-	watch, err := telemetry.Start(ctx, telemetry.Options{Version: version(), Transport: "pipe", Log: log})
+	service, err := c.newService(ctx, telemetry.Options{Transport: "pipe", Log: log})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = watch.Shutdown(ctx) }() // what is not delivered by then was logged
-	c.wrapTransport = watch.Transport
-	d, done, err := c.deps(ctx, log)
-	if err != nil {
-		return err
-	}
-	defer done()
-	return stdio.Serve(ctx, tools.NewServer(d, version(), watch.ServerOptions()...), s.in, s.out, stdio.Options{Grace: grace, Log: log})
-}
-
-// lenient returns streams with which the loss of standard error does not hold a
-// server up, and that of standard output is an error to whom it concerns; Go ends
-// a program for either. flush writes what was logged.
-func (s *streams) lenient() (lenient *streams, flush func()) {
-	signal.Ignore(syscall.SIGPIPE)
-	if isTerminal(s.logs) { // which takes what it is given, and may show colours
-		return s, func() {}
-	}
-	logs := stderr.New(s.logs)
-	return &streams{s.in, s.out, logs}, func() { logs.Close(flushTime) }
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// limitMemory has garbage collected more often before it makes the process grow
-// beyond what a desktop spares for a server, unless GOMEMLIMIT says otherwise.
-func limitMemory() {
-	const bytes = 112 << 20
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(bytes)
-	}
-}
-
-// collectLater puts off the first garbage collection, which would come while a
-// client that has just started us waits for the tools, and take an eighth of that time.
-func collectLater() {
-	const percent = 150 // the default is 100
-	was := debug.SetGCPercent(percent)
-	if was < 0 || was > percent { // GOGC is set
-		debug.SetGCPercent(was)
-		return
-	}
-	time.AfterFunc(50*time.Millisecond, func() { debug.SetGCPercent(was) })
+	defer service.done()
+	return stdio.Serve(ctx, service.MCPServer, s.in, s.out, stdio.Options{Grace: grace, Log: log})
 }

@@ -16,7 +16,21 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-var own = Server{Name: "realtimekit", Command: "/usr/local/bin/mcp-realtimekit", AppID: "8d6f4c2e"}
+var (
+	own    = Server{Name: "realtimekit", Command: "/usr/local/bin/mcp-realtimekit", AppID: "8d6f4c2e"}
+	hosted = Server{Name: "realtimekit", URL: "https://meetings.example.com/mcp"}
+)
+
+// kinds are what a client's files are tried with.
+func kinds(c Client) map[string]Server {
+	demo := own
+	demo.Demo = true
+	all := map[string]Server{"own": own, "demo": demo, "http": hosted}
+	if c.remote.none != "" {
+		delete(all, "http")
+	}
+	return all
+}
 
 func lookup(t testing.TB, id string) Client {
 	t.Helper()
@@ -40,9 +54,26 @@ func merge(t testing.TB, c Client, file []byte, s Server) []byte {
 	return out
 }
 
-func standard(t testing.TB, jsonc []byte) map[string]any {
+// standard reads a file of the client, whatever its format.
+func standard(t testing.TB, c Client, file []byte) map[string]any {
 	t.Helper()
-	plain, err := hujson.Standardize(bytes.TrimPrefix(bytes.Clone(jsonc), byteOrderMark))
+	if c.toml {
+		v, err := decodeTOML(bytes.TrimPrefix(file, byteOrderMark))
+		if err != nil {
+			t.Fatalf("%v: %s", err, file)
+		}
+		return v
+	}
+	return standardJSON(t, file)
+}
+
+func standardJSON(t testing.TB, jsonc []byte) map[string]any {
+	t.Helper()
+	jsonc = bytes.TrimPrefix(bytes.Clone(jsonc), byteOrderMark)
+	if len(bytes.TrimSpace(jsonc)) == 0 {
+		return nil
+	}
+	plain, err := hujson.Standardize(jsonc)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,13 +101,18 @@ func TestGolden(t *testing.T) {
 		if err != nil && !strings.HasSuffix(in, ".absent.in") {
 			t.Fatal(err)
 		}
-		demo := own
-		demo.Demo = true
-		for kind, s := range map[string]Server{"own": own, "demo": demo} {
+		c := lookup(t, id)
+		for kind, s := range kinds(c) {
 			t.Run(filepath.Base(in)+"/"+kind, func(t *testing.T) {
 				t.Parallel()
-				out := merge(t, lookup(t, id), file, s)
 				golden := strings.TrimSuffix(in, ".in") + "." + kind
+				if otherKind(standard(t, c, file), c, s) {
+					if _, err := c.Merge(file, s); err == nil || !strings.Contains(err.Error(), "remove it first") {
+						t.Error(err)
+					}
+					return
+				}
+				out := merge(t, c, file, s)
 				if *update {
 					if err := os.WriteFile(golden, out, 0o600); err != nil {
 						t.Fatal(err)
@@ -87,18 +123,27 @@ func TestGolden(t *testing.T) {
 					t.Errorf("%v; got\n%s\nwant\n%s", err, out, want)
 				}
 				// Each line that was there still is, but for a comma and our own entry.
-				if strings.Contains(in, "state") || strings.Contains(in, "compact") {
+				if strings.Contains(in, "state") || strings.Contains(in, "compact") || strings.Contains(in, "remote") {
 					return
 				}
 				text := strings.ReplaceAll(string(out), ",", "")
 				for line := range strings.Lines(string(file)) {
-					if line = strings.ReplaceAll(strings.TrimSpace(line), ",", ""); !strings.Contains(text, strings.TrimSuffix(line, "}")) {
+					line = strings.ReplaceAll(strings.TrimSpace(line), ",", "")
+					if !strings.Contains(text, strings.TrimSuffix(line, "}")) {
 						t.Errorf("lost the line %q in\n%s", line, out)
 					}
 				}
 			})
 		}
 	}
+}
+
+// otherKind says whether the file has an entry that starts a server where one is
+// to be reached, or the other way round.
+func otherKind(file map[string]any, c Client, s Server) bool {
+	servers, _ := file[c.servers].(map[string]any)
+	entry, ok := servers[s.Name].(map[string]any)
+	return ok && (entry["command"] != nil) == (s.URL != "")
 }
 
 func TestWhatAPersonTypedStays(t *testing.T) {
@@ -108,7 +153,13 @@ func TestWhatAPersonTypedStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := string(merge(t, lookup(t, "claude-code"), file, own))
-	for _, want := range []string{`"typed-by-hand"`, `"HTTPS_PROXY"`, `"--log-level=debug"`, `"timeout": 30000`, own.Command} {
+	for _, want := range []string{
+		`"typed-by-hand"`,
+		`"HTTPS_PROXY"`,
+		`"--log-level=debug"`,
+		`"timeout": 30000`,
+		own.Command,
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%s is not in %s", want, out)
 		}
@@ -118,7 +169,8 @@ func TestWhatAPersonTypedStays(t *testing.T) {
 	}
 	file2 := own
 	file2.TokenFile = "/home/me/.token"
-	if _, err := lookup(t, "claude-code").Merge(file, file2); err == nil || !strings.Contains(err.Error(), "remove it there first") || strings.Contains(err.Error(), "typed") {
+	_, err = lookup(t, "claude-code").Merge(file, file2)
+	if err == nil || !strings.Contains(err.Error(), "remove it there first") || strings.Contains(err.Error(), "typed") {
 		t.Error(err)
 	}
 }
@@ -129,12 +181,73 @@ func TestTokenFile(t *testing.T) {
 	with.TokenFile = "/home/me/.token"
 	for _, id := range IDs() {
 		c := lookup(t, id)
-		fresh := string(merge(t, c, nil, with))
-		switched := string(merge(t, c, merge(t, c, nil, own), with))
-		for _, out := range []string{fresh, switched} {
-			if !strings.Contains(out, `"CLOUDFLARE_API_TOKEN_FILE": "/home/me/.token"`) || strings.Contains(out, `"$`) {
+		fresh := merge(t, c, nil, with)
+		switched := merge(t, c, merge(t, c, nil, own), with)
+		for _, out := range [][]byte{fresh, switched} {
+			env, _ := entryOf(t, c, out)[environmentKey(c)].(map[string]any)
+			named := bytes.Contains(out, []byte(`"CLOUDFLARE_API_TOKEN",`))
+			if env["CLOUDFLARE_API_TOKEN_FILE"] != "/home/me/.token" || bytes.Contains(out, []byte(`"$`)) || named {
 				t.Errorf("%s: %s", id, out)
 			}
+		}
+	}
+}
+
+func environmentKey(c Client) string {
+	if c.toml {
+		return "env"
+	}
+	return c.env
+}
+
+// entryOf is the server's entry in a file of the client.
+func entryOf(t testing.TB, c Client, file []byte) map[string]any {
+	t.Helper()
+	servers, _ := standard(t, c, file)[c.servers].(map[string]any)
+	entry, ok := servers[own.Name].(map[string]any)
+	if !ok {
+		t.Fatalf("no entry in %s", file)
+	}
+	return entry
+}
+
+// TestBearer is about the header that a client sends to a server elsewhere.
+func TestBearer(t *testing.T) {
+	t.Parallel()
+	secret := hosted
+	secret.TokenEnv = "MCP_REALTIMEKIT_SHARED_SECRET"
+	for _, id := range IDs() {
+		c := lookup(t, id)
+		if c.remote.none != "" {
+			if _, err := c.Merge(nil, hosted); err == nil || !strings.Contains(err.Error(), "Connectors") {
+				t.Error(id, err)
+			}
+			continue
+		}
+		first := merge(t, c, nil, hosted)
+		other := merge(t, c, first, secret) // another variable, since it is asked for
+		if again := merge(t, c, other, hosted); !bytes.Equal(again, other) {
+			t.Errorf("%s: a variable that was named is gone: %s", id, again)
+		}
+		for file, want := range map[string]string{string(first): "CLOUDFLARE_API_TOKEN", string(other): secret.TokenEnv} {
+			if c.asks {
+				want = strings.ToLower(strings.ReplaceAll(want, "_", "-"))
+			}
+			if n := strings.Count(file, want); n < 1 || c.asks && n != 2 {
+				t.Errorf("%s: %d times %s in %s", id, n, want, file)
+			}
+		}
+		if hint := c.Hint(secret); !c.asks && !strings.Contains(hint, secret.TokenEnv) {
+			t.Errorf("%s: the hint does not name the variable: %s", id, hint)
+		}
+	}
+	file, err := os.ReadFile("testdata/claude-code.remote.in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []Server{hosted, secret} {
+		if out := string(merge(t, lookup(t, "claude-code"), file, s)); !strings.Contains(out, "Bearer typed-by-hand") {
+			t.Errorf("lost what a person typed: %s", out)
 		}
 	}
 }
@@ -159,7 +272,8 @@ func TestMalformedFilesAreRefused(t *testing.T) {
 			t.Errorf("%q: %v", file, err)
 		}
 	}
-	if _, err := lookup(t, "vscode").Merge([]byte(`{"inputs": {}}`), own); err == nil || !strings.Contains(err.Error(), `"inputs" is not a list`) {
+	_, err := lookup(t, "vscode").Merge([]byte(`{"inputs": {}}`), own)
+	if err == nil || !strings.Contains(err.Error(), `"inputs" is not a list`) {
 		t.Error(err)
 	}
 }
@@ -187,37 +301,6 @@ func TestLists(t *testing.T) {
 				t.Errorf("%s became %s, want %s", list, out, want[i])
 			}
 		}
-	}
-}
-
-func TestPaths(t *testing.T) {
-	t.Parallel()
-	linux := System{OS: "linux", Home: "/home/me"}
-	mac := System{OS: "darwin", Home: "/Users/me", XDGConfig: "/ignored"}
-	windows := System{OS: "windows", Home: "/c/Users/me", AppData: "/c/Users/me/AppData/Roaming"} // rooted here, too
-	for _, tc := range []struct {
-		id                 string
-		linux, mac, window string
-	}{
-		{"claude-desktop", "/home/me/.config/Claude/claude_desktop_config.json", "/Users/me/Library/Application Support/Claude/claude_desktop_config.json", "/c/Users/me/AppData/Roaming/Claude/claude_desktop_config.json"},
-		{"claude-code", "/home/me/.claude.json", "/Users/me/.claude.json", "/c/Users/me/.claude.json"},
-		{"vscode", "/home/me/.config/Code/User/mcp.json", "/Users/me/Library/Application Support/Code/User/mcp.json", "/c/Users/me/AppData/Roaming/Code/User/mcp.json"},
-		{"cursor", "/home/me/.cursor/mcp.json", "/Users/me/.cursor/mcp.json", "/c/Users/me/.cursor/mcp.json"},
-		{"windsurf", "/home/me/.codeium/windsurf/mcp_config.json", "/Users/me/.codeium/windsurf/mcp_config.json", "/c/Users/me/.codeium/windsurf/mcp_config.json"},
-		{"zed", "/home/me/.config/zed/settings.json", "/Users/me/.config/zed/settings.json", "/c/Users/me/AppData/Roaming/Zed/settings.json"},
-	} {
-		for s, want := range map[System]string{linux: tc.linux, mac: tc.mac, windows: tc.window} {
-			if got, err := lookup(t, tc.id).Path(s); err != nil || filepath.ToSlash(got) != want {
-				t.Errorf("%s on %s: %s, %v", tc.id, s.OS, got, err)
-			}
-		}
-		if _, err := lookup(t, tc.id).Path(System{OS: "linux"}); err == nil || !strings.Contains(err.Error(), "--path") {
-			t.Error(tc.id, err)
-		}
-	}
-	linux.XDGConfig = "/xdg"
-	if got, _ := lookup(t, "zed").Path(linux); got != "/xdg/zed/settings.json" {
-		t.Error(got)
 	}
 }
 
@@ -259,7 +342,9 @@ func TestWrite(t *testing.T) {
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Error("the link is gone")
 	}
-	_, err := Write(t.Context(), file, func([]byte) ([]byte, error) { return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600) })
+	_, err := Write(t.Context(), file, func([]byte) ([]byte, error) {
+		return []byte("mine"), os.WriteFile(file, []byte("theirs"), 0o600)
+	})
 	if raw, _ := os.ReadFile(file); err == nil || string(raw) != "theirs" {
 		t.Errorf("%v; %s", err, raw)
 	}
@@ -282,24 +367,35 @@ func FuzzMerge(f *testing.F) {
 		}
 		f.Add(raw, uint8(0), true)
 		f.Add(raw, uint8(2), false)
+		f.Add(raw, uint8(128+1), false)
 	}
 	f.Add([]byte(`{"context_servers":{"realtimekit":{"args":["a"/**/,"--demo"]}},}`), uint8(5), false)
 	f.Fuzz(func(t *testing.T, file []byte, which uint8, demo bool) {
 		c := clients[int(which)%len(clients)]
+		if c.toml {
+			return // FuzzTOML
+		}
 		s := own
 		s.Demo = demo
+		if which >= 128 {
+			s = hosted
+		}
 		out, err := c.Merge(bytes.Clone(file), s)
 		if err != nil {
 			return
 		}
 		merge(t, c, out, s)
-		after := standard(t, out)
+		after := standard(t, c, out)
 		if len(bytes.TrimSpace(bytes.TrimPrefix(file, byteOrderMark))) == 0 {
 			return
 		}
-		before := standard(t, file)
+		before := standard(t, c, file)
 		entry := after[c.servers].(map[string]any)[s.Name].(map[string]any)
-		if entry["command"] != s.Command {
+		command := entry["command"]
+		if line, ok := command.([]any); ok {
+			command = line[0]
+		}
+		if s.URL == "" && command != s.Command {
 			t.Errorf("entry %v", entry)
 		}
 		// What is ours may differ; the rest may not.
@@ -350,7 +446,7 @@ func comments(jsonc []byte) int {
 func others(inputs []any) []any {
 	var rest []any
 	for _, in := range inputs {
-		if m, ok := in.(map[string]any); !ok || m["id"] != inputID {
+		if m, ok := in.(map[string]any); !ok || m["id"] != own.inputID() {
 			rest = append(rest, in)
 		}
 	}

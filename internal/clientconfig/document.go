@@ -14,6 +14,8 @@ import (
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
+var errNotUTF8 = errors.New("the file is not UTF-8 text; save it as UTF-8")
+
 // document is a JSON file, possibly with comments and trailing commas, under
 // edit. Each new line looks like those which are there.
 type document struct {
@@ -35,7 +37,7 @@ func parse(file []byte) (*document, error) {
 	d := &document{before: file, newline: "\n", indent: "  "}
 	file = bytes.TrimPrefix(file, byteOrderMark)
 	if !utf8.Valid(file) || bytes.IndexByte(file, 0) >= 0 { // UTF-16, as PowerShell's > writes it
-		return nil, errors.New("the file is not UTF-8 text; save it as UTF-8")
+		return nil, errNotUTF8
 	}
 	if bytes.Contains(file, []byte("\r\n")) {
 		d.newline = "\r\n"
@@ -154,7 +156,10 @@ func (d *document) set(n *node, name string, v hujson.ValueTrimmed) *hujson.Valu
 		old.Value = v
 		return old
 	}
-	m := hujson.ObjectMember{Name: hujson.Value{Value: hujson.String(name)}, Value: hujson.Value{BeforeExtra: []byte(" "), Value: v}}
+	m := hujson.ObjectMember{
+		Name:  hujson.Value{Value: hujson.String(name)},
+		Value: hujson.Value{BeforeExtra: []byte(" "), Value: v},
+	}
 	var last *hujson.Value
 	if len(n.Members) > 0 {
 		last = &n.Members[len(n.Members)-1].Value

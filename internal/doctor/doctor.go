@@ -34,11 +34,11 @@ const (
 type Check struct {
 	Name   string `json:"name"`
 	Status Status `json:"status"`
-	Detail string `json:"detail,omitempty"` // empty where it was not checked
+	Detail string `json:"detail,omitempty"` // empty if it was not checked
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// Report is every check, in the order of the way.
+// Report holds every check, in the order in which a request meets them.
 type Report struct {
 	Healthy bool    `json:"healthy"` // no check failed
 	Checks  []Check `json:"checks"`
@@ -63,7 +63,7 @@ const (
 	lowQuota   = 10 // percent
 )
 
-// order is every check's name; those that never came to be are skipped.
+// order has the name of every check. One that could not be made is skipped.
 var order = []string{"configuration", "dns", "tls", "api", "token", "account", "permission", "app", "rate limit", "clock"}
 
 // Run examines the subject with a handful of requests.
@@ -123,21 +123,25 @@ func (e *examination) report() Report {
 	return r
 }
 
+const createToken = "Create one with the permission Realtime (read is enough) at " +
+	"https://dash.cloudflare.com/profile/api-tokens. Then set CLOUDFLARE_API_TOKEN to it, or " +
+	"CLOUDFLARE_API_TOKEN_FILE to a file that contains it."
+
 func (e *examination) configuration() bool {
 	if e.Demo {
 		e.say("configuration", OK, "", "the embedded sample account; credentials and ids are ignored")
 		return true
 	}
 	if e.TokenFrom == "" {
-		e.say("configuration", Fail, client.ErrNoToken.Error(), "there is no API token")
+		e.say("configuration", Fail, createToken, "no API token is configured")
 		return false
 	}
 	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s", e.TokenFrom, cmp.Or(e.AccountID, "looked up"), cmp.Or(e.AppID, "looked up"), e.BaseURL)
 	return true
 }
 
-// reach makes the first request, about the token, and tells the network's part
-// of it apart. It reports whether to go on.
+// reach makes the first request, which is about the token, and reports what it
+// says about the network and what about the token. It returns whether to go on.
 func (e *examination) reach(ctx context.Context) bool {
 	status, err := e.API.VerifyToken(ctx, "")
 	e.network(err)
@@ -149,8 +153,8 @@ func (e *examination) reach(ctx context.Context) bool {
 	}
 	switch {
 	case errors.Is(err, errUnverified):
-		e.say("token", Skip, "", "it may be an account's own, which only its account can verify")
-		e.say("account", Fail, client.AccountRemedy(0), "no account is configured, and the token cannot list any")
+		e.say("token", Skip, "", "it may be an account-owned token, which only its account can verify")
+		e.say("account", Fail, client.AccountRemedy(0), "no account is configured, and the token cannot list accounts")
 		return false
 	case err != nil:
 		e.fail("token", err)
@@ -172,9 +176,9 @@ func (e *examination) network(err error) {
 	case s.lookup == "":
 		e.say("dns", OK, "", "not needed for %s", s.host)
 	case s.lookup != s.host:
-		e.say("dns", OK, "", "%s, a proxy, has %d addresses", s.lookup, s.addresses)
+		e.say("dns", OK, "", "the proxy %s resolves to %s", s.lookup, addresses(s.addresses))
 	default:
-		e.say("dns", OK, "", "%s has %d addresses", s.lookup, s.addresses)
+		e.say("dns", OK, "", "%s resolves to %s", s.lookup, addresses(s.addresses))
 	}
 	switch {
 	case err != nil && s.tlsErr != nil:
@@ -190,6 +194,13 @@ func (e *examination) network(err error) {
 		return
 	}
 	e.fail("api", err)
+}
+
+func addresses(n int) string {
+	if n == 1 {
+		return "1 address"
+	}
+	return fmt.Sprintf("%d addresses", n)
 }
 
 // answers are the causes by which it is the API that refuses.
@@ -219,10 +230,10 @@ func refused(err error) bool {
 	return cause == client.CauseToken || cause == client.CausePermission
 }
 
-// errUnverified is of a token that nobody could be asked about.
+// errUnverified says that nobody could be asked about the token.
 var errUnverified = errors.New("the token was not verified")
 
-// accountToken asks the account about a token which no user owns.
+// accountToken asks the account about a token that no user owns.
 func (e *examination) accountToken(ctx context.Context, before error) (client.TokenStatus, error) {
 	account := e.AccountID
 	if account == "" {
@@ -231,29 +242,30 @@ func (e *examination) accountToken(ctx context.Context, before error) (client.To
 		case causeOf(err) == client.CauseAccount, err == nil && len(accounts) == 0:
 			return client.TokenStatus{}, errUnverified
 		case err != nil:
-			return client.TokenStatus{}, err // where it is refused too, it says more than the first refusal
+			return client.TokenStatus{}, err // if refused too, it says more than the first refusal
 		}
 		account = accounts[0].ID // an account's own token reaches no other
 	}
 	status, err := e.API.VerifyToken(ctx, account)
-	if refused(err) || causeOf(err) == client.CauseBetween { // as where the account has no such address
+	if refused(err) || causeOf(err) == client.CauseBetween { // for example if the account has no such address
 		return status, before
 	}
 	return status, err
 }
 
 func (e *examination) token(t client.TokenStatus) bool {
-	const renew = "Renew it at https://dash.cloudflare.com/profile/api-tokens (an account's own: Manage Account, Account API Tokens)."
+	const renew = "Renew it at https://dash.cloudflare.com/profile/api-tokens " +
+		"(an account-owned token: under Manage Account, Account API Tokens)."
 	now := time.Now()
 	switch {
 	case t.Status == "disabled" || t.Status == "expired":
 		e.say("token", Fail, renew, "the token is %s", t.Status)
 		return false
 	case t.Status != "active":
-		e.say("token", Fail, renew, "the API does not say that the token is active")
+		e.say("token", Fail, renew, "the API does not report the token as active")
 		return false
 	case t.NotBefore.After(now):
-		e.say("token", Fail, "Wait, or create another one.", "the token is not valid before %s", t.NotBefore.Format(time.RFC3339))
+		e.say("token", Fail, "Wait until then, or create another token.", "the token is not valid before %s", t.NotBefore.Format(time.RFC3339))
 		return false
 	case t.ExpiresOn.IsZero():
 		e.say("token", OK, "", "active, does not expire")
@@ -293,7 +305,7 @@ func (e *examination) permissions(ctx context.Context) {
 	apps, _, err := e.API.Apps(ctx, account)
 	unreached := causeOf(err) == client.CausePermission || client.NotFound(err)
 	if unreached && listErr == nil && len(accounts) > 0 && !listed {
-		e.say("account", Fail, "Correct CLOUDFLARE_ACCOUNT_ID, or let the token reach this account.",
+		e.say("account", Fail, "Correct CLOUDFLARE_ACCOUNT_ID, or give the token access to this account.",
 			"the token does not reach account %s; it lists %s", account, accountChoices(accounts))
 		return
 	}
@@ -316,7 +328,7 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 		e.say("app", Warn, client.AppRemedy(0), "the account has no RealtimeKit app")
 		return
 	case len(apps) == 0:
-		e.say("app", Fail, client.AppRemedy(0), "the account has no RealtimeKit app, so not %s either", app.ID)
+		e.say("app", Fail, client.AppRemedy(0), "the account has no RealtimeKit app, so it does not have %s", app.ID)
 		return
 	case e.AppID == "" && len(apps) > 1:
 		e.say("app", Warn, client.AppRemedy(len(apps)), "the account has %d apps: %s", len(apps), list)
@@ -342,7 +354,7 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 	e.say("app", OK, "", "%s (%s), %d meetings", app.ID, app.Name, page.Total)
 }
 
-// headers judges what the last response said besides its body.
+// headers judges the headers of the last response.
 func (e *examination) headers() {
 	s := e.Probe.result()
 	if s.header == nil {
@@ -358,7 +370,12 @@ func (e *examination) headers() {
 	}
 	off := s.received.Sub(at).Round(time.Second)
 	if off.Abs() > skew {
-		e.say("clock", Warn, "Set this machine's clock, for example with NTP: until then, times asked for and shown are wrong.", "this machine's clock is %s off the API's", off)
+		side := "ahead of"
+		if off < 0 {
+			side = "behind"
+		}
+		e.say("clock", Warn, "Set this machine's clock, for example with NTP. Until then, times that you ask for and see are wrong.",
+			"this machine's clock is %s %s the API's", span(off.Abs()), side)
 		return
 	}
 	e.say("clock", OK, "", "within %s of the API's", max(off.Abs(), time.Second))
@@ -377,18 +394,18 @@ func (e *examination) rateLimit(q quota) {
 		left += " in " + span(q.window)
 	}
 	if q.remaining == 0 || q.remaining*100 < q.limit*lowQuota {
-		e.say("rate limit", Warn, fmt.Sprintf("Wait %s, and see what else uses this user's tokens.", span(q.reset)), "only %s", left)
+		e.say("rate limit", Warn, fmt.Sprintf("Wait %s, and check what else uses this user's tokens.", span(q.reset)), "only %s", left)
 		return
 	}
 	e.say("rate limit", OK, "", "%s", left)
 }
 
-// pace is what this program keeps to by itself.
+// pace says how fast this program sends requests.
 func (e *examination) pace() string {
 	if e.Limit == (client.Limit{}) {
-		return "calls keep to the rate limits that it documents"
+		return "requests stay within the limits that it documents"
 	}
-	return fmt.Sprintf("calls keep to --rate-limit, %d requests in %s", e.Limit.Requests, span(e.Limit.Window))
+	return fmt.Sprintf("requests stay within --rate-limit, %d in %s", e.Limit.Requests, span(e.Limit.Window))
 }
 
 // span is 5m and not 5m0s.

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Probe watches the client's own requests, so that what doctor says of DNS, TLS
-// and headers is of the path that every tool takes, proxies included.
+// Probe watches the client's own requests, so that what doctor says about DNS,
+// TLS and headers is true of every tool's requests, proxies included.
 type Probe struct {
 	mu   sync.Mutex
 	seen seen
@@ -104,7 +104,7 @@ func parseQuota(h http.Header) quota {
 			continue
 		}
 		best = quota{known: true, remaining: remaining, reset: seconds(item.numbers["t"])}
-		at := slices.IndexFunc(policies, func(p limited) bool { return p.name == item.name })
+		at := slices.IndexFunc(policies, func(p listItem) bool { return p.name == item.name })
 		if at < 0 && len(policies) == 1 {
 			at = 0 // names differ in Cloudflare's own example
 		}
@@ -117,14 +117,14 @@ func parseQuota(h http.Header) quota {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// limited is one item of such a list, in the order given.
-type limited struct {
+// listItem is one item of such a list: a name with numbers.
+type listItem struct {
 	name    string
 	numbers map[string]int
 }
 
-func items(values []string) []limited {
-	var out []limited
+func items(values []string) []listItem {
+	var out []listItem
 	for one := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		name, params, ok := strings.Cut(one, ";")
 		if !ok {
@@ -137,7 +137,7 @@ func items(values []string) []limited {
 				numbers[key] = n
 			}
 		}
-		out = append(out, limited{strings.TrimSpace(name), numbers})
+		out = append(out, listItem{strings.TrimSpace(name), numbers})
 	}
 	return out
 }

@@ -3,10 +3,16 @@ package doctor
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
-// Text is the report for a reader: a line for each check, a second one where
-// something is to be done.
+const (
+	width = 100 // columns
+	left  = 21  // columns before what a check says
+)
+
+// Text is the report for a reader: what each check found and, if something is
+// wrong, what to do.
 func (r Report) Text() string {
 	var b strings.Builder
 	var skipped []string
@@ -17,14 +23,37 @@ func (r Report) Text() string {
 			continue
 		}
 		counts[c.Status]++
-		fmt.Fprintf(&b, "%-4s  %-13s  %s\n", c.Status, c.Name, c.Detail)
+		fmt.Fprintf(&b, "%-4s  %-13s  %s", c.Status, c.Name, wrap(c.Detail))
 		if c.Remedy != "" {
-			fmt.Fprintf(&b, "%21s%s\n", "", c.Remedy)
+			fmt.Fprintf(&b, "%*s%s", left, "", wrap(c.Remedy))
 		}
 	}
 	fmt.Fprintf(&b, "\n%d OK, %d WARN, %d FAIL", counts[OK], counts[Warn], counts[Fail])
 	if len(skipped) > 0 {
-		fmt.Fprintf(&b, "; not checked therefore: %s", strings.Join(skipped, ", "))
+		fmt.Fprintf(&b, "; not checked: %s", strings.Join(skipped, ", "))
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// wrap breaks text into lines, which end before width and from the second on
+// begin at left.
+func wrap(text string) string {
+	var b strings.Builder
+	column := left
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+n > width:
+			fmt.Fprintf(&b, "\n%*s", left, "")
+			column = left
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
 	}
 	b.WriteByte('\n')
 	return b.String()

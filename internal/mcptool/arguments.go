@@ -19,22 +19,19 @@ import (
 // [] for absent, a meeting's URL for its id. Times without a zone are in that of
 // the argument timezone, else in zone. What it cannot read it refuses, naming the
 // argument, the rule and a valid example.
-func decode(schema *jsonschema.Schema, zone *time.Location, args map[string]any, out any) error {
+func decode(schema *jsonschema.Schema, old map[string]string, zone *time.Location, args map[string]any, out any) error {
+	args, err := renamed(schema, old, args)
+	if err != nil {
+		return err
+	}
 	if _, takes := schema.Properties.Get("timezone"); takes {
-		var err error
 		if zone, err = zoneOf(args["timezone"], zone); err != nil {
 			return err
 		}
 	}
 	clean := make(map[string]any, len(args))
 	for name, v := range args {
-		p, known := schema.Properties.Get(name)
-		if !known {
-			return unknown(schema, name)
-		}
-		if empty(v) {
-			continue
-		}
+		p, _ := schema.Properties.Get(name)
 		v, ok := coerce(name, p, zone, v)
 		if !ok {
 			return fmt.Errorf("argument %q must be %s, for example %s%s", name, Rule(p), example(p), whenceID(schema, name))

@@ -74,7 +74,7 @@ func fuzzDecode[I any](f *testing.F) {
 			return
 		}
 		var in I
-		if err := decode(schema, time.UTC, args, &in); err != nil {
+		if err := decode(schema, nil, time.UTC, args, &in); err != nil {
 			if text := err.Error(); strings.ContainsAny(text, "\n\r") || len(text) > 600 {
 				t.Fatalf("refusal: %q", text)
 			}

@@ -41,22 +41,26 @@ func question(ctx context.Context, e asking) *mcp.CallToolResult {
 	}).ToolResult()
 }
 
-var errNoChoice = errors.New(
-	"the user chose no meeting; ask which one is meant, and pass its meeting_id or a query that fits it alone",
-)
+var errNoChoice = errors.New("the user chose no meeting; ask which one is meant, and pass its id, or more of its title, " +
+	"as meeting")
 
-// chosen returns the meeting_id that the user chose, empty where nobody was asked.
-func chosen(req mcp.CallToolRequest) (string, error) {
+// chosen returns the argument that the user chose; nil if nobody was asked.
+func chosen(req mcp.CallToolRequest) (map[string]string, error) {
 	answer := server.ElicitationResponse(req.Params.InputResponses, choiceID)
 	if answer == nil {
-		return "", nil
+		return nil, nil
 	}
 	content, _ := answer.Content.(map[string]any)
-	id, _ := content["meeting_id"].(string)
-	if answer.Action != mcp.ElicitationResponseActionAccept || id == "" {
-		return "", errNoChoice
+	out := map[string]string{}
+	for argument, value := range content {
+		if id, ok := value.(string); ok && id != "" {
+			out[argument] = id
+		}
 	}
-	return id, nil
+	if answer.Action != mcp.ElicitationResponseActionAccept || len(out) == 0 {
+		return nil, errNoChoice
+	}
+	return out, nil
 }
 
 // canAsk reports whether the client can put a form before its user: by what it

@@ -32,6 +32,12 @@ type Spec struct {
 	Name, Title, Description string
 
 	Example map[string]any // arguments of a call on the sample account, for the docs
+
+	// Old are names that arguments had before, or that models give them, with
+	// those that they have now. They are accepted and not listed.
+	Old map[string]string
+	// Hidden arguments are accepted and not listed.
+	Hidden []string
 }
 
 // Tool is an MCP tool with what the docs show of it.
@@ -56,7 +62,7 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		Name:            spec.Name,
 		Title:           spec.Title,
 		Description:     spec.Description,
-		RawInputSchema:  rawSchema(published(input)),
+		RawInputSchema:  rawSchema(published(input, spec.Hidden)),
 		RawOutputSchema: rawSchema(reflectSchema(out)),
 		Annotations: mcp.ToolAnnotation{
 			Title:           spec.Title,
@@ -67,12 +73,12 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		},
 	}
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		given, err := arguments(req)
+		given, err := arguments(req, spec.Old)
 		if err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		}
 		var args I
-		if err := decode(input, s.Zone, given, &args); err != nil {
+		if err := decode(input, spec.Old, s.Zone, given, &args); err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		}
 		ctx, cancel := s.Bound(ctx)
@@ -106,25 +112,29 @@ func answer[O Answer](s Settings, out *O) *mcp.CallToolResult {
 	return res
 }
 
-// arguments are those that were sent, with what a user chose since.
-func arguments(req mcp.CallToolRequest) (map[string]any, error) {
+// arguments are those that were sent, with what a user chose since in place of
+// what was not clear.
+func arguments(req mcp.CallToolRequest, old map[string]string) (map[string]any, error) {
 	given := req.GetArguments()
 	if !empty(req.Params.Arguments) && given == nil {
-		return nil, errors.New("arguments must be an object, such as {\"query\": \"stand-up\"}")
+		return nil, errors.New("arguments must be an object, such as {\"meeting\": \"stand-up\"}")
 	}
-	id, err := chosen(req)
-	if err != nil || id == "" {
+	choice, err := chosen(req)
+	if err != nil || choice == nil {
 		return given, err
 	}
 	with := map[string]any{}
 	maps.Copy(with, given)
-	with["meeting_id"] = id
+	for argument, value := range choice {
+		maps.DeleteFunc(with, func(name string, _ any) bool { return old[name] == argument })
+		with[argument] = value
+	}
 	return with, nil
 }
 
-// Decode reads arguments as a tool of this input would.
+// Decode reads arguments as a tool of this input would, by their present names.
 func Decode[I any](s Settings, given map[string]any) (in I, err error) {
-	err = decode(reflectSchema(in), s.Zone, given, &in)
+	err = decode(reflectSchema(in), nil, s.Zone, given, &in)
 	return in, err
 }
 

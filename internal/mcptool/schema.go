@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/invopop/jsonschema"
 )
@@ -12,11 +13,14 @@ import (
 // server checks itself and some clients enforce or refuse: Gemini CLI, LangChain
 // and mcp-use take format to forbid a URL for an id, or a date for a time. Every
 // client reads it on every turn, so it is short, too.
-func published(input *jsonschema.Schema) *jsonschema.Schema {
+func published(input *jsonschema.Schema, hidden []string) *jsonschema.Schema {
 	out := *input
 	out.Version = "" // MCP's default
 	out.Properties = jsonschema.NewProperties()
 	for p := input.Properties.Oldest(); p != nil; p = p.Next() {
+		if slices.Contains(hidden, p.Key) {
+			continue
+		}
 		argument := *p.Value
 		argument.Format, argument.MaxLength, argument.Examples = "", nil, nil
 		out.Properties.Set(p.Key, &argument)

@@ -60,6 +60,7 @@ type AttendanceOptions struct {
 	Detailed    bool          // with ids, presets and spans
 	Late, Early time.Duration // more than this is late, or early
 	Limit       int           // people listed; 0 is all, for exports
+	Offset      int           // people left out before them
 }
 
 // Shows are the people that an attendance can be asked to list.
@@ -69,6 +70,7 @@ var Shows = []string{"all", "attended", "absent", "guests", "late", "left_early"
 func NewAttendance(about About, results []attendance.Result, o AttendanceOptions) Attendance {
 	over := attendance.Over(results)
 	b := attendanceBuilder{options: o, rows: NewRows[Person](o.Limit)}
+	b.rows.Offset = o.Offset
 	a := &b.out
 	a.Notes = slices.Clone(about.Notes)
 	a.zone, a.Timezone, a.AsOf = o.Zone, o.Zone.String(), about.AsOf.Truncate(time.Second)
@@ -88,10 +90,7 @@ func NewAttendance(about About, results []attendance.Result, o AttendanceOptions
 		a.Summary = a.why + " " + a.Summary
 	}
 	a.Notes = append(a.Notes, ResultNotes(over)...)
-	if a.LeftOut > 0 {
-		a.Next = "Repeat the call with a higher limit (up to 500), " +
-			"or with show set to absent, guests, late, left_early or here_now."
-	}
+	a.Next = b.rows.Next()
 	return *a
 }
 

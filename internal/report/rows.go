@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -10,10 +11,21 @@ const maxText = 90_000 // characters of rows; keeps the whole text under 25,000 
 // Rows bounds what an answer shows, by number and by the characters of its
 // text. After the first row left out no other is shown.
 type Rows[R interface{ AppendText([]byte) []byte }] struct {
-	Limit int // 0 is no bound and no text, for exports
-	Shown []R
-	Left  int    // rows that are not shown
-	Table []byte // the text of those shown
+	Limit  int // 0 is no bound and no text, for exports
+	Offset int // rows to skip first
+	Shown  []R
+	Left   int // rows after those that are shown
+
+	Skipped int    // rows before them
+	Table   []byte // the text of those shown
+}
+
+// Next is how to get the rows that are left.
+func (l *Rows[R]) Next() string {
+	if l.Left == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Repeat the call with offset=%d.", l.Offset+len(l.Shown))
 }
 
 // NewRows shows at most so many rows. Its list is never nil.
@@ -23,6 +35,10 @@ func NewRows[R interface{ AppendText([]byte) []byte }](limit int) Rows[R] {
 
 // Add shows a row if there is room.
 func (l *Rows[R]) Add(row R) {
+	if l.Skipped < l.Offset {
+		l.Skipped++
+		return
+	}
 	if l.Limit > 0 {
 		if l.Left > 0 || len(l.Shown) == l.Limit {
 			l.Left++

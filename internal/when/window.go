@@ -237,3 +237,16 @@ func readClock(text string) (time.Duration, bool) {
 	}
 	return 0, false
 }
+
+// Between is a window of two moments in the zone of another window.
+func Between(from, to time.Time, like Window) Window {
+	return Window{From: from.UTC(), To: to.UTC(), zone: like.zone}
+}
+
+// Zone is that in which the window was read.
+func (w Window) Zone() *time.Location {
+	if w.zone == nil {
+		return time.UTC
+	}
+	return w.zone
+}

@@ -18,6 +18,7 @@ type Finder struct {
 	AccountID string         // configured default, may be empty
 	AppID     string         // configured default, may be empty
 	Zone      *time.Location // of the times in notes and errors
+	Now       time.Time      // for errors
 }
 
 // Account returns the account named, configured, or the only one reachable.
@@ -43,32 +44,20 @@ func (f Finder) Account(ctx context.Context, id string) (string, error) {
 		len(accounts), list, client.AccountRemedy(len(accounts)))
 }
 
-// App returns the app named, configured, or the only one of the account.
-func (f Finder) App(ctx context.Context, accountID, appID string) (client.AppRef, error) {
-	account, err := f.Account(ctx, accountID)
+// App returns the one app of a place: named, configured, or the only one.
+func (f Finder) App(ctx context.Context, p Place) (App, error) {
+	if app, sure, err := f.sure(p); sure || err != nil {
+		return app, err
+	}
+	apps, err := f.Apps(ctx, p)
 	if err != nil {
-		return client.AppRef{}, err
+		return App{}, err
 	}
-	ref := client.AppRef{AccountID: account, AppID: appID}
-	if ref.AppID == "" {
-		ref.AppID = f.AppID
+	if len(apps) > 1 {
+		return App{}, fmt.Errorf("there are %d apps: %s. %s", len(apps), Choices(apps, describeApp),
+			client.AppRemedy(len(apps)))
 	}
-	if ref.AppID != "" {
-		return ref, client.CheckID("app_id", ref.AppID)
-	}
-	apps, read, err := f.API.Apps(ctx, account)
-	if err != nil {
-		return ref, err
-	}
-	if len(apps) == 1 && read.Complete() {
-		ref.AppID = apps[0].ID
-		return ref, nil
-	}
-	if len(apps) == 0 {
-		return ref, fmt.Errorf("the account %s has no RealtimeKit app. %s", account, client.AppRemedy(0))
-	}
-	list := Choices(apps, func(a client.App) (string, string) { return a.ID, a.Name })
-	return ref, fmt.Errorf("the account has %d apps: %s. %s", len(apps), list, client.AppRemedy(len(apps)))
+	return apps[0], nil
 }
 
 // MaxChoices bounds how many of several are named.

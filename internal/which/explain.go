@@ -44,7 +44,7 @@ func (p *Picked) justBefore(latest int, zone *time.Location) string {
 		if i == latest || s.EndedAt.IsZero() || pause < 0 || pause > time.Hour || s.EndedAt.Sub(s.StartedAt) < 5*time.Minute {
 			continue
 		}
-		return fmt.Sprintf("Session %s ended %s before this one, which is live; pass its session_id if that one is meant.",
+		return fmt.Sprintf("Session %s ended %s before this one, which is live; pass it as session if that one is meant.",
 			named(s, zone), prose.Count(int(pause/time.Minute), "minute", "minutes"))
 	}
 	return ""

@@ -10,39 +10,49 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/presence"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
-// pickOne takes the session of an id. If its details cannot be had, the list
-// of sessions may tell what matters of them.
-func (f Finder) pickOne(ctx context.Context, r *presence.Reader, q Query) (*Picked, error) {
-	s, err := f.API.Session(ctx, r.App, q.SessionID)
-	p := &Picked{}
-	switch {
-	case client.NotFound(err):
-		return nil, errorThen(err, f.whatExists(ctx, r.App, client.SessionFilter{MeetingID: q.MeetingID}))
-	case err != nil:
-		var listed bool
-		if s, listed = f.listedSession(ctx, r.App, q); !listed {
-			return nil, err
+// Session finds the session of an id, in the apps of a place. If the id is that
+// of a meeting, it is an error that says so.
+func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Session, error) {
+	apps, err := f.likely(ctx, p)
+	if err != nil {
+		return App{}, client.Session{}, err
+	}
+	var missing error
+	for _, app := range apps {
+		s, err := f.API.Session(ctx, app.AppRef, id)
+		if err == nil {
+			return app, s, nil
+		}
+		if !client.NotFound(err) {
+			if listed, ok := f.listedSession(ctx, app, id); ok {
+				return app, listed, nil
+			}
+			return app, s, err
+		}
+		if missing == nil {
+			missing = err
 		}
 	}
-	// An old meeting goes by the name of a room.
-	if q.MeetingID != "" && (s.MeetingID == "" || !match.HasUUID(s.MeetingID)) {
-		s.MeetingID = q.MeetingID
+	for _, app := range apps {
+		if _, err := f.API.Meeting(ctx, app.AppRef, id); err == nil {
+			return app, client.Session{}, fmt.Errorf("%s is a meeting's id, not a session's; pass it as meeting", id)
+		}
 	}
-	if q.MeetingID != "" && !strings.EqualFold(s.MeetingID, q.MeetingID) {
-		return nil, fmt.Errorf("session %s is not of meeting %s; leave out one of them", q.SessionID, q.MeetingID)
+	return apps[0], client.Session{}, errorThen(missing, f.whatExists(ctx, apps[0], Series{}, when.Window{}))
+}
+
+// likely are the apps where an id is looked for: the one that is named or
+// configured, or all.
+func (f Finder) likely(ctx context.Context, p Place) ([]App, error) {
+	if app, sure, err := f.sure(p); sure || err != nil {
+		return []App{app}, err
 	}
-	if !Attended(s) {
-		p.note(fmt.Sprintf("This session is of type %s, not a meeting that people attend.", untrusted.Line(s.Type, 20)))
-	}
-	r.MeetingID = s.MeetingID
-	p.Listed, p.Columns, p.Total = []client.Session{s}, [][]client.Session{{s}}, 1
-	return p, nil
+	return f.Apps(ctx, p)
 }
 
 // errorThen adds to an error what its reader may do next.
@@ -53,52 +63,82 @@ func errorThen(err error, next string) error {
 	return fmt.Errorf("%w; %s", err, next)
 }
 
-func (f Finder) listedSession(ctx context.Context, app client.AppRef, q Query) (client.Session, bool) {
+// listedSession finds a session in the list if its details cannot be had.
+func (f Finder) listedSession(ctx context.Context, app App, id string) (client.Session, bool) {
 	no, per := 1, client.PerPage
-	page, err := f.API.SessionsPage(ctx, app, client.SessionFilter{MeetingID: q.MeetingID}, client.PageRequest{No: &no,
-		Per: &per})
-	i := slices.IndexFunc(page.Items, func(s client.Session) bool { return s.ID == q.SessionID })
+	page, err := f.API.SessionsPage(ctx, app.AppRef, client.SessionFilter{}, client.PageRequest{No: &no, Per: &per})
+	i := slices.IndexFunc(page.Items, func(s client.Session) bool { return strings.EqualFold(s.ID, id) })
 	if err != nil || i < 0 {
 		return client.Session{}, false
 	}
 	return page.Items[i], true
 }
 
-// noSession is the error of a range, or a meeting, without sessions. That says
-// nothing about anybody's attendance.
-func (f Finder) noSession(ctx context.Context, app client.AppRef, filter client.SessionFilter,
-	others OtherSessions) error {
-	if _, err := f.API.Meeting(ctx, app, filter.MeetingID); err != nil {
+// noSession is the error of a series without sessions, in a window or at all. That
+// says nothing about anybody's attendance.
+func (f Finder) noSession(ctx context.Context, s Series, w when.Window, others OtherSessions) error {
+	if _, err := f.API.Meeting(ctx, s.App.AppRef, s.Meetings[0].ID); err != nil {
 		return err // the API lists no sessions of a meeting that does not exist
 	}
-	text := fmt.Sprintf("no session of meeting %s was found", filter.MeetingID)
-	ranged := !filter.After.IsZero() || !filter.Before.IsZero()
-	if ranged {
-		text += " in that time"
+	text := fmt.Sprintf("no session of %s was found", s.Name())
+	if w.Given() {
+		text += " " + w.String()
 	}
 	if others != nil {
 		text += " (" + strings.TrimSuffix(others.Note(), ".") + ")"
 	}
-	if !ranged {
+	if !w.Given() {
 		return errors.New(text + "; list_meeting_participants tells who was added")
 	}
-	filter.After, filter.Before = time.Time{}, time.Time{}
-	return fmt.Errorf("%s; %s", text, f.whatExists(ctx, app, filter))
+	return fmt.Errorf("%s; it is %s now; %s", text, when.Moment(f.Now, w.Zone()), f.whatExists(ctx, s.App, s, w))
 }
 
-// whatExists names the latest sessions and the next call, for an error.
-func (f Finder) whatExists(ctx context.Context, app client.AppRef, filter client.SessionFilter) string {
-	no, per := 1, 5
-	page, err := f.API.SessionsPage(ctx, app, filter, client.PageRequest{No: &no, Per: &per})
-	var latest []string
-	for _, s := range page.Items[:min(per, len(page.Items))] {
-		if Attended(s) {
-			latest = append(latest, untrusted.Line(s.ID, 64)+" of "+when.MomentOr(&s.StartedAt, f.Zone, when.Unknown))
-		}
+// whatExists names the sessions nearest to a window, and the next call, for an error.
+func (f Finder) whatExists(ctx context.Context, app App, s Series, w when.Window) string {
+	var found Listed
+	var err error
+	if len(s.Meetings) > 0 {
+		found, err = f.List(ctx, s, when.Window{}, "", client.PerPage, client.PerPage)
+	} else {
+		found, err = f.ListAll(ctx, app, when.Window{}, "", client.PerPage)
 	}
-	if err != nil || len(latest) == 0 {
+	if err != nil || len(found.Sessions) == 0 {
 		return "list_sessions lists those there are"
 	}
-	return "the latest sessions are " + strings.Join(latest,
-		", ") + "; pass a session_id or another time range, or call list_sessions for more"
+	wanted := w.At
+	if wanted.IsZero() {
+		wanted = w.From
+	}
+	if wanted.IsZero() {
+		wanted = w.To
+	}
+	if wanted.IsZero() {
+		wanted = f.Now
+	}
+	slices.SortStableFunc(found.Sessions, func(a, b client.Session) int {
+		return int((a.StartedAt.Sub(wanted).Abs() - b.StartedAt.Sub(wanted).Abs()) / time.Second)
+	})
+	const most = 5
+	var nearest []string
+	for _, session := range found.Sessions[:min(most, len(found.Sessions))] {
+		nearest = append(nearest, named(session, w.Zone()))
+	}
+	return "the nearest sessions are " + prose.Enumerate(nearest) + "; pass one as session, or another time"
+}
+
+// ofMeeting puts a meeting's id into a session that names none that is usable: an
+// old meeting goes by the name of a room.
+func ofMeeting(s client.Session, meetingID string) client.Session {
+	if meetingID != "" && (s.MeetingID == "" || !match.HasUUID(s.MeetingID)) {
+		s.MeetingID = meetingID
+	}
+	return s
+}
+
+// notAttended says that a session is of another type than those that people attend.
+func notAttended(s client.Session) string {
+	if Attended(s) {
+		return ""
+	}
+	return fmt.Sprintf("This session is of type %s, not a meeting that people attend.", untrusted.Line(s.Type, 20))
 }

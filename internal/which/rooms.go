@@ -24,7 +24,7 @@ func (f Finder) withoutRooms(ctx context.Context, app client.AppRef, found []cli
 	parents := slices.Clone(found)
 	slices.SortStableFunc(parents, func(a, b client.Meeting) int {
 		exactly := func(m client.Meeting) int {
-			if match.Fold(m.Title) == title {
+			if match.Key(m.Title) == title {
 				return 0
 			}
 			return 1

@@ -53,3 +53,12 @@ func (o OtherSessions) Note() string {
 	return fmt.Sprintf("%s left out, for only those of type meeting are attended: %s.",
 		prose.Count(o.Sum(), "session was", "sessions were"), strings.Join(kinds, ", "))
 }
+
+func (o *OtherSessions) merge(more OtherSessions) {
+	for kind, n := range more {
+		if *o == nil {
+			*o = OtherSessions{}
+		}
+		(*o)[kind] += n
+	}
+}

@@ -1,0 +1,253 @@
+package which
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+)
+
+const (
+	maxRequests = 40  // that the finding of one meeting makes
+	maxMatches  = 500 // meetings that fit; nobody meant one of more
+	maxClosest  = 3   // titles named if none fits
+)
+
+// candidate is a meeting of an app.
+type candidate struct {
+	client.Meeting
+	app App
+}
+
+// search looks for the meetings whose titles hold the words of a text.
+type search struct {
+	Finder
+	text string
+	left int // requests that may still be made
+
+	fits, others []candidate
+	searched     []string // apps
+	unread       []string // sentences on what was not searched
+}
+
+// elsewhere searches the apps of a place but one.
+func (s *search) elsewhere(ctx context.Context, p Place, but App) error {
+	apps, err := s.Apps(ctx, p)
+	s.left--
+	if err != nil {
+		return err
+	}
+	apps = slices.DeleteFunc(apps, func(a App) bool { return a.AppID == but.AppID })
+	for i, app := range apps {
+		if i == maxApps || s.left <= 0 {
+			s.unread = append(s.unread, prose.Count(len(apps)-i, "app was", "apps were")+" not searched; name one as app.")
+			break
+		}
+		if err := s.inApp(ctx, app, max(1, s.left/(len(apps)-i))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inApp searches one app in steps, each only if the one before found nothing: the
+// API's search with the whole text, with its longest word, then all meetings.
+func (s *search) inApp(ctx context.Context, app App, requests int) error {
+	s.searched = append(s.searched, app.String())
+	requests = min(requests, s.left)
+	queries := []string{s.text}
+	if word := match.LongestWord(s.text); word != match.Fold(strings.TrimSpace(s.text)) {
+		queries = append(queries, word)
+	}
+	before := len(s.fits)
+	for _, query := range append(queries, "") {
+		if requests <= 0 {
+			s.unread = append(s.unread, "Not all meetings of app "+app.String()+" were looked at.")
+			return nil
+		}
+		used, err := s.pages(ctx, app, query, requests)
+		if err != nil {
+			return err
+		}
+		requests -= used
+		if len(s.fits) > before {
+			return nil
+		}
+	}
+	return nil
+}
+
+// pages reads the pages of one list, up to so many.
+func (s *search) pages(ctx context.Context, app App, query string, most int) (used int, err error) {
+	for page, err := range s.API.Meetings(ctx, app.AppRef, client.MeetingFilter{Search: query}) {
+		if err != nil {
+			return used, err
+		}
+		used++
+		s.left--
+		for _, m := range page.Items {
+			s.sort(candidate{m, app})
+		}
+		if len(s.fits) >= maxMatches {
+			return used, nil
+		}
+		if used == most && page.Coverage.Read < page.Coverage.Total {
+			s.unread = append(s.unread, fmt.Sprintf("Only %d of %d meetings of app %s were looked at.",
+				page.Coverage.Read, page.Coverage.Total, app))
+			return used, nil
+		}
+	}
+	return used, nil
+}
+
+func (s *search) sort(c candidate) {
+	switch {
+	case match.Holds(c.Title, s.text):
+		if !slices.ContainsFunc(s.fits, func(o candidate) bool { return o.ID == c.ID }) {
+			s.fits = append(s.fits, c)
+		}
+	case c.Title != "":
+		s.others = append(s.others, c)
+		if len(s.others) > 2*maxMatches {
+			s.others = s.closest(maxMatches)
+		}
+	}
+}
+
+// settle makes a series of what fits.
+func (s *search) settle(ctx context.Context) (Series, error) {
+	if len(s.fits) == 0 {
+		return Series{}, s.nothing(ctx)
+	}
+	groups := grouped(s.fits)
+	if exact := slices.DeleteFunc(slices.Clone(groups), func(g Series) bool {
+		return !match.Same(g.Title, s.text)
+	}); len(exact) == 1 {
+		groups = exact
+	}
+	if len(groups) > 1 {
+		return s.withoutBreakouts(ctx, groups)
+	}
+	return s.noted(groups[0]), nil
+}
+
+// noted adds what was searched, if that was not the configured app alone.
+func (s *search) noted(found Series) Series {
+	if len(s.searched) > 1 {
+		found.Notes = append(found.Notes, fmt.Sprintf("It is in app %s; searched: %s.",
+			found.App, prose.Enumerate(s.searched)))
+	}
+	if text := found.several(); text != "" {
+		found.Notes = append(found.Notes, text)
+	}
+	found.Notes = append(found.Notes, s.unread...)
+	return found
+}
+
+// withoutBreakouts leaves out the breakout rooms of another meeting, if all are
+// in one app. If several are left, only the user can tell.
+func (s *search) withoutBreakouts(ctx context.Context, groups []Series) (Series, error) {
+	app := groups[0].App
+	if slices.ContainsFunc(groups, func(g Series) bool { return g.App.AppID != app.AppID }) {
+		return Series{}, &Ambiguous{groups}
+	}
+	var found []client.Meeting
+	for _, g := range groups {
+		found = append(found, g.Meetings...)
+	}
+	left := s.withoutRooms(ctx, app.AppRef, found, match.Key(s.text))
+	of := make([]candidate, len(left))
+	for i, m := range left {
+		of[i] = candidate{m, app}
+	}
+	remaining := grouped(of)
+	if len(remaining) != 1 {
+		return Series{}, &Ambiguous{groups}
+	}
+	out := s.noted(remaining[0])
+	also := prose.Count(len(found)-len(left), "other meeting has that", "other meetings have that")
+	out.Notes = append(out.Notes, also+" in their titles too; they are breakout rooms of this one.")
+	return out, nil
+}
+
+// grouped puts meetings of one app with the same title together, newest first.
+func grouped(found []candidate) []Series {
+	var groups []Series
+	place := map[string]int{}
+	for _, c := range found {
+		key := c.app.AppID + "/" + cmp.Or(match.Key(c.Title), c.ID)
+		i, known := place[key]
+		if !known {
+			i = len(groups)
+			place[key] = i
+			groups = append(groups, Series{App: c.app})
+		}
+		groups[i].Meetings = append(groups[i].Meetings, c.Meeting)
+	}
+	for i := range groups {
+		slices.SortStableFunc(groups[i].Meetings, func(a, b client.Meeting) int { return b.CreatedAt.Compare(a.CreatedAt) })
+		groups[i].Title = groups[i].Meetings[0].Title
+	}
+	return groups
+}
+
+// nothing is the error of a title that no meeting has. It names the closest, with
+// the time when each last met.
+func (s *search) nothing(ctx context.Context) error {
+	text := fmt.Sprintf("no meeting has %q in its title", untrusted.Line(s.text, 80))
+	if len(s.searched) > 0 {
+		text += " in app " + prose.Enumerate(s.searched)
+	}
+	var close []string
+	for _, g := range grouped(s.closest(maxMatches)) {
+		if len(close) == maxClosest {
+			break
+		}
+		last := "never"
+		if latest := s.latestOf(ctx, g.App.AppRef, g.Meetings[0].ID); len(latest) > 0 {
+			last = when.MomentOr(&latest[0].StartedAt, s.Zone, when.Unknown)
+		}
+		close = append(close, fmt.Sprintf("%q (%s, last met %s)",
+			untrusted.Line(g.Title, 80), untrusted.Line(g.Meetings[0].ID, 64), last))
+	}
+	if len(close) > 0 {
+		text += "; the closest are " + prose.Enumerate(close)
+	}
+	if len(s.unread) > 0 {
+		text += ". " + strings.Join(s.unread, " ")
+	}
+	return fmt.Errorf("%s; find_meetings lists meetings, and without meeting the latest session is taken",
+		strings.TrimSuffix(text, "."))
+}
+
+// closest are the titles that differ least from the text.
+func (s *search) closest(most int) []candidate {
+	key := match.Key(s.text)
+	far := make(map[string]int, len(s.others))
+	for _, c := range s.others {
+		far[c.ID] = distance(match.Key(c.Title), key)
+	}
+	all := slices.Clone(s.others)
+	slices.SortStableFunc(all, func(a, b candidate) int {
+		return cmp.Or(far[a.ID]-far[b.ID], b.CreatedAt.Compare(a.CreatedAt))
+	})
+	return all[:min(most, len(all))]
+}
+
+// distance is less if one holds the other.
+func distance(a, b string) int {
+	const most = 60 // bytes of each that count
+	a, b = a[:min(len(a), most)], b[:min(len(b), most)]
+	d := match.Distance(a, b)
+	if strings.Contains(a, b) || strings.Contains(b, a) {
+		d -= max(len(a), len(b))
+	}
+	return d
+}

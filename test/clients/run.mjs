@@ -1,0 +1,179 @@
+// Real clients, started with the configuration that the program writes, against a
+// model on loopback: each connects, over stdio and over HTTP, lists the tools, and
+// calls one. The token is only in the environment they start from. Run as
+//   node run.mjs BINARY SAMPLE
+// where SAMPLE serves the sample account (internal/demoapi/serve).
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import readline from "node:readline";
+import { fileURLToPath } from "node:url";
+import { serveModel } from "./model.mjs";
+
+const [binary, sample] = process.argv.slice(2).map((p) => path.resolve(p));
+const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), "node_modules", ".bin");
+const LIMIT = 120_000; // ms, for one client
+const TOOL = "get_meeting_attendance";
+
+const clients = [
+  {
+    id: "codex",
+    // What a user already has there must stay.
+    file: ".codex/config.toml",
+    before: '# mine\nmodel = "gpt-5"\n\n[features]\napps = false\n',
+    command: (model) => ["codex", "exec", "--strict-config", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox",
+      "-c", 'model_provider="fake"',
+      "-c", `model_providers.fake={name="fake", base_url="${model}/v1", wire_api="responses"}`,
+      "Who was in the design review?"],
+  },
+  {
+    id: "gemini",
+    file: ".gemini/settings.json",
+    before: '{\n  // mine\n  "security": { "auth": { "selectedType": "gemini-api-key" } },\n  "privacy": { "usageStatisticsEnabled": false }\n}\n',
+    command: () => ["gemini", "--skip-trust", "--yolo", "--model", "gemini-2.5-flash", "--prompt", "Who was in the design review?"],
+    env: (model) => ({ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: model, GEMINI_TELEMETRY_ENABLED: "false" }),
+  },
+  {
+    id: "claude-code",
+    file: ".claude.json",
+    before: '{\n  "numStartups": 1,\n  "hasCompletedOnboarding": true\n}\n',
+    command: () => ["claude", "--print", "--allowed-tools", "mcp__realtimekit", "--", "Who was in the design review?"],
+    env: (model) => ({ ANTHROPIC_API_KEY: "none", ANTHROPIC_BASE_URL: model, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1", ENABLE_TOOL_SEARCH: "false" }),
+  },
+];
+
+let failed = 0;
+function ok(name, condition, detail) {
+  console.log(`  ${condition ? "ok  " : "FAIL"}  ${name}`);
+  if (condition) return;
+  failed++;
+  if (detail !== undefined) console.log(String(detail).slice(-4000).replace(/^/gm, "        "));
+}
+
+// run starts a program and collects what it prints.
+function run(command, args, env, cwd) {
+  return new Promise((resolve, reject) => {
+    const p = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"], timeout: LIMIT, killSignal: "SIGKILL" });
+    let out = "";
+    let logs = "";
+    p.stdout.on("data", (d) => { out += d; });
+    p.stderr.on("data", (d) => { logs += d; });
+    p.on("error", reject);
+    p.on("close", (code, signal) => resolve({ code: code ?? signal, out, logs }));
+  });
+}
+
+// settings go into the client's file, and then only there.
+function settings(api) {
+  return { CLOUDFLARE_BASE_URL: api.url, REALTIMEKIT_APP_ID: api.app_id };
+}
+
+// json runs the program and reads what it prints.
+async function json(args, env) {
+  const r = await run(binary, args, env);
+  if (r.code !== 0) throw new Error(`${args.join(" ")}: ${r.logs}`);
+  return JSON.parse(r.out);
+}
+
+async function startSample() {
+  const p = spawn(sample, [], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = readline.createInterface({ input: p.stdout });
+  const { value } = await lines[Symbol.asyncIterator]().next();
+  return { ...JSON.parse(value), stop: () => p.stdin.end() };
+}
+
+// startFence is the proxy that the clients are given: whoever wants to leave the
+// machine is refused there.
+async function startFence() {
+  const fence = http.createServer((_, res) => res.writeHead(403).end());
+  fence.on("connect", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
+  await new Promise((resolve) => fence.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${fence.address().port}`, stop: () => fence.closeAllConnections() ?? fence.close() };
+}
+
+function filesBelow(dir) {
+  return fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => path.join(f.parentPath ?? f.path, f.name));
+}
+
+// startServer serves over HTTP to callers who send their own tokens.
+async function startServer(api) {
+  const probe = http.createServer();
+  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = `127.0.0.1:${probe.address().port}`;
+  await new Promise((resolve) => probe.close(resolve));
+  const p = spawn(binary, ["--http", address, "--drain-delay", "0s"], { env: { PATH: process.env.PATH, ...settings(api) }, stdio: ["ignore", "inherit", "pipe"] });
+  let logs = "";
+  p.stderr.on("data", (d) => { logs += d; });
+  for (let i = 0; ; i++) {
+    const ready = await fetch(`http://${address}/readyz`).then((r) => r.ok, () => false);
+    if (ready) return { url: `http://${address}/mcp`, stop: () => p.kill() };
+    if (i === 100 || p.exitCode !== null) throw new Error(`the server is not ready: ${logs}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+// check takes the URL of a server; without one the client starts the program.
+async function check(client, api, fence, expected, url) {
+  console.log(`${client.id}, over ${url ? "HTTP" : "stdio"}`);
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), `mcp-realtimekit-${client.id}-`));
+  const model = await serveModel((tools) => {
+    const tool = tools.find((t) => t.name.endsWith(TOOL));
+    return tool && { ...tool, args: { query: "design review" } };
+  });
+  try {
+    const work = path.join(home, "work");
+    const file = path.join(home, client.file);
+    fs.mkdirSync(work);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, client.before);
+    const base = { PATH: process.env.PATH, HOME: home, CLOUDFLARE_API_TOKEN: api.token };
+    const elsewhere = url ? ["--url", url] : [];
+    const wrote = await run(binary, ["config", client.id, "--write", ...elsewhere], { ...base, ...settings(api) }, work);
+    const text = fs.readFileSync(file, "utf8");
+    ok("config --write", wrote.code === 0 && text.includes(url ?? binary), wrote.logs + text);
+    ok("what was in the file is still there", client.before.split("\n").every((l) => text.includes(l.replace(/,$/, ""))), text);
+    ok("the token is not in the file", !text.includes(api.token));
+
+    const [name, ...args] = client.command(model.url);
+    const env = { ...base, ...client.env?.(model.url), HTTPS_PROXY: fence, HTTP_PROXY: fence, NO_PROXY: "127.0.0.1,localhost", CI: "1", NO_COLOR: "1" };
+    const started = Date.now();
+    const r = await run(path.join(bin, name), args, env, work);
+    const took = ((Date.now() - started) / 1000).toFixed(1);
+    const said = `exit status ${r.code}\n${r.out}\n${r.logs}\n${model.requests.map((q) => q.text.slice(0, 1500)).join("\n")}`;
+    ok(`ran to its end, in ${took} s`, r.code === 0, said);
+    const listed = new Set(model.requests.flatMap((q) => q.tools).map((t) => t.name));
+    const missing = expected.tools.filter((t) => ![...listed].some((l) => l.endsWith(t)));
+    ok(`listed the ${expected.tools.length} tools`, missing.length === 0, `without ${missing}, listed ${[...listed]}\n${said}`);
+    const results = model.requests.flatMap((q) => q.results);
+    ok("called one, with the right answer", results.length > 0 && expected.facts.every((f) => results[0].includes(f)), results[0] ?? said);
+    ok("the model never saw the token", !model.requests.some((q) => q.text.includes(api.token)));
+    const leaks = filesBelow(home).filter((f) => fs.readFileSync(f).includes(api.token));
+    ok("no file has the token", leaks.length === 0, leaks);
+  } finally {
+    model.close();
+    fs.rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+const api = await startSample();
+const fence = await startFence();
+const server = await startServer(api);
+try {
+  const direct = { PATH: process.env.PATH, CLOUDFLARE_API_TOKEN: api.token, ...settings(api) };
+  const tools = await json(["tools"], direct);
+  const answer = await json(["call", TOOL, "query=design review", "--json"], direct);
+  const facts = [answer.summary, ...answer.people.map((a) => a.name)];
+  const expected = { tools: tools.map((t) => t.name), facts };
+  for (const client of clients) {
+    await check(client, api, fence.url, expected);
+    await check(client, api, fence.url, expected, server.url);
+  }
+} finally {
+  server.stop();
+  api.stop();
+  fence.stop();
+}
+console.log(failed === 0 ? "all clients connected, listed the tools and called one" : `${failed} checks failed`);
+process.exit(failed === 0 ? 0 : 1);
