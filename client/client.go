@@ -195,7 +195,7 @@ func call[R any](
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
 // by the one which began it. add may be called from several goroutines, and after
-// a call that was cancelled.
+// a call that was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
 	return traffic.CountRequests(ctx, add)
 }

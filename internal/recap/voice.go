@@ -24,6 +24,11 @@ func (x Index) Voice(text string) Voice {
 	return v
 }
 
+// Means lists the people whom the voice may be.
+func (x Index) Means(v Voice) []Person {
+	return slices.DeleteFunc(slices.Clone(x.people), func(p Person) bool { return !v.Said(Line{}, &p) })
+}
+
 // Said reports whether a line is the speaker's. P is who said it as
 // Index.Attribute found, or nil.
 func (v Voice) Said(l Line, p *Person) bool {

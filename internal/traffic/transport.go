@@ -101,9 +101,13 @@ type requestCounter struct{}
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
 // by the one which began it. add may be called from several goroutines, and after
-// a call that was cancelled.
+// a call that was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
-	return context.WithValue(ctx, requestCounter{}, add)
+	both := add
+	if outer, ok := ctx.Value(requestCounter{}).(func()); ok {
+		both = func() { outer(); add() }
+	}
+	return context.WithValue(ctx, requestCounter{}, both)
 }
 
 // Count counts a request that is made outside of a Transport.
