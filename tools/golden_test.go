@@ -87,6 +87,9 @@ var moreExamples = []exampleCall{
 		"limit":  2,
 	}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_session_recap", map[string]any{"meeting": "design review", "search": "consent box"}},
+	{"get_session_recap", map[string]any{"meeting": "design review", "speaker": "dana", "limit": 1}},
+	{"get_session_recap", map[string]any{"meeting": "design review", "speaker": "ivan", "search": "bicycle"}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
 	{"list_session_participants", map[string]any{
 		"session_id":      reviewSessionID,
