@@ -1,6 +1,6 @@
-// Package rpc speaks JSON-RPC to a server under test. It is made to cost the
+// Package mcptest speaks JSON-RPC to a server under test. It is made to cost the
 // machine little, and to notice every answer: which is missing, which came twice.
-package rpc
+package mcptest
 
 import (
 	"bytes"
