@@ -1,5 +1,5 @@
-// Package mcptest speaks JSON-RPC to a server under test. It is made to cost the
-// machine little, and to notice every answer: which is missing, which came twice.
+// Package mcptest is the MCP client that tests and benchmarks share. It costs the
+// machine little, and notices every answer: which one is missing, which came twice.
 package mcptest
 
 import (
@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -27,10 +28,11 @@ type Link interface {
 
 // Session is one client's session. It is safe for concurrent use.
 type Session struct {
-	Revision string // negotiated
+	Revision string // negotiated by Dial
 
-	link Link
-	end  chan struct{}
+	link    Link
+	observe Observer
+	end     chan struct{}
 
 	mu        sync.Mutex
 	nextID    int64
@@ -46,16 +48,47 @@ type Tally struct {
 	Stray    int // messages which are no answer and no notification
 }
 
-// Dial shakes hands in a revision; Session.Revision is what the server chose.
-func Dial(ctx context.Context, link Link, revision string) (*Session, error) {
-	s := &Session{link: link, end: make(chan struct{}), waiting: map[int64]chan []byte{}, cancelled: map[int64]struct{}{}}
+// Observer is called with each message of the server, before whoever waits for it
+// gets it. Unasked is a message that no request waits for, such as a notification.
+// It must not keep the bytes.
+type Observer func(line []byte, unasked bool)
+
+// Open begins a session without a handshake. The observer may be nil.
+func Open(link Link, observe Observer) *Session {
+	s := &Session{
+		link:      link,
+		observe:   observe,
+		end:       make(chan struct{}),
+		waiting:   map[int64]chan []byte{},
+		cancelled: map[int64]struct{}{},
+	}
 	go func() {
 		defer close(s.end)
 		_ = link.Receive(s.received) // how it ended shows in Close
 	}()
-	answer, err := s.Request(ctx, "initialize", map[string]any{
-		"protocolVersion": revision, "capabilities": map[string]any{}, "clientInfo": map[string]any{"name": "bench", "version": "1"},
-	})
+	return s
+}
+
+// Hello is the parameters of initialize, for a client that has these capabilities.
+func Hello(revision string, capabilities map[string]any) map[string]any {
+	if capabilities == nil {
+		capabilities = map[string]any{}
+	}
+	return map[string]any{
+		"protocolVersion": revision,
+		"capabilities":    capabilities,
+		"clientInfo":      map[string]any{"name": "mcptest", "version": "1"},
+	}
+}
+
+// Initialized is what a client sends after the answer to initialize.
+const Initialized = `{"jsonrpc":"2.0","method":"notifications/initialized"}`
+
+// Dial begins a session and shakes hands in a revision. Session.Revision is what
+// the server chose.
+func Dial(ctx context.Context, link Link, revision string) (*Session, error) {
+	s := Open(link, nil)
+	answer, err := s.Request(ctx, "initialize", Hello(revision, nil))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("initialize: %w", err), s.Close())
 	}
@@ -71,8 +104,11 @@ func Dial(ctx context.Context, link Link, revision string) (*Session, error) {
 	if l, ok := link.(*HTTP); ok {
 		l.negotiated(s.Revision)
 	}
-	return s, link.Send([]byte(`{"jsonrpc":"2.0","method":"notifications/initialized"}`))
+	return s, s.Send(Initialized)
 }
+
+// Send sends a message as it is. An answer to it is counted as one that nobody asked for.
+func (s *Session) Send(line string) error { return s.link.Send([]byte(line)) }
 
 // Request asks and waits for the answer: the whole message.
 func (s *Session) Request(ctx context.Context, method string, params any) ([]byte, error) {
@@ -85,56 +121,84 @@ func (s *Session) Request(ctx context.Context, method string, params any) ([]byt
 
 // Raw is Request with parameters encoded before, for what is timed.
 func (s *Session) Raw(ctx context.Context, method string, params []byte) ([]byte, error) {
-	id, answer, err := s.begin(method, params)
+	call, err := s.Begin(method, params)
 	if err != nil {
 		return nil, err
 	}
+	return call.Wait(ctx)
+}
+
+// Call is a request that is under way.
+type Call struct {
+	ID int64
+
+	session *Session
+	method  string
+	answer  chan []byte
+}
+
+// Wait returns the answer: the whole message. It fails if the server ends first.
+// An answer is returned once.
+func (c *Call) Wait(ctx context.Context) ([]byte, error) {
 	select {
-	case line := <-answer:
+	case line := <-c.answer:
 		return line, nil
-	case <-s.end:
+	case <-c.session.end:
 		select {
-		case line := <-answer: // it came last
+		case line := <-c.answer: // it came last
 			return line, nil
 		default:
-			return nil, errors.New("the server ended")
+			return nil, fmt.Errorf("request %d (%s) has no answer: the server ended", c.ID, c.method)
 		}
 	case <-ctx.Done():
-		return nil, fmt.Errorf("request %d (%s) has no answer: %w", id, method, ctx.Err())
+		return nil, fmt.Errorf("request %d (%s) has no answer: %w", c.ID, c.method, ctx.Err())
 	}
 }
 
 // Abandon asks, and cancels after a while. An answer may come or not; two are an error.
 func (s *Session) Abandon(ctx context.Context, method string, params []byte, after time.Duration) error {
-	id, answer, err := s.begin(method, params)
+	call, err := s.Begin(method, params)
 	if err != nil {
 		return err
 	}
 	timer := time.NewTimer(after)
 	defer timer.Stop()
 	select {
-	case <-answer:
+	case <-call.answer:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
 	}
-	s.mu.Lock()
-	if _, open := s.waiting[id]; open {
-		delete(s.waiting, id)
-		s.cancelled[id] = struct{}{}
-	}
-	s.mu.Unlock()
-	return s.link.Send([]byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":` + strconv.FormatInt(id, 10) + `}}`))
+	return call.Cancel()
 }
 
-func (s *Session) begin(method string, params []byte) (int64, chan []byte, error) {
+// Cancel tells the server that nobody waits for the answer any more. One may come
+// or not; two are counted.
+func (c *Call) Cancel() error {
+	s := c.session
+	s.mu.Lock()
+	if _, open := s.waiting[c.ID]; open {
+		delete(s.waiting, c.ID)
+		s.cancelled[c.ID] = struct{}{}
+	}
+	s.mu.Unlock()
+	return s.Send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, c.ID))
+}
+
+// Begin asks without waiting for the answer. The parameters are JSON.
+func (s *Session) Begin(method string, params []byte) (*Call, error) {
 	answer := make(chan []byte, 1)
 	s.mu.Lock()
 	s.nextID++
 	id := s.nextID
 	s.waiting[id] = answer
 	s.mu.Unlock()
+	return &Call{ID: id, session: s, method: method, answer: answer}, s.link.Send(Encode(id, method, params))
+}
+
+// Encode returns a request. The parameters are JSON.
+func Encode(id int64, method string, params []byte) []byte {
 	line := make([]byte, 0, len(params)+len(method)+64)
 	line = append(line, `{"jsonrpc":"2.0","id":`...)
 	line = strconv.AppendInt(line, id, 10)
@@ -142,41 +206,49 @@ func (s *Session) begin(method string, params []byte) (int64, chan []byte, error
 	line = append(line, method...)
 	line = append(line, `","params":`...)
 	line = append(line, params...)
-	line = append(line, '}')
-	return id, answer, s.link.Send(line)
+	return append(line, '}')
 }
 
 func (s *Session) received(line []byte) {
+	answer := s.count(line)
+	if s.observe != nil {
+		s.observe(line, answer == nil)
+	}
+	if answer != nil {
+		answer <- bytes.Clone(line)
+	}
+}
+
+// count returns where the message is waited for, if anybody does.
+func (s *Session) count(line []byte) chan<- []byte {
 	id, ok := ID(line)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !ok {
 		var m struct {
 			Method string `json:"method"`
 		}
 		if json.Unmarshal(line, &m) != nil || m.Method == "" {
-			s.mu.Lock()
 			s.tally.Stray++
-			s.mu.Unlock()
 		}
-		return
+		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	answer, open := s.waiting[id]
 	if !open {
 		if _, late := s.cancelled[id]; late {
 			delete(s.cancelled, id)
-			return
+			return nil
 		}
 		s.tally.Doubled++
-		return
+		return nil
 	}
 	delete(s.waiting, id)
 	s.tally.Answered++
-	answer <- bytes.Clone(line)
+	return answer
 }
 
-// Open is how many requests have no answer yet.
-func (s *Session) Open() int {
+// Waiting is how many requests have no answer yet.
+func (s *Session) Waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.waiting)
@@ -203,24 +275,26 @@ func (s *Session) Close() error {
 	return err
 }
 
+// Where known servers write an answer's id: first, or last.
 var (
-	head = []byte(`{"jsonrpc":"2.0","id":`)
-	tail = []byte(`,"jsonrpc":"2.0","id":`)
+	head    = []byte(`{"jsonrpc":"2.0","id":`)
+	tail    = []byte(`,"jsonrpc":"2.0","id":`)
+	results = [][]byte{[]byte(`"result":`), []byte(`"error":`)}
 )
 
-// ID is the id of an answer. Where it stands at either end of the message, as
-// all known servers write it, the message need not be decoded.
+// ID is the id of an answer, if it is a number. If the answer is written as known
+// servers write it, it need not be decoded.
 func ID(line []byte) (int64, bool) {
 	line = bytes.TrimSpace(line)
 	if rest, ok := bytes.CutPrefix(line, head); ok {
-		if end := bytes.IndexByte(rest, ','); end > 0 && !bytes.HasPrefix(rest[end:], []byte(`,"method":`)) {
-			if id, err := strconv.ParseInt(string(rest[:end]), 10, 64); err == nil {
-				return id, true
+		if id, body, ok := bytes.Cut(rest, []byte(",")); ok && answers(body) {
+			if n, err := strconv.ParseInt(string(id), 10, 64); err == nil {
+				return n, true
 			}
 		}
 	}
-	if at := len(line) - len(tail) - 24; bytes.HasSuffix(line, []byte("}")) {
-		last := line[max(at, 0):]
+	if body, ok := bytes.CutPrefix(line, []byte("{")); ok && answers(body) && bytes.HasSuffix(line, []byte("}")) {
+		last := line[max(len(line)-len(tail)-24, 0):]
 		if i := bytes.LastIndex(last, tail); i >= 0 {
 			if id, err := strconv.ParseInt(string(last[i+len(tail):len(last)-1]), 10, 64); err == nil {
 				return id, true
@@ -235,4 +309,9 @@ func ID(line []byte) (int64, bool) {
 		return 0, false
 	}
 	return *m.ID, true
+}
+
+// answers reports whether the next key is one that only answers have.
+func answers(body []byte) bool {
+	return slices.ContainsFunc(results, func(key []byte) bool { return bytes.HasPrefix(body, key) })
 }
