@@ -86,7 +86,7 @@ func (s *search) inApp(ctx context.Context, app App, requests int) error {
 
 // pages reads the pages of one list, up to so many.
 func (s *search) pages(ctx context.Context, app App, query string, most int) (used int, err error) {
-	for page, err := range s.API.Meetings(ctx, app.AppRef, client.MeetingFilter{Search: query}) {
+	for page, err := range s.API.RecentMeetings(ctx, app.AppRef, query) {
 		if err != nil {
 			return used, err
 		}
