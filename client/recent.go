@@ -15,8 +15,8 @@ import (
 const (
 	rosterTime     = time.Minute
 	titleTime      = 5 * time.Minute
-	maxRosterBytes = 8 << 20
-	maxTitleBytes  = 4 << 20
+	maxRosterBytes = 4 << 20
+	maxTitleBytes  = 1 << 20
 )
 
 // recentKey names a page of a list.
