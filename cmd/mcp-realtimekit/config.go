@@ -57,8 +57,9 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.Func("rate-limit", "send API requests no faster than `N/TIME`, for example 600/5m (default: the limits that "+
 		"Cloudflare documents); lower it if several processes share a token",
 		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
-	fs.DurationVar(&c.CacheEnded, "cache-ended", 0,
-		"remember ended sessions and their participants for `DURATION`, for example 10m (default 0s, not at all)")
+	fs.DurationVar(&c.CacheEnded, "cache-ended", 15*time.Minute,
+		"remember ended sessions and their participants for `DURATION`, rosters for a minute, titles for five; "+
+			"0s remembers nothing (default 15m)")
 	fs.Func("log-level", "log from `LEVEL` up: debug, info, warn or error (default info; warn for commands that print "+
 		"an answer)",
 		c.readLogLevel)

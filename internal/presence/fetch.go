@@ -38,7 +38,7 @@ func (r *Reader) inside(ctx context.Context, s client.Session) ([]attendance.Pee
 // inRooms fetches who joined the breakout rooms of a session, four rooms at a time.
 func (r *Reader) inRooms(ctx context.Context, s client.Session) (peers []attendance.Peer) {
 	if s.Rooms == nil {
-		detailed, err := r.API.Session(ctx, r.App, s.ID)
+		detailed, err := r.API.RecentSession(ctx, r.App, s.ID)
 		if err != nil {
 			r.noRooms(ctx, "Whether session "+untrusted.Line(s.ID,
 				64)+" had breakout rooms could not be read, so who was in them may seem to have left", err)

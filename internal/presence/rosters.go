@@ -95,7 +95,7 @@ func (r *Reader) invited(ctx context.Context, meetingID string) (roster, error) 
 		return roster{}, nil
 	}
 	key := keyOf(meetingID)
-	rows, err := gather(ctx, r, "Of the roster some may be missing", r.API.Participants(ctx, r.App, meetingID),
+	rows, err := gather(ctx, r, "Of the roster some may be missing", r.API.RecentParticipants(ctx, r.App, meetingID),
 		func(p client.Participant) attendance.Invited {
 			return attendance.Invited{
 				ID:       p.ID,

@@ -1,4 +1,4 @@
-package rpc
+package mcptest
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ func TestHTTP(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
-	if got := c.Tally(); got != (Tally{Answered: 51}) || c.Open() != 0 {
-		t.Errorf("%+v, %d open", got, c.Open())
+	if got := c.Tally(); got != (Tally{Answered: 51}) || c.Waiting() != 0 {
+		t.Errorf("%+v, %d waiting", got, c.Waiting())
 	}
 }

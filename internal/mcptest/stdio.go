@@ -1,4 +1,4 @@
-package rpc
+package mcptest
 
 import (
 	"bufio"
@@ -68,10 +68,15 @@ func (l *Stdio) Receive(on func([]byte)) error {
 	}
 }
 
-// Close implements Link: it ends stdin and kills what has not ended in 10 seconds.
+// Close implements Link: it ends stdin, and kills what has not ended in 10 seconds.
 func (l *Stdio) Close() error {
 	_ = l.in.Close() // closed is closed
-	kill := time.AfterFunc(10*time.Second, func() { _ = l.Cmd.Process.Kill() })
+	return l.Wait(10 * time.Second)
+}
+
+// Wait waits for the server's end, and kills what has not ended in time.
+func (l *Stdio) Wait(within time.Duration) error {
+	kill := time.AfterFunc(within, func() { _ = l.Cmd.Process.Kill() })
 	defer kill.Stop()
 	<-l.done // Wait closes the pipe, so all must have been read
 	if err := l.Cmd.Wait(); err != nil {

@@ -1,4 +1,4 @@
-package rpc
+package mcptest
 
 import (
 	"context"
@@ -73,8 +73,8 @@ func TestDoubledAndStrayAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The answer to initialize is one of the two.
-	if got := s.Tally(); got != (Tally{Answered: 2, Doubled: 1, Stray: 1}) || s.Open() != 0 {
-		t.Errorf("%+v, %d open", got, s.Open())
+	if got := s.Tally(); got != (Tally{Answered: 2, Doubled: 1, Stray: 1}) || s.Waiting() != 0 {
+		t.Errorf("%+v, %d waiting", got, s.Waiting())
 	}
 }
 
@@ -85,8 +85,8 @@ func TestLostStaysOpen(t *testing.T) {
 	if _, err := s.Request(ctx, "silence", nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-	if s.Open() != 1 {
-		t.Errorf("%d open", s.Open())
+	if s.Waiting() != 1 {
+		t.Errorf("%d waiting", s.Waiting())
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
@@ -106,7 +106,7 @@ func TestAbandonedMayBeAnsweredOnce(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Tally(); got.Doubled != 1 || s.Open() != 0 {
-		t.Errorf("%+v, %d open", got, s.Open())
+	if got := s.Tally(); got.Doubled != 1 || s.Waiting() != 0 {
+		t.Errorf("%+v, %d waiting", got, s.Waiting())
 	}
 }

@@ -28,12 +28,14 @@ export async function run(t, bin) {
       exited.then((code) => reject(new Error(`the server ended with ${code}: ${logs}`)));
     });
     const options = { requestInit: { headers: { Authorization: `Bearer ${SECRET}` } } };
+    const info = { name: "e2e", version: "1.0.0" };
+    const connection = () => new StreamableHTTPClientTransport(url, options);
     await Promise.all([
-      session(t, "2.x", new Client({ name: "e2e", version: "1.0.0" }, { versionNegotiation: { mode: { pin: MODERN } } }), new StreamableHTTPClientTransport(url, options)),
-      session(t, "2.x, older era", new Client({ name: "e2e", version: "1.0.0" }, { versionNegotiation: { mode: "legacy" } }), new StreamableHTTPClientTransport(url, options)),
-      session(t, "1.x", new OlderClient({ name: "e2e", version: "1.0.0" }), new OlderTransport(url, options)),
+      session(t, "2.x", new Client(info, { versionNegotiation: { mode: { pin: MODERN } } }), connection()),
+      session(t, "2.x, older era", new Client(info, { versionNegotiation: { mode: "legacy" } }), connection()),
+      session(t, "1.x", new OlderClient(info), new OlderTransport(url, options)),
     ]);
-    const stranger = new OlderClient({ name: "e2e", version: "1.0.0" });
+    const stranger = new OlderClient(info);
     let refusal = "";
     await stranger.connect(new OlderTransport(url)).catch((err) => (refusal = String(err)));
     t.ok("a client without the secret is refused", refusal !== "", refusal);

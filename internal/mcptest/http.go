@@ -1,4 +1,4 @@
-package rpc
+package mcptest
 
 import (
 	"bufio"
@@ -36,7 +36,13 @@ type HTTP struct {
 func NewHTTP(ctx context.Context, url string, header http.Header, ended func() error) *HTTP {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 128
-	h := &HTTP{url: url, header: header, client: &http.Client{Transport: t}, ended: ended, lines: make(chan []byte, 128)}
+	h := &HTTP{
+		url:    url,
+		header: header,
+		client: &http.Client{Transport: t},
+		ended:  ended,
+		lines:  make(chan []byte, 128),
+	}
 	h.ctx, h.cancel = context.WithCancel(ctx)
 	return h
 }
@@ -85,7 +91,7 @@ func (h *HTTP) post(line []byte) error {
 		return fmt.Errorf("%s answered %s", h.url, res.Status)
 	}
 	if kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); kind == "text/event-stream" {
-		return h.events(res.Body)
+		return Events(res.Body, func(line []byte) { h.lines <- bytes.Clone(line) })
 	}
 	body, err := io.ReadAll(res.Body)
 	if body = bytes.TrimSpace(body); len(body) > 0 {
@@ -94,8 +100,10 @@ func (h *HTTP) post(line []byte) error {
 	return err
 }
 
-// events reads messages; each is one event, on as many data lines as it has.
-func (h *HTTP) events(body io.Reader) error {
+// Events calls on for each message of a stream of server-sent events, until its
+// end. A message is one event, on as many data lines as it has. On must not keep
+// the bytes.
+func Events(body io.Reader, on func(line []byte)) error {
 	lines := bufio.NewReader(body)
 	var data []byte
 	for {
@@ -105,7 +113,7 @@ func (h *HTTP) events(body io.Reader) error {
 			data = append(data, strings.TrimPrefix(value, " ")...)
 		}
 		if line == "" && len(data) > 0 {
-			h.lines <- bytes.Clone(data)
+			on(data)
 			data = data[:0]
 		}
 		if errors.Is(err, io.EOF) {

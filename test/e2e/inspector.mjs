@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkNames, checkResult, compileSchemas, main } from "./harness.mjs";
+import { argumentsFor, checkNames, checkResult, compileSchemas, learn, main } from "./harness.mjs";
 
 export const title = "@modelcontextprotocol/inspector --cli";
 
@@ -33,27 +33,20 @@ async function conversation(t, bin, home, era) {
   const outputs = compileSchemas(t, listed.tools ?? []);
 
   const call = async (name, args) => {
-    const label = `${era}: ${[name, ...args].join(" ")}`;
-    const pairs = args.flatMap((arg) => ["--tool-arg", arg]);
+    const pairs = Object.entries(args).flatMap(([key, value]) => ["--tool-arg", `${key}=${value}`]);
+    const label = `${era}: ${[name, ...pairs].join(" ")}`;
     const result = await t.attempt(label, () =>
       inspect(bin, home, era, ["--method", "tools/call", "--tool-name", name, ...pairs]),
     );
     if (result !== undefined) checkResult(t, label, result, outputs.get(name));
-    return result;
+    return result?.structuredContent;
   };
 
-  await call("list_apps", []);
-  const found = await call("find_meetings", ["query=stand-up"]);
-  const id = found?.structuredContent?.meetings?.[0]?.id;
-  if (!t.ok(`${era}: find_meetings yields a meeting's id`, typeof id === "string" && id !== "", found)) return;
-  await call("get_meeting", [`meeting_id=${id}`]);
-  await call("compare_attendance", [`meeting_id=${id}`]);
-  const sessions = await call("list_sessions", [`meeting_id=${id}`]);
-  await call("list_session_participants", [`session_id=${sessions?.structuredContent?.sessions?.[0]?.session_id}`]);
-  await call("get_session_recap", ["query=design review", "part=transcript"]);
-  await call("get_meeting_attendance", ["query=design review"]);
-  await call("list_meeting_participants", [`meeting_id=${id}`]);
-  await call("list_meeting_participants", [`meeting_id=${id}`, "response_format=detailed", "per_page=5"]);
+  const known = await learn(t, call);
+  if (!known) return;
+  for (const tool of listed.tools) await call(tool.name, argumentsFor(tool, known));
+  await call("get_session_recap", { query: known.query, part: "transcript" });
+  await call("list_meeting_participants", { meeting_id: known.meeting_id, response_format: "detailed", per_page: 5 });
 }
 
 // inspect runs one command of the inspector, and returns what it printed.

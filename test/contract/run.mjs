@@ -3,7 +3,7 @@
 // answer must fit the JSON Schema of the method's response type, generated from
 // the SDK's own .d.ts files. Usage: run.mjs SERVER REQUIRED [--write]
 //
-// SERVER is internal/demoapi/serve, built. REQUIRED is the list of the fields
+// test/contract/run runs it. SERVER is internal/demoapi/serve, built. REQUIRED is the list of the fields
 // that the types require, which the Go test reads; --write brings it up to date.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
