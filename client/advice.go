@@ -12,9 +12,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
-// advice is one row of the table of failures: what a refusal looks like, whose
-// matter it is and what to do. Zero fields fit any refusal; the first row that
-// fits is taken.
+// advice is one row of the table of failures: what a refusal looks like, what has to
+// change, and what to do. Zero fields match any refusal; the first matching row
+// counts.
 type advice struct {
 	from, to int // HTTP status; without to, that one alone
 	codes    []int
@@ -26,7 +26,7 @@ type advice struct {
 	mark     bool    // the header cf-mitigated says challenge
 
 	cause   Cause
-	message string // in place of the API's, if that has none
+	message string // if the API gave none
 	remedy  string // with {wait}, {ray}, {token}, {base} and {next} to be filled in
 }
 
@@ -34,8 +34,9 @@ const (
 	tokenPage   = "https://dash.cloudflare.com/profile/api-tokens"
 	statusPage  = "https://www.cloudflarestatus.com"
 	cutRemedy   = "Try again; if it persists, look for a proxy or firewall which cuts connections."
-	proxyRemedy = "A proxy or a wrong CLOUDFLARE_BASE_URL may stand between; unset it or check the proxy, then try again."
-	accountID   = "the dashboard (https://dash.cloudflare.com) shows the id, 32 letters and digits, in the address " +
+	proxyRemedy = "A proxy or a wrong CLOUDFLARE_BASE_URL may have led to another server; unset it or check the proxy, " +
+		"then try again."
+	accountID = "the dashboard (https://dash.cloudflare.com) shows the id, 32 letters and digits, in the address " +
 		"of the account's pages"
 	findAccount = "Set CLOUDFLARE_ACCOUNT_ID, or pass account_id: " + accountID + ". An account's own token cannot " +
 		"list accounts."
@@ -44,7 +45,7 @@ const (
 		"a global API key is not one. Or create one at " + tokenPage + "."
 	wrongRemedy = "The API token is wrong, expired or revoked: create one at " + tokenPage + " and {token}."
 	ownToken    = " An account's own token cannot list accounts: if it is one, set CLOUDFLARE_ACCOUNT_ID too."
-	blockRemedy = "Bot protection or the network stands between: without VPN or proxy, or from another network, " +
+	blockRemedy = "Bot protection or the network blocks the request: without a VPN or proxy, or from another network, " +
 		"the same call may pass. {ray}"
 	originRemedy = "The address behind CLOUDFLARE_BASE_URL is at fault, not the request: unset it, or try again later; " +
 		"for Cloudflare's own see " + statusPage + "."
@@ -52,8 +53,8 @@ const (
 	wrongAddress  = "The address is not that of Cloudflare's API: unset CLOUDFLARE_BASE_URL, or let it end as {base} does."
 )
 
-// table is in order of precedence: what stands between, then what an API code
-// says, then what the status says.
+// table is in order of precedence: what answered in place of the API, then what an
+// API code says, then what the status says.
 //
 // https://developers.cloudflare.com/support/troubleshooting/http-status-codes/
 // https://developers.cloudflare.com/fundamentals/api/troubleshooting/
@@ -61,7 +62,7 @@ var table = []advice{
 	{mark: true, cause: CauseBetween, message: "bot protection answered in place of the API", remedy: blockRemedy},
 	{from: 407, cause: CauseBetween, message: "the proxy wants credentials",
 		remedy: "The proxy wants credentials: put user and password into HTTPS_PROXY " +
-			"(http://USER:PASSWORD@HOST:PORT), or ask who runs it."},
+			"(http://USER:PASSWORD@HOST:PORT), or ask whoever runs it."},
 	{from: 511, cause: CauseBetween, message: "the network wants a sign-in",
 		remedy: "Sign in to the network with a browser, then try again."},
 	{codes: []int{1015}, edge: true, cause: CauseRate, remedy: "A rate limit is reached: {wait}."},
@@ -135,7 +136,7 @@ var table = []advice{
 	},
 	{
 		from: 410, cause: CauseNotFound,
-		remedy: "It is gone; RealtimeKit keeps much for some days only. There is nothing left to fetch.{next}",
+		remedy: "It is gone; RealtimeKit keeps much of its data only for some days. There is nothing left to fetch.{next}",
 	},
 	{from: 413, to: 414, cause: CauseArgument, remedy: "The request is too long: shorten its arguments."},
 	{
@@ -188,7 +189,7 @@ func (a *advice) fits(r *refusal) bool {
 		strings.Contains(lower(r.message), a.says)
 }
 
-// refused explains an answer that is no success.
+// refused explains an answer that reports a failure.
 func refused(ctx context.Context, out *Error, res *http.Response, head string) {
 	r := refusal{
 		envelope: readEnvelope(res.Header, head), status: res.StatusCode,
@@ -215,7 +216,7 @@ func (r *refusal) explain(ctx context.Context, out *Error) {
 	out.Remedy = fill(ctx, row.remedy, out, r.about)
 }
 
-// wordless is the message of an answer that has none.
+// wordless is the message for an answer without one.
 func (r *refusal) wordless() string {
 	text := strings.ToLower(http.StatusText(r.status))
 	message := "the API answered " + cmp.Or(text, fmt.Sprintf("with the status %d", r.status))
@@ -302,8 +303,8 @@ func subjectOf(path string) subject {
 	return 0
 }
 
-// AccountRemedy is what to do if a token reaches so many accounts, which is not
-// one, and none is configured.
+// AccountRemedy is what to do if no account is configured and the token reaches this
+// number of them, which is not 1.
 func AccountRemedy(accounts int) string {
 	if accounts == 0 {
 		return findAccount
@@ -311,8 +312,8 @@ func AccountRemedy(accounts int) string {
 	return "Pass one of their ids as account_id, or set CLOUDFLARE_ACCOUNT_ID."
 }
 
-// AppRemedy is what to do if an account has so many apps, which is not one, and
-// none is configured.
+// AppRemedy is what to do if no app is configured and the account has this number of
+// them, which is not 1.
 func AppRemedy(apps int) string {
 	if apps == 0 {
 		return "Create one in the dashboard, under Realtime, or pass the account_id of another account " +

@@ -162,11 +162,13 @@ var adviceCases = map[string]adviceCase{
 		"Bad Request; a must be b; c", "",
 	},
 	"a code without words": {
-		meetingPath, 403, nil, `{"errors":[{"code":9109}]}`, CauseToken, "the API answered forbidden|code 9109|IP address", "",
+		meetingPath, 403, nil, `{"errors":[{"code":9109}]}`, CauseToken,
+		"the API answered forbidden|code 9109|IP address", "",
 	},
 	"BOM": {meetingPath, 400, nil, "\ufeff" + cloudflare(6003, "x"), CauseToken, "malformed", ""},
 	"cut JSON": {
-		meetingPath, 400, nil, `{"success":false,"errors":[{"code":6003,"message":"Invalid request headers"},{"co`, CauseToken,
+		meetingPath, 400, nil, `{"success":false,"errors":[{"code":6003,"message":"Invalid request headers"},{"co`,
+		CauseToken,
 		"malformed|Invalid request", "",
 	},
 	"bot challenge": {
@@ -179,7 +181,8 @@ var adviceCases = map[string]adviceCase{
 	},
 	"bot challenge under 429": {meetingPath, 429, challenged, filterPage, CauseBetween, "Bot protection", "rate limit"},
 	"a page under 403": {
-		meetingPath, 403, withRay, filterPage, CauseBetween, `a page titled "Web filter & more"|network|cf-ray`, "permission|Realtime",
+		meetingPath, 403, withRay, filterPage, CauseBetween, `a page titled "Web filter & more"|network|cf-ray`,
+		"permission|Realtime",
 	},
 	"a page under 401": {meetingPath, 401, nil, filterPage, CauseBetween, "proxy|CLOUDFLARE_BASE_URL", "expired"},
 	"a page under 404": {meetingPath, 404, nil, filterPage, CauseBetween, "proxy", "find_meetings"},
@@ -189,13 +192,16 @@ var adviceCases = map[string]adviceCase{
 	},
 	"nothing under 403":          {meetingPath, 403, nil, "", CauseBetween, "network", "permission"},
 	"nothing, but of Cloudflare": {meetingPath, 403, withRay, "", CausePermission, "permission", ""},
-	"an edge's block":            {meetingPath, 403, withRay, "error code: 1020", CauseBetween, "Bot protection", "permission"},
+	"an edge's block": {
+		meetingPath, 403, withRay, "error code: 1020", CauseBetween, "Bot protection", "permission",
+	},
 	"an edge's block as a page": {
 		meetingPath, 403, withRay, `<title>Access denied</title><span class="cf-error-code">1006</span>`, CauseBetween,
 		"code 1006|network", "permission",
 	},
 	"proxy credentials": {
-		meetingPath, 407, nil, filterPage, CauseBetween, "the proxy wants credentials|HTTPS_PROXY", "permission|correct the arg",
+		meetingPath, 407, nil, filterPage, CauseBetween, "the proxy wants credentials|HTTPS_PROXY",
+		"permission|correct the arg",
 	},
 	"sign-in": {meetingPath, 511, nil, filterPage, CauseBetween, "Sign in to the network", ""},
 	"1015": {
@@ -208,12 +214,14 @@ var adviceCases = map[string]adviceCase{
 		"try again in 30s|code 1015", "1,200",
 	},
 	"429": {
-		meetingPath, 429, http.Header{"Retry-After": {"90"}}, product(429), CauseRate, "A rate limit is reached|try again in 1m30s",
+		meetingPath, 429, http.Header{"Retry-After": {"90"}}, product(429), CauseRate,
+		"A rate limit is reached|try again in 1m30s",
 		"1,200|250",
 	},
 	"429 under 200": {meetingPath, 200, nil, product(429), CauseRate, "rate limit", ""},
 	"accounts' own tokens": {
-		accountsPath, 400, nil, cloudflare(1001, "List accounts endpoint does not support account owned tokens."), CauseAccount,
+		accountsPath, 400, nil, cloudflare(1001, "List accounts endpoint does not support account owned tokens."),
+		CauseAccount,
 		"CLOUDFLARE_ACCOUNT_ID|account_id|https://dash.cloudflare.com", "",
 	},
 	"accounts refused": {
@@ -284,6 +292,20 @@ var adviceCases = map[string]adviceCase{
 	"a text as JSON": {meetingPath, 500, nil, `"broken"`, CauseAPI, "broken (HTTP 500)", ""},
 }
 
+// check holds a text against the words that it must and must not have.
+func (tc adviceCase) check(t *testing.T, text string) {
+	for want := range strings.SplitSeq(tc.want, "|") {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in: %s", want, text)
+		}
+	}
+	for not := range strings.SplitSeq(tc.not, "|") {
+		if not != "" && strings.Contains(text, not) {
+			t.Errorf("%q is in: %s", not, text)
+		}
+	}
+}
+
 // TestTable holds each kind of refusal against the cause and words of its advice.
 func TestTable(t *testing.T) {
 	for name, tc := range adviceCases {
@@ -292,20 +314,11 @@ func TestTable(t *testing.T) {
 				tc.header = http.Header{}
 			}
 			e := explained(tc.path, tc.status, tc.header, tc.body)
-			text := e.Error()
 			if e.Cause != tc.cause {
 				t.Errorf("cause %q, want %q", e.Cause, tc.cause)
 			}
-			for want := range strings.SplitSeq(tc.want, "|") {
-				if !strings.Contains(text, want) {
-					t.Errorf("%q is not in: %s", want, text)
-				}
-			}
-			for not := range strings.SplitSeq(tc.not, "|") {
-				if not != "" && strings.Contains(text, not) {
-					t.Errorf("%q is in: %s", not, text)
-				}
-			}
+			text := e.Error()
+			tc.check(t, text)
 			if strings.ContainsAny(text, "{}\n") || len(text) > 600 || !strings.HasSuffix(text, ".") {
 				t.Errorf("not one clean line: %s", text)
 			}
@@ -389,10 +402,9 @@ func TestSecretsAreRemoved(t *testing.T) {
 					header = http.Header{}
 				}
 				e := explained(kit+"app/meetings/m", status, header, body)
-				for _, text := range []string{e.Error(), e.Message, e.RequestID, e.Err.Error(), fmt.Sprintf("%+v", e)} {
-					if leaked := leak(text); leaked != "" {
-						t.Errorf("%s in %s under %d: %q is in %s", how, where, status, leaked, text)
-					}
+				text := strings.Join([]string{e.Error(), e.Message, e.RequestID, e.Err.Error(), fmt.Sprintf("%+v", e)}, "\n")
+				if leaked := leak(text); leaked != "" {
+					t.Errorf("%s in %s under %d: %q is in %s", how, where, status, leaked, text)
 				}
 			}
 		}

@@ -1,6 +1,6 @@
-// Package client is a thin, typed face over the Cloudflare SDK's RealtimeKit
-// services: it validates ids before any path is built, walks pages, and turns
-// every kind of failure into one *Error that says what to do. It only reads.
+// Package client is a typed, read-only client for RealtimeKit on top of the
+// Cloudflare SDK. It validates ids before it builds a path, reads lists page by
+// page, and turns every failure into an *Error that says what to do.
 //
 // API reference: https://developers.cloudflare.com/api/resources/realtime_kit/
 package client
@@ -31,7 +31,7 @@ const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
 // unless the context ends sooner.
 const DefaultTimeout = 30 * time.Second
 
-// ErrNoToken is what every call of a client without a token returns.
+// ErrNoToken is returned by every call of a client without a token.
 var ErrNoToken = errors.New("no Cloudflare API token is configured; create one with the permission " +
 	"Realtime (read suffices) at " + tokenPage + " and set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_TOKEN_FILE to a file " +
 	"that holds it")
@@ -50,11 +50,12 @@ type Options struct {
 	Timeout time.Duration // of one call with its retries; default DefaultTimeout
 	Limit   Limit         // of each API token's requests; default all that Cloudflare documents
 
-	// CacheEnded is how long ended sessions and their peers, which change no
-	// more, are remembered; 0 is not at all.
+	// CacheEnded is how long to remember ended sessions and their peers, which
+	// no longer change. Zero turns the cache off.
 	CacheEnded time.Duration
 
-	// WrapTransport, where given, sees every request of the client, retries included.
+	// WrapTransport, if not nil, wraps the transport of all API requests. It sees
+	// each retry, but no download.
 	WrapTransport func(http.RoundTripper) http.RoundTripper
 }
 
@@ -74,7 +75,7 @@ type Client struct {
 	downloads *download.Downloader
 }
 
-// New returns a client, or an error where the base URL is not acceptable.
+// New returns a client, or an error if the base URL or the limit is not acceptable.
 func New(o Options) (*Client, error) {
 	if o.BaseURL == "" {
 		o.BaseURL = DefaultBaseURL
@@ -116,7 +117,7 @@ func New(o Options) (*Client, error) {
 		ended:      traffic.NewCache[endedKey, endedValue](o.CacheEnded, maxCacheBytes),
 		pool:       traffic.NewPool(),
 		downloads: download.New(download.Options{
-			Loopback:               strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL has seen to the rest
+			Loopback:               strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL allows http on loopback only
 			OnProxyConnectResponse: proxyConnected,
 			BeforeRequest:          traffic.Count,
 		}),
@@ -165,8 +166,8 @@ func sameHost(req *http.Request, via []*http.Request) error {
 // call runs one SDK request under the client's deadline and turns its failure into *Error.
 // what names the thing asked for, in the words of a user: "meeting <id>".
 //
-// An answer that breaks off is asked for once more, for the SDK repeats only
-// what got no answer at all.
+// It repeats a request once if its answer breaks off; the SDK repeats only those
+// that got no answer at all.
 func call[R any](
 	ctx context.Context, c *Client, what string, do func(context.Context, ...option.RequestOption) (R, error),
 ) (R, error) {
@@ -194,8 +195,8 @@ func call[R any](
 
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
-// by the one which began it. add may be called from several goroutines, and after
-// a call that was cancelled. An outer counter counts on.
+// by the one that began it. add may be called from several goroutines, even after
+// a call was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
 	return traffic.CountRequests(ctx, add)
 }

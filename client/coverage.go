@@ -44,7 +44,7 @@ func (c Coverage) Note() string {
 		notes = append(notes, fmt.Sprintf("The API gave only %d%s rows, so some are missing.", c.Read, of))
 	case c.Refused && c.Total > 0:
 		notes = append(notes, fmt.Sprintf("All %d rows that the API counts were read, "+
-			"but asked for more it failed, so some may be missing.", c.Read))
+			"but asking for more failed, so some may be missing.", c.Read))
 	case c.Refused:
 		notes = append(notes, fmt.Sprintf("The API does not say how long the list is "+
 			"and refused to give more than %d rows, so some may be missing.", c.Read))

@@ -13,15 +13,15 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// SecretURL is a signed link: who has it can read what it leads to, so it
-// belongs into no log and no error. Converted to string it is the link; printed,
-// logged or encoded it is not.
+// SecretURL is a signed link. Anyone who has it can read what it leads to, so it
+// must not appear in a log or an error. It is hidden if printed, logged or encoded;
+// convert it to a string to get the link.
 type SecretURL string
 
 const hiddenURL = "(a signed link)"
 
 // Format implements fmt.Formatter for every verb.
-func (SecretURL) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, hiddenURL) } // as fmt has it
+func (SecretURL) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, hiddenURL) } // fmt ignores errors too
 
 // LogValue implements slog.LogValuer.
 func (SecretURL) LogValue() slog.Value { return slog.StringValue(hiddenURL) }
@@ -29,15 +29,15 @@ func (SecretURL) LogValue() slog.Value { return slog.StringValue(hiddenURL) }
 // MarshalText implements encoding.TextMarshaler.
 func (SecretURL) MarshalText() ([]byte, error) { return []byte(hiddenURL), nil }
 
-// Link is where a text of a session can be downloaded for a while.
+// Link is a link, valid for a limited time, to download a text of a session.
 type Link struct {
 	URL     SecretURL
 	Expires time.Time // zero if the API gave no time
 	what    string
 }
 
-// Summary returns the link to the summary of a session's transcript, or nil
-// where none was made.
+// Summary returns the link to the summary of a session's transcript, or nil if
+// there is none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_summary/
 func (c *Client) Summary(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
 	var p realtime_kit.SessionGetSessionSummaryParams
@@ -49,18 +49,17 @@ func (c *Client) Summary(ctx context.Context, app AppRef, sessionID string) (*Li
 	return link(ctx, c, app, sessionID, "summary", send)
 }
 
-// TranscriptFormat is a form in which the API gives a transcript. It may give
-// another one all the same.
+// TranscriptFormat is the format to ask for. The API may answer in another one.
 type TranscriptFormat string
 
-// The formats asked for. JSON leaves nothing to guess; the default, which the
-// reference says is CSV, is what an API gives that knows no formats.
+// The formats to ask for. JSON leaves nothing to guess. The default, CSV according
+// to the reference, works even if the API does not know formats.
 const (
 	TranscriptJSON    TranscriptFormat = "JSON"
 	TranscriptDefault TranscriptFormat = ""
 )
 
-// Transcript returns the link to a session's transcript, or nil where none was made.
+// Transcript returns the link to a session's transcript, or nil if there is none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_transcripts/
 func (c *Client) Transcript(ctx context.Context, app AppRef, sessionID string, f TranscriptFormat) (*Link, error) {
 	var p realtime_kit.SessionGetSessionTranscriptsParams
@@ -73,7 +72,7 @@ func (c *Client) Transcript(ctx context.Context, app AppRef, sessionID string, f
 	return link(ctx, c, app, sessionID, "transcript", send)
 }
 
-// Chat returns the link to a session's chat, or nil where none was kept.
+// Chat returns the link to a session's chat, or nil if none was kept.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_chat/
 func (c *Client) Chat(ctx context.Context, app AppRef, sessionID string) (*Link, error) {
 	var p realtime_kit.SessionGetSessionChatParams
@@ -85,7 +84,7 @@ func (c *Client) Chat(ctx context.Context, app AppRef, sessionID string) (*Link,
 	return link(ctx, c, app, sessionID, "chat", send)
 }
 
-// link makes the three endpoints one: 404 and an empty URL both mean that there
+// link handles the three endpoints alike: 404 and an empty URL both mean that there
 // is nothing to download.
 func link(ctx context.Context, c *Client, app AppRef, sessionID, document string, send func(context.Context,
 	...option.RequestOption) error) (*Link, error) {

@@ -16,13 +16,13 @@ const MaxDownload = download.MaxBytes
 
 const linkRemedy = "Links last a short time: repeat the call, which gets a new one."
 
-// Download opens the text behind a link and has read read it to its end. The URL
-// comes from an answer, so it is not trusted: https only, public addresses only
-// (checked on the address that is dialled, after DNS resolution, for each
-// redirect), at most MaxDownload bytes, within the client's timeout, and without
-// any credentials. A client of a loopback API may also download from loopback,
-// over http too. After a connection that broke, read is called once more, from
-// the beginning of the text; so its result counts only if Download returns nil.
+// Download opens the text behind a link and calls read with it, within the client's
+// timeout. The link comes from an answer, so it is not trusted: it must be https and
+// lead to a public address (the one that is dialled, after DNS resolution, at each
+// redirect), at most MaxDownload bytes are read, and no credentials are sent. A
+// client of a loopback API may also download from loopback, even over http. If the
+// connection breaks, Download calls read once more, from the beginning of the text,
+// so its result counts only if Download returns nil.
 func (c *Client) Download(ctx context.Context, l *Link, read func(text io.Reader, contentType string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -59,13 +59,13 @@ func (c *Client) explainDownload(ctx context.Context, l *Link, status int, err e
 func (c *Client) downloadAdvice(ctx context.Context, status int, err error) (message, remedy string) {
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Sprintf("no whole answer from the download's host within %s", c.timeout),
+		return fmt.Sprintf("the download was not complete within %s", c.timeout),
 			"Try again; if it persists, raise --timeout."
 	case err == nil && (status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusGone):
 		return "the download link has expired or is refused", linkRemedy
 	case err == nil && status == http.StatusNotFound:
 		return "the text is gone from where it was kept",
-			"RealtimeKit keeps such texts for some days only; there is nothing left to fetch."
+			"RealtimeKit keeps such texts only for some days; there is nothing left to fetch."
 	case err == nil:
 		return "the download failed", "Try again later."
 	case errors.Is(err, ErrBodyTooLarge):

@@ -11,10 +11,10 @@ import (
 
 const maxCacheBytes = 16 << 20
 
-// endedCache holds ended sessions and pages of their peers, for these change no more.
+// endedCache holds ended sessions and pages of their peers, which no longer change.
 type endedCache = traffic.Cache[endedKey, endedValue]
 
-// remembered is what is in a cache for one API token.
+// remembered is one API token's part of a cache.
 type remembered struct {
 	cache *endedCache
 	token string
@@ -48,20 +48,19 @@ func (m remembered) peers(k endedKey, r PageRequest) (Page[Peer], bool) {
 	return v.peers, ok
 }
 
-// keepSession keeps s if it has ended and is the one that k names.
+// keepSession keeps s if it has ended and is the session of k.
 func (m remembered) keepSession(k endedKey, s Session) {
 	if m.cache == nil || s.Status != "ENDED" || s.EndedAt.IsZero() || !strings.EqualFold(s.ID, k.session) {
 		return
 	}
 	if old, known := m.session(k); known && old.Rooms != nil && s.Rooms == nil {
-		return // a list knows less of a session than what was asked for by id
+		return // a list has no breakout rooms
 	}
 	m.cache.Set(m.token, k, endedValue{session: s})
 }
 
-// keepPeers keeps a page of a session which had ended before it was asked for.
-// A page that is empty, unless it is after others, or has somebody who has not
-// left, is not to be trusted as the last word.
+// keepPeers keeps a page of a session that had ended before it was asked for. It does
+// not trust an empty first page, nor a page with a peer that has not left.
 func (m remembered) keepPeers(k endedKey, r PageRequest, p Page[Peer]) {
 	first := r.No == nil || *r.No <= 1
 	if m.cache == nil || first && len(p.Items) == 0 {
@@ -84,7 +83,7 @@ func (k endedKey) page(r PageRequest) endedKey {
 	return k
 }
 
-// Own implements traffic.Cached: a part of a longer text would keep all of it.
+// Own implements traffic.Cached. A substring would keep the whole string in memory.
 func (k endedKey) Own() endedKey {
 	k.session, k.filter.Search = strings.Clone(k.session), strings.Clone(k.filter.Search)
 	k.app = AppRef{strings.Clone(k.app.AccountID), strings.Clone(k.app.AppID)}
@@ -123,5 +122,5 @@ func (v endedValue) Size() int {
 	return n
 }
 
-// shallow is how many bytes a T takes, without what it points to.
+// shallow is the size of a T in bytes, without what it points to.
 func shallow[T any]() int { return int(reflect.TypeFor[T]().Size()) }

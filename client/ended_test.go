@@ -80,6 +80,11 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	}); n != 1+3 {
 		t.Errorf("%d requests for a session and three lists", n)
 	}
+}
+
+func TestRememberedSelections(t *testing.T) {
+	c, api, app := openCaching(t, time.Minute)
+	s := latest(t, c, app, demoapi.ReviewMeetingID)
 	if n := requests(api, func() {
 		for _, f := range []PeerFilter{{Search: "dana"}, {Search: "sofia"}, {Search: "dana"}, {Consolidated: true}} {
 			page, err := c.PeersPage(t.Context(), app, s.ID, f, PageRequest{})
@@ -90,6 +95,7 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	}); n != 3 {
 		t.Errorf("%d requests for three selections", n)
 	}
+	readPeers(t, c, app, s.ID)
 	per := 5
 	if n := requests(api, func() {
 		_, _ = c.PeersPage(t.Context(), app, s.ID, PeerFilter{}, PageRequest{Per: &per})
@@ -100,6 +106,15 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 		_, _ = c.Session(t.Context(), AppRef{app.AccountID, demoapi.EventsAppID}, s.ID)
 	}); n != 1 {
 		t.Errorf("%d requests for another app", n)
+	}
+}
+
+func TestRememberedForOneToken(t *testing.T) {
+	c, _, app := openCaching(t, time.Minute)
+	s := latest(t, c, app, demoapi.ReviewMeetingID)
+	readPeers(t, c, app, s.ID)
+	if _, err := c.Session(t.Context(), app, s.ID); err != nil {
+		t.Error(err)
 	}
 	other := WithToken(t.Context(), "another")
 	var e *Error

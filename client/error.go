@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Error is the one error of this package's calls. Its text says what failed and
-// what to do; it never holds the token, nor a signed link.
+// Error is the error type of this package's calls. Its text says what failed and
+// what to do. It never contains the token or a signed link.
 type Error struct {
-	Status     int           // HTTP status, 0 where no response came
-	Code       int           // the API's own code, 0 where none was given
+	Status     int           // HTTP status, 0 if no response came
+	Code       int           // the API's own code, 0 if it gave none
 	Message    string        // the API's message: untrusted text, shortened
 	RequestID  string        // cf-ray, for Cloudflare's support
-	RetryAfter time.Duration // as the API asked, 0 where it did not
+	RetryAfter time.Duration // as the API asked, 0 if it did not
 	What       string        // what was asked for, such as "meeting <id>"
 	Cause      Cause         // what has to change
 	Remedy     string        // what to do next
@@ -66,8 +66,8 @@ func (e *Error) Fact() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Meant is the HTTP status that the answer stands for. Under a status of success
-// the product's own code is the status that it means; 0 where no response came.
+// Meant is the HTTP status that the answer stands for, 0 if no response came. If
+// the status says success, the product's own error code is the one meant.
 func (e *Error) Meant() int {
 	if e.Status < 300 && e.Code >= 400 && e.Code < 600 {
 		return e.Code
@@ -84,8 +84,8 @@ func NotFound(err error) bool {
 // maxMessage is how many characters of the API's message an Error holds.
 const maxMessage = 200
 
-// sealed removes the secrets from all that an Error says, and cuts what came
-// from outside. Every Error of this package passes here on its way out.
+// sealed removes secrets from everything an Error says and shortens what came from
+// outside. Every Error of this package passes through it.
 func sealed(err error, secrets ...string) error {
 	e, ok := err.(*Error) //nolint:errorlint // what this package made, not what it wraps
 	if !ok {
@@ -96,7 +96,7 @@ func sealed(err error, secrets ...string) error {
 	e.Message = strings.TrimRight(shorten(r.clean(e.Message), maxMessage), ".")
 	e.RequestID = ray(r.clean(e.RequestID))
 	if e.Err != nil {
-		e.Err = &quiet{err: e.Err, text: shorten(r.clean(e.Err.Error()), maxMessage)}
+		e.Err = &redactedError{err: e.Err, text: shorten(r.clean(e.Err.Error()), maxMessage)}
 	}
 	return e
 }
@@ -109,15 +109,15 @@ func ray(s string) string {
 	return s
 }
 
-// quiet is a cause that can be asked for, but says nothing that it should not:
-// the SDK's errors hold the request with its token, and quote what came.
-type quiet struct {
+// redactedError is a cause that errors.Is finds, with a text that is safe to show:
+// the SDK's errors contain the request with its token, and quote the answer.
+type redactedError struct {
 	err  error
 	text string
 }
 
-func (q *quiet) Error() string        { return q.text }
-func (q *quiet) Is(target error) bool { return errors.Is(q.err, target) }
+func (e *redactedError) Error() string        { return e.text }
+func (e *redactedError) Is(target error) bool { return errors.Is(e.err, target) }
 
 func shorten(s string, most int) string {
 	if len(s) <= most {

@@ -13,13 +13,12 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
-// exchange remembers the last response of one call, since the SDK drops the
-// status of answers which are not JSON. The head of the body is enough for both
-// error envelopes.
+// exchange remembers the last response of one call, because the SDK drops the
+// status of answers that are not JSON.
 type exchange struct {
 	response *http.Response
 	head     string
-	body     string           // all of it, if it was read in one
+	body     string           // all of it, if it is a traffic.Body
 	tooLong  *traffic.TooLong // why no request was sent
 }
 
@@ -27,7 +26,7 @@ func (e *exchange) observe(req *http.Request, next option.MiddlewareNext) (*http
 	*e = exchange{}
 	res, err := next(req)
 	if errors.As(err, &e.tooLong) {
-		// The SDK would take an error for a broken connection and try again.
+		// The SDK would take an error for a broken connection and retry.
 		return &http.Response{
 			StatusCode: http.StatusTooManyRequests,
 			Header:     http.Header{"X-Should-Retry": {"false"}},
@@ -50,7 +49,7 @@ func (e *exchange) observe(req *http.Request, next option.MiddlewareNext) (*http
 		body.head = &e.head
 	}
 	res.Body = body
-	// The SDK would sleep past the deadline; an answer which says how long is better.
+	// The SDK would sleep past the deadline; an error that says how long is better.
 	if wait := traffic.RetryAfter(res); wait > 0 {
 		if deadline, ok := req.Context().Deadline(); ok && time.Now().Add(wait).After(deadline) {
 			res.Header.Set("X-Should-Retry", "false")
@@ -59,7 +58,7 @@ func (e *exchange) observe(req *http.Request, next option.MiddlewareNext) (*http
 	return res, nil
 }
 
-// countedBody is a body that ends at a number of bytes.
+// countedBody fails with ErrBodyTooLarge after a number of bytes.
 type countedBody struct {
 	io.ReadCloser
 	left int64
@@ -84,8 +83,9 @@ func (l *countedBody) Read(p []byte) (int, error) {
 
 var errUnsuccessful = errors.New("the API answered success: false")
 
-// unsuccessful finds `success: false` under a status of 200. The error that it
-// comes with may stand anywhere in a long body, so it becomes the head.
+// unsuccessful returns an error if the body says `success: false` despite a status
+// of 200. What else it says of the failure may be anywhere in a long body and
+// becomes the head.
 func (e *exchange) unsuccessful() error {
 	body := e.body
 	if body == "" {
@@ -98,7 +98,7 @@ func (e *exchange) unsuccessful() error {
 	return errUnsuccessful
 }
 
-// brokeOff reports whether an answer began and ended too early.
+// brokeOff reports whether an answer began but did not arrive whole.
 func (e *exchange) brokeOff(err error) bool {
 	broke := errors.Is(err, ErrCutOff) || errors.Is(err, ErrReset) || errors.Is(err, io.ErrUnexpectedEOF)
 	return e.response != nil && broke
@@ -110,7 +110,7 @@ func (e *exchange) explain(ctx context.Context, what string, timeout time.Durati
 		return context.Canceled
 	}
 	out := &Error{What: what, Err: err}
-	// Where time ran out while the SDK waited to ask again, the refusal is the reason.
+	// If time ran out while the SDK waited to retry, the refusal is the reason.
 	late := ctx.Err() != nil && (e.response == nil || e.response.StatusCode < 300)
 	if e.response != nil && !late {
 		out.Status = e.response.StatusCode

@@ -75,14 +75,14 @@ func (c *Client) Meeting(ctx context.Context, app AppRef, id string) (Meeting, e
 	})
 }
 
-// LiveSession is the session of a meeting which goes on now.
+// LiveSession is a meeting's session in progress.
 type LiveSession struct {
 	ID               string
 	StartedAt        time.Time // zero if unknown
 	LiveParticipants int
 }
 
-// LiveSession returns the meeting's live session, or nil where none is.
+// LiveSession returns the meeting's live session, or nil if there is none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/active_session/
 func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) (*LiveSession, error) {
 	if err := app.checkMeeting(meetingID); err != nil {
@@ -101,8 +101,8 @@ func (c *Client) LiveSession(ctx context.Context, app AppRef, meetingID string) 
 	return live, err
 }
 
-// liveOf reads data, or as in a session's details of old data.session. Nothing
-// where it belongs, or a session that has ended, means that none is live.
+// liveOf reads data or, as session details used to have it, data.session. Null, an
+// empty object or a session that has ended means that none is live.
 func liveOf(data gjson.Result) (*LiveSession, bool) {
 	row := data
 	if older := data.Get("session"); older.Exists() {

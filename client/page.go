@@ -17,24 +17,24 @@ import (
 // PerPage is how many rows a walk asks for a page. The API may give fewer.
 const PerPage = 100
 
-// Bounds of one walk: what comes first ends it, and Coverage.Cut says so. They
-// leave room for a list of 50,000 people even if the API gives 50 rows a page.
+// Bounds of one walk. The first one that is reached ends it and sets Coverage.Cut.
+// They allow a list of 50,000 people even if the API gives 50 rows a page.
 const (
 	MaxPages = 1000
 	MaxRows  = 75_000
 	MaxBytes = 64 << 20 // of answers
 
-	// MaxCallRows bounds the walks of one Bounded context together, and MaxBytes
-	// does too: a roster and those who came, 50,000 each.
+	// MaxCallRows, like MaxBytes, bounds the walks of one Bounded context together:
+	// a roster and a session's peers, 50,000 each.
 	MaxCallRows = 102_000
 )
 
-// Timeouts is how many times Options.Timeout the walks of one Bounded context may
-// take: after as long they end, so that a list without an end takes no call for
-// ever. Six times the default leave room for MaxCallRows at the documented rate.
+// Timeouts bounds the time of the walks of one Bounded context, in multiples of
+// Options.Timeout, so that no call goes on forever if a list has no end. Six times
+// the default timeout is enough for MaxCallRows at the documented rate.
 const Timeouts = 6
 
-// spent is what the walks of one context have read together.
+// spent is what the walks of one context have used together.
 type spent struct {
 	rows, bytes  atomic.Int64
 	began, until time.Time      // zero: no bound of time
@@ -43,7 +43,7 @@ type spent struct {
 
 func (s *spent) late() bool { return !s.until.IsZero() && time.Now().After(s.until) }
 
-// crowded is why a call that waited for others ends, after err.
+// crowded is the error of a call that waited in vain for others, until err.
 func (s *spent) crowded(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return context.Canceled
@@ -63,9 +63,9 @@ type spentKey struct{}
 var errLongCall = errors.New("the call took too long")
 
 // Bounded returns a context for one call of a tool, whose walks share a bound of
-// rows, bytes and time. A walk that meets it ends and says so in its Coverage.
-// The context ends one Options.Timeout later. cancel must be called once what the
-// walks read is no longer needed: while calls hold much, others wait.
+// rows, bytes and time. A walk that reaches it ends and says so in its Coverage.
+// The context itself ends one Options.Timeout later. The caller must call cancel
+// once it no longer needs what the walks read: other large calls wait for that.
 func (c *Client) Bounded(ctx context.Context) (bounded context.Context, cancel context.CancelFunc) {
 	limit, now := Timeouts*c.timeout, time.Now()
 	s := &spent{began: now, until: now.Add(limit), share: c.pool.Share()}
@@ -79,18 +79,18 @@ func (c *Client) Bounded(ctx context.Context) (bounded context.Context, cancel c
 // walkers is how many pages of one walk are fetched at a time.
 const walkers = 4
 
-// PageRequest asks for one page. Nil leaves the choice to the API; 0 is legal there.
+// PageRequest asks for one page. Nil leaves the choice to the API; 0 is a valid value.
 type PageRequest struct{ No, Per *int }
 
-// Page is one page of a list as the API gave it. In a walk, rows that an earlier
-// page had are gone from it, and Total is Coverage.Total.
+// Page is one page of a list as the API gave it. In a walk, rows of earlier pages
+// are left out, and Total is Coverage.Total.
 type Page[T any] struct {
 	Items []T
-	Total int // rows in the whole list as of this page, 0 where the API gave none
-	Start int // 1-based offset of the first row, 0 where the API gave none or one that does not fit its rows
+	Total int // rows in the whole list as of this page, 0 if the API gave none
+	Start int // 1-based offset of the first row, 0 if the API gave none or a wrong one
 	End   int // inclusive offset of the last row
 
-	// Coverage is of the walk so far. In a page asked for alone only Unreadable is set.
+	// Coverage is of the walk so far. Outside of a walk only Unreadable is set.
 	Coverage Coverage
 
 	rows  int               // as the API gave them
@@ -112,17 +112,17 @@ func walk[T any](ctx context.Context, fetch fetchFunc[T]) iter.Seq2[Page[T], err
 	return source[T]{fetch: fetch, per: PerPage}.pages(ctx)
 }
 
-// pages yields all pages in order: the first alone, for it tells the size that
-// the API grants, then the rest, up to 4 at a time while a total says that there
-// are so many. It follows a list which grows meanwhile. It ends
+// pages yields all pages in order. It fetches the first one alone, to learn the page
+// size that the API grants, then up to 4 at a time as long as the total says that
+// there are more. It follows a list that grows meanwhile. It ends
 //   - at an error,
 //   - at an empty page, or one with nothing that was not read before,
-//   - where the total was read and the page was shorter than the one before or
+//   - if the total was read and the page was shorter than the one before or
 //     than what was asked for: a full page may be followed by another,
-//   - at MaxPages, MaxRows or MaxBytes, and where a Bounded context has run late.
+//   - at MaxPages, MaxRows or MaxBytes, or if a Bounded context is late.
 //
-// If a page seems to be missing then, it asks for page 0: an API may count from
-// there. It yields at least one page, and the last one has the final Coverage.
+// If a page seems to be missing then, it asks for page 0, in case the API counts
+// from there. It yields at least one page; the last one has the final Coverage.
 func (l source[T]) pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -161,7 +161,7 @@ type fetched[T any] struct {
 	err  error
 }
 
-// get fetches one page meanwhile.
+// get starts to fetch a page.
 func (l source[T]) get(ctx context.Context, running *sync.WaitGroup, no int) <-chan fetched[T] {
 	out := make(chan fetched[T], 1)
 	running.Go(func() {
@@ -172,7 +172,7 @@ func (l source[T]) get(ctx context.Context, running *sync.WaitGroup, no int) <-c
 	return out
 }
 
-// tally is what a walk knows.
+// tally is what a walk has learned so far.
 type tally[T any] struct {
 	list     source[T]
 	together *spent
@@ -204,7 +204,7 @@ func newTally[T any](ctx context.Context, l source[T]) *tally[T] {
 	}
 }
 
-// receive is the page to yield, or the error, and whether either is the last.
+// receive returns the page or the error to yield, and whether it is the last.
 func (t *tally[T]) receive(ctx context.Context, f fetched[T]) (page Page[T], last bool, err error) {
 	if f.err != nil {
 		if err := t.refusal(f.err); err != nil {
@@ -219,8 +219,8 @@ func (t *tally[T]) receive(ctx context.Context, f fetched[T]) (page Page[T], las
 	return f.page, false, nil
 }
 
-// add takes a page in: it drops what was seen before or not asked for, and
-// decides whether the walk goes on.
+// add counts a page, drops rows that were seen before or not asked for, and decides
+// whether the walk goes on.
 func (t *tally[T]) add(p *Page[T]) {
 	before := t.arrived()
 	if t.pages++; t.pages == 1 {
@@ -246,20 +246,20 @@ func (t *tally[T]) add(p *Page[T]) {
 	p.Total = p.Coverage.Total
 }
 
-// short reports whether a page has too few rows to be followed by another. Where
-// more than PerPage were asked for, so many may be all that the API gives.
+// short reports whether a page has too few rows to be followed by another. If more
+// than PerPage were asked for, PerPage may be the most that the API gives.
 func (t *tally[T]) short(rows int) bool {
 	return rows < t.list.per && rows != PerPage || rows < t.prev
 }
 
-// lacking reports whether what was read seems to begin a page too late: with a
-// row that is not the first, or so that just one page is missing.
+// lacking reports whether a page seems to be missing before the first one: the first
+// row was not the first of the list, or exactly one page is missing.
 func (t *tally[T]) lacking() bool {
 	missing := t.total - t.arrived()
 	return !t.cut && (t.start > 1 || t.believed() && missing > 0 && (t.first == 0 || missing == t.first))
 }
 
-// addZero takes in what stands before page 1, and reports whether that is anything new.
+// addZero counts the page before page 1 and reports whether it has anything new.
 func (t *tally[T]) addZero(p *Page[T]) bool {
 	before := t.arrived()
 	t.pages++
@@ -311,7 +311,8 @@ func (t *tally[T]) take(p *Page[T]) {
 	}
 }
 
-// before is the page that first had a row, 0 if none did; from now on this one has it.
+// before returns the page that first had a row; if none did, it notes this one and
+// returns 0.
 func (t *tally[T]) before(item *T) int {
 	id := idOf(item)
 	if id == "" {
@@ -324,7 +325,7 @@ func (t *tally[T]) before(item *T) int {
 	return page
 }
 
-// hear takes note of the total that a page tells, 0 if none.
+// hear notes the total that a page gives, 0 if none.
 func (t *tally[T]) hear(total, before int) {
 	if total > 0 {
 		if t.total > before && total != t.total {

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// proxyRefused is a proxy's answer to CONNECT. Of it net/http would keep the
-// words of the status line alone, and the SDK would take it for a broken
-// connection and ask again, which may lock an account of the proxy.
+// proxyRefused is a proxy's refusal to CONNECT. From net/http alone there would be
+// only the words of the status line, and the SDK would take it for a broken
+// connection and retry, which may lock an account of the proxy.
 type proxyRefused struct{ status int }
 
 func (e *proxyRefused) Error() string { return "a proxy refused to connect" }
@@ -24,7 +24,7 @@ func proxyConnected(_ context.Context, _ *url.URL, _ *http.Request, res *http.Re
 	return &proxyRefused{res.StatusCode}
 }
 
-// proxyAnswers makes a refusal of a proxy a response as of any other server.
+// proxyAnswers turns a proxy's refusal into a response, as from any other server.
 type proxyAnswers struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -37,7 +37,7 @@ func (p proxyAnswers) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// CloseIdleConnections is what http.Client's method of that name looks for.
+// CloseIdleConnections implements what http.Client.CloseIdleConnections calls.
 func (p proxyAnswers) CloseIdleConnections() {
 	if c, ok := p.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
@@ -53,7 +53,7 @@ func (e *proxyRefused) response(req *http.Request) *http.Response {
 	return &http.Response{StatusCode: e.status, Header: h, Body: body, ContentLength: -1, Request: req}
 }
 
-// explain is for what is got without the SDK.
+// explain fills in an Error of a download, which has no exchange.
 func (e *proxyRefused) explain(ctx context.Context, out *Error) {
 	out.Status = e.status
 	r := refusal{envelope: envelope{kind: textBody, message: e.Error()}, status: e.status, foreign: true}

@@ -84,7 +84,7 @@ func (r redactor) in(text string) bool {
 	return false
 }
 
-// unescape undoes percent-encoding, where it is valid, and HTML's entities.
+// unescape undoes percent-encoding, if it is valid, and HTML's entities.
 func unescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -165,7 +165,7 @@ var signatures = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // withoutSignatures removes queries from links, and the parts of signed ones
-// that stand alone: who has a signed link can read what it leads to.
+// that stand alone: anyone who has a signed link can read what it leads to.
 func withoutSignatures(text string) string {
 	if !strings.ContainsAny(text, "?=") {
 		return text

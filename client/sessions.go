@@ -48,7 +48,7 @@ type SessionFilter struct {
 // reconnect and device. Name and CustomID are untrusted and may be empty.
 type Peer struct {
 	ID       string // new at each joining
-	UserID   string // Participant.ID of who is on the roster
+	UserID   string // Participant.ID, if they are on the roster
 	CustomID string
 	Name     string
 	Preset   string
@@ -206,7 +206,7 @@ func (c *Client) Peers(ctx context.Context, app AppRef, sessionID string, f Peer
 }
 
 // PeersPage returns one page of a session's peers. Its paging is not in the
-// reference's schema; Page.Total is 0 where the API gives none.
+// reference's schema; Page.Total is 0 if the API gives none.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_participants/
 func (c *Client) PeersPage(
 	ctx context.Context, app AppRef, sessionID string, f PeerFilter, r PageRequest,

@@ -15,9 +15,9 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
-// Causes of an *Error where an answer came but cannot be used.
+// Causes of an *Error if an answer came but cannot be used.
 var (
-	// ErrUndocumented means an answer without what the API documents: never take it for "none".
+	// ErrUndocumented means an answer that lacks what the API documents. It does not mean "none".
 	ErrUndocumented = errors.New("the answer is not what the API documents")
 	// ErrTooManyRows means a page of more than MaxRows rows.
 	ErrTooManyRows = fmt.Errorf("one page holds more than %d rows", MaxRows)
@@ -29,8 +29,8 @@ var (
 	errNotJSON = fmt.Errorf("%w: it is not JSON", ErrUndocumented)
 )
 
-// sendFunc makes a request of the SDK. Where it would decode the answer is
-// overruled, so that its error alone matters.
+// sendFunc makes a request with the SDK. Only its error matters: an option takes
+// the answer before the SDK decodes it.
 type sendFunc func(context.Context, ...option.RequestOption) error
 
 // answerOf makes one request and reads its answer as gjson finds it: the SDK's

@@ -31,7 +31,7 @@ func sampleTools(t *testing.T) map[string]mcptool.Tool {
 	api, err := client.New(client.Options{
 		Token:   demoapi.Token,
 		BaseURL: s.URL,
-		Limit:   client.Limit{Requests: 10_000, Per: time.Second}, // nothing here is about the rate
+		Limit:   client.Limit{Requests: 10_000, Window: time.Second}, // nothing here is about the rate
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -8,11 +8,15 @@ import (
 	"time"
 )
 
-// Invited is a row of the meeting's roster.
+// Invited is a row of a meeting's roster.
 type Invited struct {
 	ID, CustomID, Name, Preset string
 	Added                      time.Time // zero is long ago
+	Meeting                    string    // whose roster; empty if it counts for all sessions
 }
+
+// countsIn reports whether a row counts for sessions of a meeting.
+func (i Invited) countsIn(meeting string) bool { return i.Meeting == "" || i.Meeting == meeting }
 
 // Event tells that the connection behind a joining came or went. A reconnect
 // that keeps its peer id shows in nothing else.
@@ -29,11 +33,12 @@ type Peer struct {
 	Room                               string  // id of the breakout room's session, empty in the session itself
 }
 
-// Session is a time span. Both ends may be zero, which is unknown: of a session
-// whose end is unknown, Ended tells that it is over, else it is live.
+// Session is a time span in a meeting. Both ends may be zero, which is unknown: of
+// a session whose end is unknown, Ended tells that it is over, else it is live.
 type Session struct {
 	Start, End time.Time
 	Ended      bool
+	Meeting    string // rows of other meetings' rosters do not count for it; empty is unknown
 }
 
 // Live reports whether the session goes on.
@@ -52,7 +57,7 @@ type Rules struct {
 	Now                          time.Time // the time looked at; matters for live sessions
 	ScheduledStart, ScheduledEnd time.Time // override the moments that late and early are counted from; zero is none
 	LeaveOut                     []string  // presets whose people count nowhere; case is ignored
-	Earlier                      []Session // earlier sessions of the meeting that were read, to tell what the roster is
+	Earlier                      []Session // earlier sessions that were read, to tell what the rosters are
 }
 
 // Interval is a time span within the session.
@@ -83,8 +88,9 @@ type Stay struct {
 
 // Visit is one person in one session, or in two that are taken together.
 type Visit struct {
-	Session    Session // as lived: see Result.Start and Result.End
-	Live       bool    // the session goes on, and somebody is in it
+	Session    Session       // as lived: see Result.Start and Result.End
+	Lived      time.Duration // how long it lasted, without a pause between two; 0 is unknown
+	Live       bool          // the session goes on, and somebody is in it
 	LateFrom   time.Time
 	EarlyFrom  time.Time  // zero: it is too early to tell
 	Peers      []string   // ids; at least one
@@ -136,7 +142,9 @@ func Minutes(from, to time.Time) int {
 	return int(to.Truncate(time.Minute).Sub(from.Truncate(time.Minute)) / time.Minute)
 }
 
-// Person is somebody who came or was invited.
+// Person is somebody who came or was invited. Who this is and what they are called
+// is told by the rosters of all meetings; Rows, Added and Preset are by the rows
+// that count for the sessions of the result.
 type Person struct {
 	Key            int      // the same for one person in all results of one call of Series
 	ID             string   // the first of IDs, or empty
@@ -150,8 +158,8 @@ type Person struct {
 	SharedID       bool      // three or more people bear this custom id, so that it tells nobody apart
 	Visits         []Visit   // a session each, oldest first; none if they did not come
 
-	order   int  // of the first row in the roster
-	newcome bool // added just before coming, or in an earlier session
+	rows    []int // that count, in the roster
+	newcome bool  // added just before coming, or in an earlier session
 }
 
 // First is when they joined first.
@@ -181,9 +189,7 @@ func (p Person) Joins() int {
 func (p Person) Present() time.Duration {
 	var d time.Duration
 	for _, v := range p.Visits {
-		for _, i := range v.Intervals {
-			d += i.To.Sub(i.From)
-		}
+		d += v.Present()
 	}
 	return d
 }
@@ -206,7 +212,9 @@ type Result struct {
 	JustInTime bool     // the roster holds who came, not who was expected
 	SharedIDs  []string // custom ids that three or more people bear, in order
 
-	left []int // keys of people left out
+	left   []int         // keys of people left out
+	length time.Duration // of the sessions, as far as it is known
+	vague  bool          // the length of one is not known
 }
 
 // Lived is how long the session lasted, without the pause between two taken together.

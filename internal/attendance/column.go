@@ -17,6 +17,8 @@ type column struct {
 	live         bool    // and somebody is in it
 	pauses       []Interval
 	start, until time.Time // scheduled
+	roster       []Invited
+	everyRow     bool // counts
 }
 
 // sameDay is how far from a session's begin a schedule may be, among several sessions.
@@ -33,12 +35,14 @@ func newColumn(parts []*part, r Rules, several bool) *column {
 	}
 	for i, p := range parts {
 		c.result.Parts = append(c.result.Parts, p.lived())
+		c.result.vague = c.result.vague || !p.known || p.endless
 		if i > 0 && p.from.After(parts[i-1].end) {
 			c.pauses = append(c.pauses, Interval{parts[i-1].end, p.from})
 		}
 	}
 	c.session = Session{Start: first.from, End: later(first.end, last.end), Ended: true}
 	c.result.Start, c.result.End = c.result.Parts[0].Start, c.session.End
+	c.result.length = c.result.Lived()
 	c.result.Live, c.result.OverSince = last.session.Live(), last.over
 	c.live = c.result.Live && last.over.IsZero()
 	return c
@@ -46,7 +50,7 @@ func newColumn(parts []*part, r Rules, several bool) *column {
 
 // lived is the session as lived; an unknown begin is zero.
 func (p *part) lived() Session {
-	s := Session{Start: p.from, End: p.end, Ended: true}
+	s := Session{Start: p.from, End: p.end, Ended: true, Meeting: p.session.Meeting}
 	if !p.known {
 		s.Start = time.Time{}
 	}
@@ -65,7 +69,7 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	shared := map[string]string{}
 	onRoster := 0
 	for _, p := range came {
-		if p.Rows > 0 {
+		if len(c.rows(p.somebody)) > 0 {
 			onRoster++
 		}
 	}
@@ -73,10 +77,13 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	r.Absent = slices.Grow(r.Absent, len(missed))
 	for _, p := range slices.Concat(came, missed) {
 		person := p.Person
+		if rows := c.rows(p.somebody); len(rows) != person.Rows {
+			c.describe(&person, rows, p.columns[index])
+		}
 		if v := p.visit; v != nil {
 			v.LateFrom, v.EarlyFrom = r.LateFrom, r.EarlyFrom
 			person.Visits = []Visit{*v}
-			person.newcome = person.isNewcome(earlier)
+			person.newcome = person.isNewcome(c.roster, earlier)
 		}
 		if person.SharedID {
 			key := idKey(person.CustomID)
@@ -103,7 +110,7 @@ func (c *column) visits(people []*somebody, index int) (came, missed []visitor) 
 	for _, p := range people {
 		if js := p.columns[index]; len(js) > 0 {
 			came = append(came, visitor{p, c.visit(js)})
-		} else if p.Rows > 0 {
+		} else if len(c.rows(p)) > 0 {
 			missed = append(missed, visitor{p, nil})
 		}
 	}
@@ -152,9 +159,9 @@ func (c *column) moments(present []Interval) {
 }
 
 // isNewcome reports whether somebody was added less than two minutes before
-// coming, or at an earlier session. A row of after the session is that of a
-// roster made anew, and tells nothing.
-func (p Person) isNewcome(earlier []Session) bool {
+// coming, or at an earlier session of the same meeting. A row of after the session
+// is that of a roster made anew, and tells nothing.
+func (p *Person) isNewcome(roster []Invited, earlier []Session) bool {
 	if p.Rows == 0 || p.Added.IsZero() || p.Added.After(p.Visits[0].Session.End) {
 		return false
 	}
@@ -162,7 +169,8 @@ func (p Person) isNewcome(earlier []Session) bool {
 		return true
 	}
 	return slices.ContainsFunc(earlier, func(s Session) bool {
-		return !s.Start.IsZero() && s.Start.Sub(p.Added) < justBefore && !p.Added.After(s.End)
+		return !s.Start.IsZero() && s.Start.Sub(p.Added) < justBefore && !p.Added.After(s.End) &&
+			p.firstAddedTo(s.Meeting, roster)
 	})
 }
 

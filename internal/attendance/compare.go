@@ -5,7 +5,8 @@ import "slices"
 // Mark is what one session was to one person.
 type Mark byte
 
-// The marks. Who was added to the roster after a session ended has not missed it.
+// The marks. Who was added to the roster after a session ended has not missed it,
+// nor has who is on the roster of another meeting alone.
 const (
 	Came       Mark = 'x'
 	Missed     Mark = '-'
@@ -14,8 +15,8 @@ const (
 
 // Record is one person over several sessions.
 type Record struct {
-	Person  // with no visit where they never came
-	Invited bool
+	Person         // with no visit where they never came
+	Invited bool   // to at least one of the sessions
 	Marks   []Mark // a session each, oldest first
 }
 
@@ -79,11 +80,13 @@ func Compare(results []Result) []Record {
 			r := index[p.Key]
 			if r == nil {
 				keys = append(keys, p.Key)
-				r = &Record{Person: p, Invited: p.Rows > 0, Marks: slices.Repeat([]Mark{NotInvited}, len(results))}
-				r.Visits = nil
+				r = &Record{Person: p, Marks: slices.Repeat([]Mark{NotInvited}, len(results))}
+				r.Visits = slices.Clip(p.Visits)
 				index[p.Key] = r
+			} else {
+				r.join(p)
 			}
-			r.Visits = append(r.Visits, p.Visits...)
+			r.Invited = r.Rows > 0
 			if len(p.Visits) > 0 {
 				r.Marks[i] = Came
 			}

@@ -55,3 +55,20 @@ func TestCompare(t *testing.T) {
 		t.Errorf("present %s", records[0].Present())
 	}
 }
+
+// Results can be added up and compared again and again, though their visits may have
+// room for more.
+func TestResultsStayAsTheyAre(t *testing.T) {
+	results := Series(columnsIn("A 10:00-11:00 ann; A 12:00-13:00 ann; A 14:00-15:00 ann"), rosterOf("ann"), Rules{})
+	for i := range results {
+		results[i].Attended[0].Visits = slices.Grow(results[i].Attended[0].Visits, 4)
+	}
+	first, compared := Over(results).Attended[0].Visits, Compare(results)[0].Visits
+	Over([]Result{results[0], results[2]})
+	Compare([]Result{results[0], results[2]})
+	for i, want := range []string{"10:00:00", "12:00:00", "14:00:00"} {
+		if clock(first[i].First()) != want || clock(compared[i].First()) != want {
+			t.Errorf("visit %d: %s and %s, want %s", i, clock(first[i].First()), clock(compared[i].First()), want)
+		}
+	}
+}

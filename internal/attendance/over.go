@@ -20,11 +20,11 @@ func Over(results []Result) Result {
 		for _, p := range r.everybody() {
 			known := people[p.Key]
 			if known == nil {
+				p.Visits = slices.Clip(p.Visits)
 				people[p.Key] = &p
 				continue
 			}
-			known.newcome = known.newcome || p.newcome
-			known.Visits = slices.Concat(known.Visits, p.Visits)
+			known.join(p)
 		}
 		for _, p := range r.Absent {
 			missed[p.Key] = true
@@ -36,6 +36,7 @@ func Over(results []Result) Result {
 			shared[id] = true
 		}
 		out.Parts = append(out.Parts, r.Parts...)
+		out.length, out.vague = out.length+r.length, out.vague || r.vague
 	}
 	for _, p := range people {
 		switch {

@@ -29,8 +29,10 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 		for _, h := range columns[i] {
 			peers += len(h.Peers)
 		}
-		if rows > len(roster) || joins > peers || len(rules.LeaveOut) == 0 && (rows != len(roster) || joins != peers || r.LeftOut > 0) {
-			t.Fatalf("%d rows of %d, %d joins of %d, %d left out", rows, len(roster), joins, peers, r.LeftOut)
+		counted := countedRows(columns[i], roster)
+		if rows > counted || joins > peers ||
+			len(rules.LeaveOut) == 0 && (rows != counted || joins != peers || r.LeftOut > 0) {
+			t.Fatalf("%d rows of %d, %d joins of %d, %d left out", rows, counted, joins, peers, r.LeftOut)
 		}
 		if r.End.Before(r.Start) || r.Lived() > r.End.Sub(r.Start) && !r.Start.IsZero() {
 			t.Fatalf("%s to %s, lived %s", r.Start, r.End, r.Lived())
@@ -40,6 +42,17 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 	if n := len(Compare(results)); n > len(over.everybody()) {
 		t.Fatalf("%d records of %d people", n, len(over.everybody()))
 	}
+}
+
+// countedRows are those that count for a column.
+func countedRows(column []Held, roster []Invited) int {
+	n := 0
+	for _, row := range roster {
+		if slices.ContainsFunc(column, func(h Held) bool { return row.Meeting == "" || row.Meeting == h.Meeting }) {
+			n++
+		}
+	}
+	return n
 }
 
 func visited(t *testing.T, r Result, p Person) {
@@ -53,6 +66,18 @@ func visited(t *testing.T, r Result, p Person) {
 	}
 	if v.Late() < 0 || v.Early() < 0 || v.LateMinutes() < 0 || v.EarlyMinutes() < 0 || v.Devices < 1 || v.Reconnects < 0 || len(v.Peers) == 0 {
 		t.Fatalf("visit %+v", v)
+	}
+	share, known := v.Share()
+	whole, same := r.Share(p)
+	if share < 0 || share > 100 || known != (v.Lived > 0) || share != whole || known != same ||
+		v.Present() > r.Lived() && known {
+		t.Fatalf("share %d %v of %s, %d %v of %s", share, known, v.Lived, whole, same, r.Lived())
+	}
+	for _, n := range v.Intervals {
+		begun := n.To.After(n.From) || v.Here && n.From.Equal(v.Last())
+		if v.PresentAt(n.From) != begun || v.PresentAt(v.Last()) != v.Here {
+			t.Fatalf("present from %s, until %s: %+v", n.From, v.Last(), v)
+		}
 	}
 	if v.Here && !r.Live || v.Here && v.Early() > 0 {
 		t.Fatalf("here %+v", v)

@@ -10,10 +10,11 @@ import (
 // justBefore is how long before coming somebody is added who was not expected.
 const justBefore = 2 * time.Minute
 
-// Series applies the rules to several sessions of one meeting, given oldest
-// first, with a result each; a column of two sessions has one result for both.
-// A person is the same in all results, under one Key. With several results the
-// schedule counts for those that began within 12 hours of it.
+// Series applies the rules to several sessions, of one meeting or of several, given
+// oldest first, with a result each; a column of two sessions has one result for
+// both. A person is the same in all results, under one Key; whom the roster of
+// another meeting lists was not invited. With several results the schedule counts
+// for those that began within 12 hours of it.
 func Series(columns [][]Held, roster []Invited, r Rules) []Result {
 	parts, joinings := lay(columns)
 	kept := newRegistry(roster, joinings)
@@ -28,19 +29,35 @@ func Series(columns [][]Held, roster []Invited, r Rules) []Result {
 	for _, j := range joinings {
 		j.place()
 	}
-	people := kept.persons(len(columns))
+	people, out := kept.persons(len(columns)), left.persons(len(columns))
+	meetings := meetingsOf(roster)
 	results := make([]Result, len(columns))
 	earlier := slices.Clone(r.Earlier)
 	for i := range columns {
 		own := slices.DeleteFunc(slices.Clone(parts), func(p *part) bool { return p.column != i })
 		c := newColumn(own, r, len(columns) > 1)
+		c.invite(roster, meetings)
 		results[i] = c.judge(people, i, earlier)
+		results[i].leaveOut(c, out, i)
 		for _, p := range own {
-			earlier = append(earlier, Session{Start: p.from, End: p.until})
+			earlier = append(earlier, Session{Start: p.from, End: p.until, Meeting: p.session.Meeting})
 		}
 	}
-	countLeftOut(results, left.persons(len(columns)))
 	return results
+}
+
+// meetingsOf are the different meetings of a roster's rows.
+func meetingsOf(roster []Invited) []string {
+	var out []string
+	for i, row := range roster {
+		if i > 0 && row.Meeting == roster[i-1].Meeting {
+			continue
+		}
+		if !slices.Contains(out, row.Meeting) {
+			out = append(out, row.Meeting)
+		}
+	}
+	return out
 }
 
 // lay lists the sessions and the joinings.
@@ -61,6 +78,7 @@ func lay(columns [][]Held) (parts []*part, joinings []*joining) {
 type somebody struct {
 	Person
 	columns [][]*joining
+	order   int // of the first row in the roster
 }
 
 // persons finds them, in an order that depends on neither that of the joinings
@@ -126,7 +144,7 @@ func (g *registry) somebody(w *who, columns int) *somebody {
 	for _, j := range joinings {
 		p.columns[j.part.column] = append(p.columns[j.part.column], j)
 	}
-	p.Rows = len(rows)
+	p.Rows, p.rows = len(rows), rows
 	for _, i := range rows {
 		p.order = min(p.order, i)
 	}
@@ -207,13 +225,12 @@ func fullest(written []string) string {
 	return best
 }
 
-func countLeftOut(results []Result, left []*somebody) {
-	for i := range results {
-		for _, p := range left {
-			if p.Rows > 0 || len(p.columns[i]) > 0 {
-				results[i].left = append(results[i].left, p.Key)
-			}
+// leaveOut counts those left out who were invited to a column or came to it.
+func (r *Result) leaveOut(c *column, left []*somebody, index int) {
+	for _, p := range left {
+		if len(c.rows(p)) > 0 || len(p.columns[index]) > 0 {
+			r.left = append(r.left, p.Key)
 		}
-		results[i].LeftOut = len(results[i].left)
 	}
+	r.LeftOut = len(r.left)
 }

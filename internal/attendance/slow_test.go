@@ -34,6 +34,8 @@ var plain = map[string]string{
 type slowPart struct {
 	from, until, end, over int
 	live, dated            bool
+	closed, endless        bool // its end is known by itself, by nothing
+	meeting                string
 	peers                  []*slowPeer
 }
 
@@ -67,7 +69,14 @@ func slowPeers(columns [][]Held) (parts [][]*slowPart, all []*slowPeer) {
 	for c, column := range columns {
 		var own []*slowPart
 		for _, h := range column {
-			part := &slowPart{from: minuteOf(h.Start), until: minuteOf(h.End), live: h.End.IsZero() && !h.Ended, dated: !h.Start.IsZero()}
+			part := &slowPart{
+				from:    minuteOf(h.Start),
+				until:   minuteOf(h.End),
+				live:    h.End.IsZero() && !h.Ended,
+				dated:   !h.Start.IsZero(),
+				closed:  !h.End.IsZero(),
+				meeting: h.Meeting,
+			}
 			for _, p := range h.Peers {
 				s := &slowPeer{Peer: p, part: part, column: c, joined: minuteOf(p.Joined), left: minuteOf(p.Left)}
 				coming, going := events(p, false), events(p, true)
@@ -119,6 +128,7 @@ func (s *slowPart) settle(kept map[*slowPeer]bool, now int) {
 		}
 	}
 	s.dated = s.dated || len(moments) > 0
+	s.endless = !s.live && !s.closed && len(leavings) == 0
 	s.until = max(s.until, s.from)
 	s.end, s.over = s.until, unknown
 	if len(leavings) > 0 && (!s.live || !open) {
@@ -385,7 +395,8 @@ func slowLeaveOut(roster []Invited, peers []*slowPeer, presets []string) (rows, 
 	return rows, outRows, kept, out
 }
 
-func slowSeries(columns [][]Held, roster []Invited, r Rules) []string {
+// slowSeries writes down the results, and what they come to together.
+func slowSeries(columns [][]Held, roster []Invited, r Rules) (texts []string, over string) {
 	parts, peers := slowPeers(columns)
 	rows, outRows, kept, out := slowLeaveOut(roster, peers, r.LeaveOut)
 	counts := map[*slowPeer]bool{}
@@ -398,11 +409,112 @@ func slowSeries(columns [][]Held, roster []Invited, r Rules) []string {
 		}
 	}
 	people, bots := slowPeople(rows, kept), slowPeople(outRows, out)
-	var texts []string
 	for c, column := range parts {
 		texts = append(texts, slowColumn(c, column, parts[:c], people, bots, r, len(columns) > 1))
 	}
-	return texts
+	return texts, slowOver(parts, people, bots)
+}
+
+// slowRows are the rows of somebody on the rosters of a column's meetings.
+func slowRows(p *slowPerson, own []*slowPart) []Invited {
+	var out []Invited
+	for _, row := range p.rows {
+		for _, part := range own {
+			if row.Meeting == "" || row.Meeting == part.meeting {
+				out = append(out, row)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// slowOver writes down who was invited to anything and came to which of several sessions.
+func slowOver(parts [][]*slowPart, people, bots []*slowPerson) string {
+	var lines []string
+	left := 0
+	for _, p := range slices.Concat(people, bots) {
+		ids, known, rows, came, missed, later := []string{}, p.custom != "" && !p.shared, 0, false, false, false
+		for _, row := range p.rows {
+			known = known || row.ID != ""
+			alone := &slowPerson{rows: []Invited{row}}
+			if slices.ContainsFunc(parts, func(own []*slowPart) bool { return len(slowRows(alone, own)) > 0 }) {
+				rows++
+			}
+		}
+		for _, q := range p.peers {
+			known = known || q.UserID != ""
+			ids = append(ids, q.ID)
+		}
+		marks := ""
+		for c, own := range parts {
+			here := slices.ContainsFunc(p.peers, func(q *slowPeer) bool { return q.column == c })
+			last := own[len(own)-1]
+			over, end := !last.live || last.over != unknown, max(own[0].end, last.end)
+			mark := "."
+			switch invited := slowRows(p, own); {
+			case here:
+				mark, came = "x", true
+			case len(invited) == 0:
+			case over && slowAdded(invited) > end:
+				later = true
+			default:
+				mark, missed = "-", true
+			}
+			marks += mark
+		}
+		slices.Sort(ids)
+		switch {
+		case !came && rows == 0:
+			continue
+		case slices.Contains(bots, p):
+			left++
+			continue
+		case came && rows > 0:
+			lines = append(lines, fmt.Sprint("attended ", rows, ids))
+		case came:
+			lines = append(lines, fmt.Sprint("guest ", rows, ids))
+		case missed:
+			lines = append(lines, fmt.Sprint("absent ", rows, ids))
+		case later:
+			lines = append(lines, fmt.Sprint("later ", rows, ids))
+		}
+		if rows > 0 || known {
+			lines = append(lines, fmt.Sprint(marks, " invited ", rows > 0, ids))
+		}
+	}
+	slices.Sort(lines)
+	return fmt.Sprintf("left out %d\n%s", left, strings.Join(lines, "\n"))
+}
+
+// shownOver writes down what several results come to as slowOver does.
+func shownOver(results []Result) string {
+	var lines []string
+	peers := func(p Person) []string {
+		ids := []string{}
+		for _, v := range p.Visits {
+			ids = append(ids, v.Peers...)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	over := Over(results)
+	for status, people := range map[string][]Person{
+		"attended ": over.Attended, "guest ": over.Guests, "absent ": over.Absent, "later ": over.Later,
+	} {
+		for _, p := range people {
+			lines = append(lines, fmt.Sprint(status, p.Rows, peers(p)))
+		}
+	}
+	for _, r := range Compare(results) {
+		marks := ""
+		for _, m := range r.Marks {
+			marks += string(m)
+		}
+		lines = append(lines, fmt.Sprint(marks, " invited ", r.Invited, peers(r.Person)))
+	}
+	slices.Sort(lines)
+	return fmt.Sprintf("left out %d\n%s", over.LeftOut, strings.Join(lines, "\n"))
 }
 
 // slowColumn writes a result down.
@@ -448,17 +560,18 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 	attended, fresh, shared := 0, 0, map[string]bool{}
 	for _, p := range people {
 		line, came, isNew := slowLine(p, here(p), start, end, there, own)
-		added := slowAdded(p)
+		rows := slowRows(p, own)
+		added := slowAdded(rows)
 		switch {
-		case came && len(p.rows) > 0:
+		case came && len(rows) > 0:
 			attended++
-			if added != unknown && added <= end && (isNew || slowEarlier(added, before, r)) {
+			if added != unknown && added <= end && (isNew || slowEarlier(rows, before, r)) {
 				fresh++
 			}
 			line = "attended " + line
 		case came:
 			line = "guest " + line
-		case len(p.rows) == 0:
+		case len(rows) == 0:
 			continue
 		case !live && added > end:
 			line = "later " + line
@@ -485,7 +598,7 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 	}
 	left := 0
 	for _, p := range bots {
-		if len(p.rows) > 0 || len(here(p)) > 0 {
+		if len(slowRows(p, own)) > 0 || len(here(p)) > 0 {
 			left++
 		}
 	}
@@ -493,23 +606,37 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 		start, end, lateFrom, earlyFrom, last.live, last.over, left, fresh > 0 && 5*fresh >= 4*attended, len(shared), strings.Join(lines, "\n"))
 }
 
-func slowAdded(p *slowPerson) int {
+func slowAdded(rows []Invited) int {
 	added := 1 << 30
-	for _, r := range p.rows {
+	for _, r := range rows {
 		added = min(added, minuteOf(r.Added))
 	}
 	return added
 }
 
-func slowEarlier(added int, before [][]*slowPart, r Rules) bool {
-	for _, column := range before {
-		for _, p := range column {
-			if added > p.from-2 && added <= p.until {
+// slowEarlier reports whether the row that is the first was added to its meeting at
+// an earlier session of it.
+func slowEarlier(rows []Invited, before [][]*slowPart, r Rules) bool {
+	added := slowAdded(rows)
+	for _, row := range rows {
+		if minuteOf(row.Added) != added {
+			continue
+		}
+		at := func(meeting string, from, until int) bool {
+			return (row.Meeting == "" || row.Meeting == meeting) && added > from-2 && added <= until
+		}
+		for _, p := range slices.Concat(before...) {
+			if at(p.meeting, p.from, p.until) {
+				return true
+			}
+		}
+		for _, s := range r.Earlier {
+			if at(s.Meeting, minuteOf(s.Start), minuteOf(s.End)) {
 				return true
 			}
 		}
 	}
-	return slices.ContainsFunc(r.Earlier, func(s Session) bool { return added > minuteOf(s.Start)-2 && added <= minuteOf(s.End) })
+	return false
 }
 
 func span(peers []*slowPeer) (from, to int) {
@@ -526,12 +653,12 @@ func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slow
 		ids = append(ids, q.ID)
 	}
 	slices.Sort(ids)
-	line = fmt.Sprintf("rows %d %v differs %v shared %v", len(p.rows), ids, p.differs, p.shared)
+	line = fmt.Sprintf("rows %d %v differs %v shared %v", len(slowRows(p, own)), ids, p.differs, p.shared)
 	if len(peers) == 0 {
 		return line, false, false
 	}
 	b, e := span(peers)
-	present, away, inRoom, devices := 0, 0, 0, 1
+	present, away, inRoom, devices, lived, moments := 0, 0, 0, 1, 0, 0
 	for m := start; m < end; m++ {
 		n := 0
 		for _, q := range peers {
@@ -540,10 +667,14 @@ func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slow
 			}
 		}
 		devices = max(devices, n)
+		if slices.ContainsFunc(own, func(s *slowPart) bool { return m >= s.from && m < s.end }) {
+			lived++
+		}
 		pause := len(own) == 2 && m >= own[0].end && m < own[1].from
 		switch {
 		case n > 0:
 			present++
+			moments += m
 			if !there(p, m, false, true) {
 				inRoom++
 			}
@@ -551,7 +682,28 @@ func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slow
 			away++
 		}
 	}
-	return fmt.Sprintf("%s present %d away %d in room %d devices %d", line, present, away, inRoom, devices), true, b-slowAdded(p) < 2
+	share := "unknown"
+	if lived > 0 && !slices.ContainsFunc(own, func(s *slowPart) bool { return s.endless || !s.dated }) {
+		percent := 0
+		for (2*percent+1)*lived <= 200*present { // at least half of the next
+			percent++
+		}
+		share = fmt.Sprint(percent)
+	}
+	line = fmt.Sprintf("%s present %d at %d away %d in room %d devices %d share %s",
+		line, present, moments, away, inRoom, devices, share)
+	return line, true, b-slowAdded(slowRows(p, own)) < 2
+}
+
+// moments adds up the minutes of a session at which somebody was there.
+func moments(p Person, r Result) int {
+	sum := 0
+	for at, m := p.First(), minuteOf(p.First()); at.Before(r.End); at, m = at.Add(time.Minute), m+1 {
+		if p.PresentAt(at) {
+			sum += m
+		}
+	}
+	return sum
 }
 
 // shown writes a result down as slowColumn does.
@@ -574,8 +726,13 @@ func shown(r Result) string {
 						away += Minutes(g.From, g.To)
 					}
 				}
-				line += fmt.Sprintf(" present %v away %d in room %d devices %d late %v early %v here %v", p.Present().Minutes(), away, inRoom,
-					v.Devices, v.Late().Minutes(), v.Early().Minutes(), v.Here)
+				share := "unknown"
+				if percent, known := v.Share(); known {
+					share = fmt.Sprint(percent)
+				}
+				line += fmt.Sprintf(" present %v at %d away %d in room %d devices %d share %s late %v early %v here %v",
+					p.Present().Minutes(), moments(p, r), away, inRoom, v.Devices, share,
+					v.Late().Minutes(), v.Early().Minutes(), v.Here)
 			}
 			lines = append(lines, line)
 		}
@@ -657,7 +814,26 @@ func random(r *rand.Rand) ([][]Held, []Invited, Rules) {
 			last.End = time.Time{}
 		}
 	}
+	if r.IntN(2) == 0 {
+		mixMeetings(r, columns, roster, rules)
+	}
 	return columns, roster, rules
+}
+
+// mixMeetings deals sessions and rows to meetings, of which some have none of one kind.
+func mixMeetings(r *rand.Rand, columns [][]Held, roster []Invited, rules Rules) {
+	of := func() string { return pick(r, "A", "B", "C", "") }
+	for _, column := range columns {
+		for i := range column {
+			column[i].Meeting = of()
+		}
+	}
+	for i := range roster {
+		roster[i].Meeting = of()
+	}
+	for i := range rules.Earlier {
+		rules.Earlier[i].Meeting = of()
+	}
 }
 
 func TestDifferential(t *testing.T) {
@@ -665,11 +841,14 @@ func TestDifferential(t *testing.T) {
 	for n := range 10_000 {
 		columns, roster, rules := random(r)
 		results := Series(columns, roster, rules)
-		want := slowSeries(columns, roster, rules)
+		want, over := slowSeries(columns, roster, rules)
 		for i, result := range results {
 			if got := shown(result); got != want[i] {
 				t.Fatalf("case %d, result %d:\n%s\nminute by minute:\n%s\n%+v\n%+v\n%+v", n, i, got, want[i], columns, roster, rules)
 			}
+		}
+		if got := shownOver(results); got != over {
+			t.Fatalf("case %d, together:\n%s\nminute by minute:\n%s\n%+v\n%+v\n%+v", n, got, over, columns, roster, rules)
 		}
 		properties(t, columns, roster, rules, results)
 	}

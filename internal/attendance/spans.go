@@ -15,6 +15,7 @@ type part struct {
 	end     time.Time // as lived
 	over    time.Time // of a live session that all have left: since when
 	known   bool      // from is the session's own, or that of a joining
+	endless bool      // neither the session nor a leaving tells when it ended
 }
 
 // joining is a peer with the spans that it was there.
@@ -82,6 +83,7 @@ func (p *part) live(joinings []*joining, now time.Time) {
 		}
 		p.end = later(p.end, p.limit(j.joined()))
 	}
+	p.endless = p.session.Ended && p.session.End.IsZero() && !leaving
 	switch {
 	case p.session.Live() && (open || !leaving), !leaving:
 		p.end = p.until

@@ -19,7 +19,7 @@ type stretch struct {
 
 // visit judges one person's joinings in one column.
 func (c *column) visit(joinings []*joining) *Visit {
-	v := &Visit{Session: c.session, Live: c.live, Devices: 1}
+	v := &Visit{Session: c.session, Lived: c.result.known(), Live: c.live, Devices: 1}
 	stretches := make([]stretch, 0, len(joinings))
 	for _, j := range joinings {
 		v.Peers = append(v.Peers, j.ID)

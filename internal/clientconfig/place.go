@@ -44,10 +44,10 @@ func home(s System) string { return s.Home }
 
 // config is the folder for configuration of desktop programs.
 func config(s System) string {
-	switch {
-	case s.OS == "windows":
+	switch s.OS {
+	case "windows":
 		return s.AppData
-	case s.OS == "darwin":
+	case "darwin":
 		return join(s.Home, "Library", "Application Support")
 	}
 	return xdgConfig(s)

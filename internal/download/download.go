@@ -1,5 +1,5 @@
-// Package download reads texts behind links that nobody vouches for: over https,
-// from public addresses only, within a bound of bytes and without credentials.
+// Package download reads texts behind untrusted links: only over https, only from
+// public addresses, up to a number of bytes and without credentials.
 package download
 
 import (
@@ -29,14 +29,14 @@ var (
 	ErrNotHTTPS       = errors.New("the link is not https")
 	ErrPrivateAddress = errors.New("the link leads to an address which is not public")
 	ErrManyRedirects  = errors.New("the link redirects too often")
-	// ErrCompression means a text that is compressed in a way nobody asked for, or broken.
+	// ErrCompression means a text that is compressed in an unknown way or damaged.
 	ErrCompression = errors.New("the text is compressed in an unknown way")
 	ErrTooLarge    = errors.New("the text is too large")
-	// ErrCutOff means a connection that ended before its answer did, twice.
+	// ErrCutOff means that the connection ended before the answer did, twice.
 	ErrCutOff = errors.New("the connection ended too early")
 )
 
-// Error is why a text could not be downloaded. It never holds the link.
+// Error is why a text could not be downloaded. It never contains the link.
 type Error struct {
 	Status int   // of HTTP, 0 if no answer came
 	Err    error // nil if the status says it all
@@ -95,13 +95,13 @@ func (d *Downloader) CloseIdleConnections() { d.http.CloseIdleConnections() }
 // Reader reads a text to its end.
 type Reader func(text io.Reader, contentType string) error
 
-// Get opens the text behind a link and has read read it to its end. The link is
-// not trusted: https only, public addresses only (checked on the address that is
-// dialled, after DNS resolution, for each redirect), and at most MaxBytes. After
-// a connection that broke, read is called once more, from the beginning of the
-// text; so its result counts only if Get returns nil.
+// Get opens the text behind a link and calls read with it. The link is not trusted:
+// it must be https and lead to a public address (the one that is dialled, after DNS
+// resolution, at each redirect), and at most MaxBytes are read. If the connection
+// breaks, Get calls read once more, from the beginning of the text, so its result
+// counts only if Get returns nil.
 //
-// What read returns is returned as it is; any other failure is an *Error.
+// Get returns an error of read as it is; any other error is an *Error.
 func (d *Downloader) Get(ctx context.Context, link string, read Reader) error {
 	status, err := d.fetch(ctx, link, read)
 	if errors.Is(err, ErrCutOff) && ctx.Err() == nil {
@@ -117,7 +117,7 @@ func (d *Downloader) Get(ctx context.Context, link string, read Reader) error {
 	return &Error{Status: status, Err: withoutURL(err)}
 }
 
-// classified adds to an error of a connection, or of what came through it, what it means.
+// classified adds ErrCutOff or ErrCompression to an error that means it.
 func classified(err error) error {
 	var corrupt flate.CorruptInputError
 	switch {
@@ -129,7 +129,7 @@ func classified(err error) error {
 	return err
 }
 
-// withoutURL drops what net/http adds to an error: the signed URL.
+// withoutURL removes the signed URL that net/http adds to an error.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -153,7 +153,7 @@ func (d *Downloader) fetch(ctx context.Context, link string, read Reader) (statu
 	if err != nil {
 		return 0, classified(withoutURL(err))
 	}
-	defer func() { _ = res.Body.Close() }() // read or given up
+	defer func() { _ = res.Body.Close() }() // read, or no longer wanted
 	if res.StatusCode != http.StatusOK && res.StatusCode != http.StatusNoContent {
 		return res.StatusCode, nil
 	}
@@ -172,7 +172,7 @@ func (d *Downloader) fetch(ctx context.Context, link string, read Reader) (statu
 	return res.StatusCode, nil
 }
 
-// readError is an error of who reads a download.
+// readError is an error of a Reader.
 type readError struct{ err error }
 
 func (e *readError) Error() string { return e.err.Error() }
@@ -185,13 +185,13 @@ func expanded(res *http.Response) (io.Reader, error) {
 		return nil, ErrCompression
 	}
 	r := bufio.NewReaderSize(res.Body, 4096)
-	if head, _ := r.Peek(3); string(head) != "\x1f\x8b\x08" { // an error comes again at Read
+	if head, _ := r.Peek(3); string(head) != "\x1f\x8b\x08" { // Read returns the error again
 		return r, nil
 	}
 	return gzip.NewReader(r)
 }
 
-// arriving is a body that ends at MaxBytes bytes and remembers why it failed.
+// arriving is a body of at most MaxBytes that remembers why it failed.
 type arriving struct {
 	ctx  context.Context
 	r    io.Reader
@@ -216,8 +216,8 @@ func (a *arriving) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// downloadable checks a link and each redirect of it. Where a proxy is set, the
-// proxy resolves the name, so that it is resolved here too and checked.
+// downloadable checks a link or a redirect. A proxy would resolve the name itself,
+// so if one is set, the name is resolved and checked here too.
 func (d *Downloader) downloadable(req *http.Request) error {
 	secure := req.URL.Scheme == "https" || req.URL.Scheme == "http" && d.options.Loopback
 	if req.URL.Host == "" || req.URL.User != nil || !secure {
@@ -239,7 +239,7 @@ func (d *Downloader) downloadable(req *http.Request) error {
 	return nil
 }
 
-// newHTTPClient returns a client that shares nothing with any other.
+// newHTTPClient returns a client that shares no connections or cookies with others.
 func (d *Downloader) newHTTPClient() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	direct := &net.Dialer{Timeout: d.options.DialTimeout, Control: func(_, address string, _ syscall.RawConn) error {
@@ -266,8 +266,8 @@ func (d *Downloader) newHTTPClient() *http.Client {
 	}
 }
 
-// byProxy takes the connection that is guarded unless a proxy is set, whose own
-// address, chosen by who runs this program, is usually private.
+// byProxy uses the guarded transport unless a proxy is set: the proxy's own address
+// is the user's choice and usually private.
 type byProxy struct {
 	proxy           func(*http.Request) (*url.URL, error)
 	direct, proxied *http.Transport
@@ -280,7 +280,7 @@ func (t byProxy) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.direct.RoundTrip(req)
 }
 
-// CloseIdleConnections is what http.Client calls.
+// CloseIdleConnections implements what http.Client.CloseIdleConnections calls.
 func (t byProxy) CloseIdleConnections() {
 	t.direct.CloseIdleConnections()
 	t.proxied.CloseIdleConnections()

@@ -12,7 +12,6 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
@@ -74,27 +73,6 @@ func (r *Reader) noRooms(ctx context.Context, what string, err error) {
 	if !errors.Is(ctx.Err(), context.Canceled) {
 		r.note(what + ": " + untrusted.Line(err.Error(), 300) + ".")
 	}
-}
-
-// invited fetches the roster. An old meeting goes by the name of a room, by which
-// the API may not find one.
-func (r *Reader) invited(ctx context.Context) ([]attendance.Invited, error) {
-	err := client.CheckID("meeting_id", r.MeetingID)
-	if err == nil {
-		pages := r.API.Participants(ctx, r.App, r.MeetingID)
-		var roster []attendance.Invited
-		roster, err = gather(ctx, r, "Of the roster some may be missing", pages,
-			func(p client.Participant) attendance.Invited {
-				return attendance.Invited{ID: p.ID, CustomID: p.CustomID, Name: p.Name, Preset: p.Preset, Added: p.CreatedAt}
-			})
-		if err == nil || match.HasUUID(r.MeetingID) || !client.NotFound(err) && !refused(err) {
-			return roster, err
-		}
-	}
-	r.noRoster = true
-	r.note("The API does not name this session's meeting by its id, " +
-		"so its roster is not known: everybody counts as not on it.")
-	return nil, nil
 }
 
 // joined fetches who joined, with the events that show gaps; without them if the

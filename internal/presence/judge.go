@@ -21,7 +21,7 @@ type Judged struct {
 }
 
 // Results applies the rules to columns of sessions, whose people are read first.
-// Listed are all sessions of the meeting that are known. Of several columns those
+// Listed are all sessions of the meetings that are known. Of several columns those
 // are left out of which the API tells nobody, though people were there.
 func (r *Reader) Results(ctx context.Context, columns [][]client.Session, listed []client.Session) (Judged, error) {
 	if err := r.Read(ctx, slices.Concat(columns...)); err != nil {
@@ -40,6 +40,7 @@ func (r *Reader) Results(ctx context.Context, columns [][]client.Session, listed
 	if len(j.Columns) == 0 {
 		return Judged{}, fmt.Errorf("%w; try again later, or with another session", doubt)
 	}
+	r.judged = slices.Concat(j.Columns...)
 	held := make([][]attendance.Held, len(j.Columns))
 	within := map[string]bool{}
 	for i, column := range j.Columns {
@@ -51,7 +52,7 @@ func (r *Reader) Results(ctx context.Context, columns [][]client.Session, listed
 	rules := r.rules
 	for _, s := range listed {
 		if !within[s.ID] && s.StartedAt.Before(j.Columns[0][0].StartedAt) {
-			rules.Earlier = append(rules.Earlier, spanOf(s))
+			rules.Earlier = append(rules.Earlier, r.spanOf(s))
 		}
 	}
 	j.Results = attendance.Series(held, r.roster, rules)
@@ -79,9 +80,6 @@ func (r *Reader) Choose(listed []client.Session) attendance.Choice {
 func (r *Reader) Columns(listed []client.Session) (columns [][]attendance.Held, reopenings []attendance.Held) {
 	return attendance.Columns(r.Held(listed), r.roster, r.rules)
 }
-
-// NoRoster reports whether the roster could not be had.
-func (r *Reader) NoRoster() bool { return r.noRoster }
 
 // Forget lets go of what was read, which may be large, once the results are made.
 func (r *Reader) Forget() { r.roster, r.peers = nil, nil }

@@ -1,4 +1,4 @@
-// Package presence reads who was added to a meeting and who joined its sessions,
+// Package presence reads who was added to meetings and who joined their sessions,
 // and applies the rules of package attendance to them.
 package presence
 
@@ -29,21 +29,24 @@ type Options struct {
 	Progress func(ctx context.Context, rows int, first bool, total int)
 }
 
-// A Reader reads what one call needs of people: the roster of a meeting, and who
-// joined its sessions, each once.
+// A Reader reads what one call needs of people: the rosters of meetings, and who
+// joined their sessions, each once.
 type Reader struct {
 	Options
 
 	// Rooms has breakout rooms read too.
 	Rooms bool
-	// MeetingID is whose roster is read. It must be set before the first reading.
+	// MeetingID is whose roster is read for sessions that do not name their meeting
+	// by its id. It must be set before the first reading.
 	MeetingID string
 
-	rules    attendance.Rules
-	roster   []attendance.Invited
-	known    bool // the roster was read, or is not to be had
-	noRoster bool
-	peers    map[string][]attendance.Peer
+	rules  attendance.Rules
+	roster []attendance.Invited // of all meetings, one after another
+	asked  map[string]bool      // for the roster of which meetings
+	known  map[string]bool      // the rosters of which meetings
+	read   []client.Session     // with the rosters of their meetings
+	judged []client.Session     // by Results
+	peers  map[string][]attendance.Peer
 
 	mu    sync.Mutex
 	notes []string // sentences, in any order
@@ -54,6 +57,8 @@ type Reader struct {
 func NewReader(o Options) *Reader {
 	return &Reader{
 		Options: o,
+		asked:   map[string]bool{},
+		known:   map[string]bool{},
 		peers:   map[string][]attendance.Peer{},
 		rules:   attendance.Rules{Now: o.Now, LeaveOut: o.LeaveOut},
 	}
@@ -74,23 +79,24 @@ func (r *Reader) note(sentence string) {
 func (r *Reader) Notes() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Sorted(slices.Values(r.notes))
+	notes := slices.Clone(r.notes)
+	if roster := r.rosterNote(); roster != "" {
+		notes = append(notes, roster)
+	}
+	slices.Sort(notes)
+	return notes
 }
 
-// Read fetches the roster and who joined the sessions, five at a time, as far as
-// they were not read before.
+// Read fetches the rosters of the sessions' meetings, and who joined the sessions,
+// five of each at a time, as far as they were not read before.
 func (r *Reader) Read(ctx context.Context, sessions []client.Session) error {
 	group, ctx := errgroup.WithContext(ctx)
-	if !r.known {
-		group.Go(func() (err error) { r.roster, err = r.invited(ctx); return err })
-	}
+	group.Go(func() error { return r.readRosters(ctx, sessions) })
 	group.Go(func() error { return r.ReadPeers(ctx, sessions) })
-	err := group.Wait()
-	r.known = err == nil
-	return err
+	return group.Wait()
 }
 
-// ReadPeers is Read without the roster.
+// ReadPeers is Read without the rosters.
 func (r *Reader) ReadPeers(ctx context.Context, sessions []client.Session) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(5) // what a comparison takes unless told otherwise
@@ -116,11 +122,16 @@ func (r *Reader) Held(sessions []client.Session) []attendance.Held {
 	out := make([]attendance.Held, len(sessions))
 	for i, s := range sessions {
 		peers, read := r.peers[s.ID]
-		out[i] = attendance.Held{ID: s.ID, Session: spanOf(s), Peers: peers, Read: read}
+		out[i] = attendance.Held{ID: s.ID, Session: r.spanOf(s), Peers: peers, Read: read}
 	}
 	return out
 }
 
-func spanOf(s client.Session) attendance.Session {
-	return attendance.Session{Start: s.StartedAt, End: s.EndedAt, Ended: !s.Live()}
+func (r *Reader) spanOf(s client.Session) attendance.Session {
+	return attendance.Session{
+		Start:   s.StartedAt,
+		End:     s.EndedAt,
+		Ended:   !s.Live(),
+		Meeting: keyOf(r.meetingOf(s)),
+	}
 }

@@ -14,7 +14,7 @@ const (
 	// MaxBody leaves room for an API that gives a list of 50,000 people in one page.
 	MaxBody = 32 << 20
 
-	// LargeBody is the size from which bodies are read one at a time.
+	// LargeBody is the size from which on bodies are read one at a time.
 	LargeBody = 1 << 20
 
 	maxRefusal = 64 << 10 // of an error, which is never long
@@ -24,8 +24,8 @@ const (
 // ErrBodyTooLarge is the cause if a response exceeds MaxBody.
 var ErrBodyTooLarge = errors.New("response body too large")
 
-// gate lets one body of more than LargeBody be in memory at a time, so that a few
-// of them do not fill it. A nil gate does not wait.
+// gate lets in one large body at a time, so that a few of them do not fill the
+// memory. A nil gate is open.
 type gate chan struct{}
 
 func (s gate) enter(ctx context.Context) error {
@@ -46,9 +46,9 @@ func (s gate) leave() {
 	}
 }
 
-// readBody reads up to MaxBody; of a refusal the beginning, which tells all. Of
-// a body that is larger only the head is kept, for nobody will use more. Who is
-// given a body of at least LargeBody holds big and has to give it back.
+// readBody reads up to MaxBody, but only the beginning of a refusal, which is all
+// that is needed. If a body is larger, it returns only its head. If it returns a body
+// of at least LargeBody, big is held, and the caller has to leave it.
 func readBody(ctx context.Context, res *http.Response, big gate) (string, error) {
 	length := res.ContentLength
 	var head strings.Builder
@@ -78,7 +78,7 @@ func readBody(ctx context.Context, res *http.Response, big gate) (string, error)
 	return body, err
 }
 
-// cutOff is err, of reading a body that has to go on.
+// cutOff is err if more of a body was to come.
 func cutOff(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -86,9 +86,9 @@ func cutOff(err error) error {
 	return err
 }
 
-// readBig makes room once: growing would leave several copies behind. What is
-// not used of it costs no memory. Answers so large are rare, and it is cheaper to
-// collect the one before than to have both.
+// readBig allocates once: growing would leave several copies behind, and pages that
+// are never touched cost no memory. Answers so large are rare, and it is cheaper to
+// collect the one before than to hold both.
 func readBig(r io.Reader, head string, length int64) (string, error) {
 	if length < 0 {
 		length = MaxBody

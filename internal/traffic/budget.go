@@ -14,14 +14,14 @@ import (
 )
 
 const (
-	maxPause   = 5 * time.Minute // the longest that a token holds back before it tries one request
-	shortPause = time.Second     // after a 429 which does not say how long
-	maxPauses  = 3               // that begin while a request waits; then it fails
+	maxPause   = 5 * time.Minute // the longest pause before one request is tried
+	shortPause = time.Second     // after a 429 that does not say how long to wait
+	maxPauses  = 3               // a request that has met more of them fails
 )
 
-// budget decides when a request of one API token may be sent. A token bucket
-// and windows keep the API token under its limits. After a 429 all requests hold back as long
-// as the API asked; then one goes ahead, and the others follow if it succeeds.
+// budget decides when a request of one API token may be sent. A token bucket and
+// windows keep the API token within its limits. After a 429 all requests wait as
+// long as the API asked; then one goes ahead, and the others follow if it succeeds.
 type budget struct {
 	limit  Limit // zero: the documented ones
 	bucket *rate.Limiter
@@ -47,13 +47,14 @@ func newBudget(l Limit) *budget {
 	return b
 }
 
-// request is what the budget knows of one.
+// request is what the budget knows about a request.
 type request struct {
 	recordings bool // it is about them
 	ahead      bool // it goes ahead of the others after a pause
 }
 
-// TooLong is why a request was not sent: its turn would come too late for its deadline.
+// TooLong means that a request was not sent because its turn would come too late
+// for its deadline.
 type TooLong struct {
 	Wait  time.Duration
 	Asked bool // by the API, with a 429
@@ -62,22 +63,22 @@ type TooLong struct {
 
 func (e *TooLong) Error() string { return fmt.Sprintf("%s: %s away", e.Message(), e.Wait) }
 
-// Message is why, without the time.
+// Message is the reason for the wait, without its length.
 func (e *TooLong) Message() string {
 	if e.Asked {
-		return "the API has refused requests for their number (HTTP 429) and asked for a pause"
+		return "the API has refused requests because there were too many (HTTP 429) and asked for a pause"
 	}
 	if e.Limit == (Limit{}) {
-		return "what the API's rate limits allow one API token is used up"
+		return "the API's rate limit for one API token is used up"
 	}
 	return fmt.Sprintf("the limit of %s for one API token is used up", e.Limit)
 }
 
-// admit returns when a request may be sent at once; the sender must hand it to
-// answered. It fails at once if the wait is known to be too long for the deadline.
+// admit returns once the request may be sent; the sender must then call answered. It
+// fails immediately if the wait is known to be too long for the deadline.
 //
-// Nothing is reserved in the bucket: what was reserved before a pause would add
-// to the burst after it, and who gives up would leave a gap.
+// Nothing is reserved in the bucket: what was reserved before a pause would add to
+// the burst after it, and a caller that gives up would leave a gap.
 func (b *budget) admit(ctx context.Context, r *request) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -89,7 +90,7 @@ func (b *budget) admit(ctx context.Context, r *request) error {
 		asked := wait > 0
 		switch {
 		case !asked && b.ahead:
-			// Only a change ends this wait; who can wait no longer is told why.
+			// Only a change ends this wait, or the deadline.
 			if wait = time.Until(latest); wait <= 0 {
 				return &TooLong{shortPause, true, b.limit}
 			}
@@ -113,8 +114,8 @@ func (b *budget) admit(ctx context.Context, r *request) error {
 	}
 }
 
-// turn spends for me, or returns how long it takes until there is enough for all
-// who came before and me.
+// turn spends for me and returns 0, or returns how long it takes until there is
+// enough for me and all that came before.
 func (b *budget) turn(me *list.Element) time.Duration {
 	r := me.Value.(*request)
 	need, forRecordings := 0, 0
@@ -176,15 +177,14 @@ func (b *budget) await(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
-// change wakes those who wait.
+// change wakes all that wait.
 func (b *budget) change() {
 	close(b.changed)
 	b.changed = make(chan struct{})
 }
 
-// answered takes note of an answer, or with nil of a failure to get one. Where
-// the request that went ahead has no success, the next one goes ahead, after the
-// pause if there is a new one.
+// answered notes an answer, or nil if none came. If the request that went ahead did
+// not succeed, the next one does, after the new pause if there is one.
 func (b *budget) answered(res *http.Response, r *request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -216,8 +216,8 @@ func (b *budget) answered(res *http.Response, r *request) {
 	b.change()
 }
 
-// patience is until when a request can wait and still leave a tenth of the time
-// it has for the answer.
+// patience is the latest time to send a request: a tenth of the time that it has is
+// left for the answer.
 func patience(ctx context.Context) time.Time {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -226,12 +226,12 @@ func patience(ctx context.Context) time.Time {
 	return deadline.Add(-time.Until(deadline) / 10)
 }
 
-// tooLate reports whether a wait ends after that.
+// tooLate reports whether a wait would exceed patience.
 func tooLate(ctx context.Context, wait time.Duration) bool {
 	return time.Now().Add(wait).After(patience(ctx))
 }
 
-// RetryAfter is how long an answer asks to wait, 0 if it does not say.
+// RetryAfter is how long a response asks to wait, 0 if it does not say.
 func RetryAfter(res *http.Response) time.Duration {
 	v := res.Header.Get("Retry-After")
 	if s, err := strconv.ParseFloat(v, 64); err == nil && s > 0 && s < 1e6 {

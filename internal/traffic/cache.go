@@ -9,9 +9,9 @@ import (
 
 // Cached is a key or a value of a Cache.
 type Cached[T any] interface {
-	// Own returns a copy that shares nothing which its owner may change.
+	// Own returns a copy that shares nothing that may be changed.
 	Own() T
-	// Size is how many bytes it takes, roughly.
+	// Size is its size in bytes, roughly.
 	Size() int
 }
 
@@ -21,8 +21,8 @@ type Key[T any] interface {
 	Cached[T]
 }
 
-// Cache remembers answers that change no more. What an API token fetched is for
-// that token alone. A nil cache is empty and keeps nothing.
+// Cache remembers answers that no longer change, separately for each API token. A
+// nil Cache is empty and stays so.
 type Cache[K Key[K], V Cached[V]] struct {
 	items *ttlcache.Cache[cacheKey[K], V]
 }
@@ -35,8 +35,8 @@ type cacheKey[K comparable] struct {
 // itemOverhead is an entry's share of the cache's own structures, roughly.
 const itemOverhead = 512
 
-// NewCache keeps at most so many bytes, and each value for ttl after it was set,
-// however often it is used. It returns nil if ttl is not positive.
+// NewCache returns a cache of at most so many bytes that keeps each value for ttl
+// after it was set, however often it is used. It returns nil if ttl is not positive.
 func NewCache[K Key[K], V Cached[V]](ttl time.Duration, bytes uint64) *Cache[K, V] {
 	if ttl <= 0 {
 		return nil
@@ -50,7 +50,7 @@ func NewCache[K Key[K], V Cached[V]](ttl time.Duration, bytes uint64) *Cache[K, 
 	)}
 }
 
-// Get returns the caller's own copy of what the token has set.
+// Get returns a copy of the value that was set with the same token and key.
 func (c *Cache[K, V]) Get(token string, k K) (v V, ok bool) {
 	if c == nil {
 		return v, false
@@ -62,7 +62,7 @@ func (c *Cache[K, V]) Get(token string, k K) (v V, ok bool) {
 	return item.Value().Own(), true
 }
 
-// Set remembers a copy of v.
+// Set keeps a copy of v.
 func (c *Cache[K, V]) Set(token string, k K, v V) {
 	if c == nil {
 		return
@@ -71,7 +71,7 @@ func (c *Cache[K, V]) Set(token string, k K, v V) {
 	c.items.Set(cacheKey[K]{sha256.Sum256([]byte(token)), k.Own()}, v.Own(), ttlcache.DefaultTTL)
 }
 
-// Len is how many values are remembered.
+// Len is the number of values.
 func (c *Cache[K, V]) Len() int {
 	if c == nil {
 		return 0
@@ -79,7 +79,7 @@ func (c *Cache[K, V]) Len() int {
 	return c.items.Len()
 }
 
-// Clear forgets all.
+// Clear removes all values.
 func (c *Cache[K, V]) Clear() {
 	if c != nil {
 		c.items.DeleteAll()

@@ -10,9 +10,9 @@ import (
 )
 
 // flights merges identical requests of one API token while one is under way.
-// It is not golang.org/x/sync/singleflight since a request here outlives the
-// caller who began it, is cancelled when the last of its callers has gone, and
-// is joined only by callers whose deadlines suit it.
+// Unlike with golang.org/x/sync/singleflight, a request outlives the caller that
+// began it, is cancelled when its last caller has left, and is joined only by
+// callers whose deadlines suit it.
 type flights struct {
 	big gate
 
@@ -20,7 +20,7 @@ type flights struct {
 	byURL map[string]*flight
 }
 
-// flight is one request for all who asked for the same.
+// flight is one request for several callers.
 type flight struct {
 	deadline time.Time // zero: none
 	cancel   context.CancelFunc
@@ -37,8 +37,8 @@ type flight struct {
 
 type sendFunc func(*http.Request) (*http.Response, error)
 
-// get performs req, or joins the same request under way. A caller joins where
-// that request ends no later than its own, and earlier by slack at most.
+// get sends req or joins the same request under way. A caller joins only a request
+// that ends no later than its own would, and at most slack earlier.
 func (f *flights) get(req *http.Request, slack time.Duration, send sendFunc) (*http.Response, error) {
 	fl := f.join(req, slack, send)
 	select {
@@ -98,8 +98,8 @@ func (f *flights) leave(fl *flight) {
 	}
 }
 
-// hold lets the caller leave when it closes the body, or else when its request
-// ends. Only answers that are large are held, see gate.
+// hold keeps the flight's gate until the caller closes the body or its request ends.
+// Only large answers hold it.
 func (f *flights) hold(fl *flight, req *http.Request, res *http.Response) {
 	leave := sync.OnceFunc(func() { f.leave(fl) })
 	stop := context.AfterFunc(req.Context(), leave)
@@ -108,8 +108,8 @@ func (f *flights) hold(fl *flight, req *http.Request, res *http.Response) {
 	}
 }
 
-// land forgets the flight before its callers go on, so that none of them can
-// meet the old answer again.
+// land removes the flight before its callers go on, so that none of them can get the
+// same answer for a new request.
 func (f *flights) land(url string, fl *flight) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -136,8 +136,8 @@ func (fl *flight) fly(req *http.Request, big gate, send sendFunc) {
 	}
 }
 
-// response is one caller's own: its header may be changed, its body is read
-// independently of the others'.
+// response returns one caller's own response: it may change the header, and reads
+// the body independently of the others.
 func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	if fl.err != nil {
 		return nil, fl.err
@@ -153,7 +153,7 @@ func (fl *flight) response(req *http.Request) (*http.Response, error) {
 	return &res, nil
 }
 
-// Body is one caller's body of an answer that several may share.
+// Body is the body of a response that several callers may share. Each has its own.
 type Body struct {
 	*strings.Reader
 	all    string
@@ -161,10 +161,10 @@ type Body struct {
 	closed func() // may be nil
 }
 
-// Text is all of the body that arrived.
+// Text returns all of the body that arrived.
 func (b *Body) Text() string { return b.all }
 
-// Err is why the body was not read to its end, nil if it was.
+// Err returns why the body did not arrive whole, or nil if it did.
 func (b *Body) Err() error { return b.tail }
 
 func (b *Body) Read(p []byte) (int, error) {

@@ -23,8 +23,8 @@ type Limit struct {
 func wholeAPI() Limit { return Limit{1200, 5 * time.Minute} }
 func anyKit() Limit   { return Limit{250, 10 * time.Second} }
 
-// recordingsAPI is RealtimeKit's limit for these alone. It is kept beside every
-// other one, for whoever relaxes the limit does not mean theirs.
+// recordingsAPI is RealtimeKit's limit for recordings. It applies beside any other
+// one: somebody who relaxes the limit does not mean this.
 func recordingsAPI() Limit { return Limit{1000, time.Minute} }
 
 // UnmarshalText reads REQUESTS/WINDOW, such as 1200/5m.
@@ -40,7 +40,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is for a reader: 1200 requests in 5m0s.
+// String returns it in words: 1200 requests in 5m0s.
 func (l Limit) String() string { return fmt.Sprintf("%d requests in %s", l.Requests, l.Window) }
 
 func (l Limit) Valid() bool { return l.Requests >= 2 && l.Window > 0 }
@@ -62,8 +62,8 @@ func (l Limit) recovery() time.Duration {
 	return time.Duration(float64(l.burst()) / float64(l.refill()) * float64(time.Second))
 }
 
-// slots is how many requests a window lets through: 24 of 25, for the API may
-// not count as exactly as we do.
+// slots is how many requests a window lets through: 24 of 25, because the API may
+// count less exactly.
 func (l Limit) slots() int { return l.Requests - l.Requests/25 }
 
 // window counts the requests of any span of time as the API may: one that is
@@ -79,7 +79,7 @@ type window struct {
 	answered []time.Duration // since born, oldest first
 }
 
-// wait is how long it takes at least until so many more may be sent.
+// wait is the least time until need more requests may be sent.
 func (w *window) wait(now time.Time, need int) time.Duration {
 	w.forget(now)
 	slots := w.limit.slots()
@@ -91,8 +91,8 @@ func (w *window) wait(now time.Time, need int) time.Duration {
 	return w.release(now, at) + time.Duration(rounds)*w.limit.Window
 }
 
-// release is how long it takes at least until the one at this place, the oldest
-// first, counts no more.
+// release is the least time until the request at this place, the oldest first, no
+// longer counts.
 func (w *window) release(now time.Time, at int) time.Duration {
 	if at < len(w.answered) {
 		return w.answered[at] + w.limit.Window - now.Sub(w.born)
@@ -100,9 +100,8 @@ func (w *window) release(now time.Time, at int) time.Duration {
 	return w.limit.Window // it is not answered yet
 }
 
-// pace spends the last quarter of a window evenly until more comes free, so that
-// a long job meets many short waits and not a few long ones, which a short
-// --timeout would not bear.
+// pace spreads the last quarter of a window evenly, so that a long job meets many
+// short waits instead of a few long ones, which might exceed the --timeout.
 func (w *window) pace(now time.Time, need, free int) time.Duration {
 	if free-need >= w.limit.slots()/4 {
 		return 0

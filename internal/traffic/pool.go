@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	poolBytes  = 16 << 20  // of answers that all large calls together hold
-	smallBytes = 512 << 10 // that a call may hold without asking
+	poolBytes  = 16 << 20  // that all large calls hold together
+	smallBytes = 512 << 10 // that a call may hold without waiting
 )
 
-// Pool bounds what calls that read long lists hold at a time, for what they have
-// read stays until they end. A call that finds none goes on alone, beyond the
-// bound, as soon as no other does: so of all that wait for each other one gets on.
+// Pool bounds the memory of calls that read long lists: what they have read stays
+// until they end. If the pool is used up, one call at a time may go on beyond the
+// bound, so that calls never all wait for each other.
 type Pool struct {
 	mu      sync.Mutex
 	used    int64
@@ -24,14 +24,14 @@ type Pool struct {
 // NewPool returns an empty pool.
 func NewPool() *Pool { return &Pool{changed: make(chan struct{})} }
 
-// Share is what one call holds of a pool. A nil one has no bound.
+// Share is one call's part of a pool. A nil Share has no bound.
 type Share struct {
 	pool *Pool
 	read atomic.Int64 // bytes so far
 	held int64        // guarded by pool.mu
 }
 
-// Share returns the share of a call that begins.
+// Share returns the share of a new call. Release it when the call ends.
 func (p *Pool) Share() *Share { return &Share{pool: p} }
 
 // Take waits until the call may hold n bytes more, or returns the context's error.
@@ -52,7 +52,7 @@ func (s *Share) Take(ctx context.Context, n int64) error {
 	}
 }
 
-// take is nil, or if there is no room, what is closed when there may be.
+// take returns nil, or if there is no room, a channel that is closed when there may be.
 func (p *Pool) take(s *Share, n int64) (changed <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +70,7 @@ func (p *Pool) take(s *Share, n int64) (changed <-chan struct{}) {
 	return nil
 }
 
-// Release gives back all that the call holds.
+// Release returns to the pool all that the call holds.
 func (s *Share) Release() {
 	p := s.pool
 	p.mu.Lock()

@@ -1,7 +1,7 @@
-// Package traffic is what keeps the requests of many callers within an API's
-// limits: a budget for each API token, one request for all who ask the same at a
-// time, a bound of what calls hold in memory together, and a memory of answers
-// that change no more.
+// Package traffic keeps the requests of many callers within an API's limits and
+// their answers within bounds of memory. A Transport has a budget for each API
+// token and merges identical requests; a Pool bounds what large calls hold at a
+// time; a Cache remembers answers that no longer change.
 package traffic
 
 import (
@@ -14,16 +14,16 @@ import (
 	"github.com/jellydator/ttlcache/v3"
 )
 
-// maxTokens bounds how many API tokens are remembered. Beyond it the token
-// unused for longest is forgotten, and with it what it has spent.
+// maxTokens bounds how many API tokens are remembered. Beyond it the least recently
+// used one is forgotten, and what it has spent.
 const maxTokens = 10_000
 
 // tokenHash stands for an API token, which is kept nowhere but in its request.
 type tokenHash [sha256.Size]byte
 
-// Transport is the transport of all requests, where retries and redirects count
-// too. For each API token it keeps the limit and merges what is asked twice at a
-// time. Nothing is shared between tokens.
+// Transport is an http.RoundTripper for the requests of many API tokens, each told
+// by its Authorization header. For each token it keeps the limit, which retries and
+// redirects count against, and merges identical requests. Tokens share nothing.
 type Transport struct {
 	next   http.RoundTripper
 	limit  Limit
@@ -37,10 +37,12 @@ type perToken struct {
 	flights flights
 }
 
-// NewTransport sends through next what l allows; the zero Limit is what
-// Cloudflare documents. Callers have about timeout for a request.
+// NewTransport returns a Transport that sends requests through next as the limit
+// allows; the zero Limit is what Cloudflare documents. timeout is how long callers
+// usually wait for an answer: two of them may share a request if their deadlines
+// differ by at most a tenth of it.
 func NewTransport(next http.RoundTripper, l Limit, timeout time.Duration) *Transport {
-	// An idle token is forgotten when its bucket is long full again and no pause is left.
+	// An idle token is forgotten long after its bucket is full again and any pause is over.
 	slowest := l
 	if l == (Limit{}) {
 		slowest = wholeAPI()
@@ -89,7 +91,7 @@ func (t *Transport) send(b *budget, req *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// CloseIdleConnections is what http.Client's method of that name looks for.
+// CloseIdleConnections implements what http.Client.CloseIdleConnections calls.
 func (t *Transport) CloseIdleConnections() {
 	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
@@ -100,8 +102,8 @@ type requestCounter struct{}
 
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
-// by the one which began it. add may be called from several goroutines, and after
-// a call that was cancelled. An outer counter counts on.
+// by the one that began it. add may be called from several goroutines, even after
+// a call was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
 	both := add
 	if outer, ok := ctx.Value(requestCounter{}).(func()); ok {
@@ -110,7 +112,7 @@ func CountRequests(ctx context.Context, add func()) context.Context {
 	return context.WithValue(ctx, requestCounter{}, both)
 }
 
-// Count counts a request that is made outside of a Transport.
+// Count adds a request that was made without a Transport.
 func Count(ctx context.Context) {
 	if add, ok := ctx.Value(requestCounter{}).(func()); ok {
 		add()

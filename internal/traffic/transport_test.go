@@ -109,6 +109,23 @@ func most(sent []time.Time, window time.Duration) int {
 	return largest
 }
 
+func inRange(t *testing.T, what string, got, least, most int) {
+	t.Helper()
+	if got < least || got > most {
+		t.Errorf("%d %s, want %d to %d", got, what, least, most)
+	}
+}
+
+// firstRefused answers 429 to the first request.
+func firstRefused(retryAfter string) func(int, *http.Request) (int, string) {
+	return func(nth int, _ *http.Request) (int, string) {
+		if nth == 1 {
+			return http.StatusTooManyRequests, retryAfter
+		}
+		return http.StatusOK, ""
+	}
+}
+
 // TestDefaultLimit asks without pause for 20 minutes, first as a walk of 500 pages.
 func TestDefaultLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -120,13 +137,16 @@ func TestDefaultLimit(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		for n := range 180 {
+			ask(n)
+		}
+		if took := time.Since(begin); took > 0 {
+			t.Errorf("180 requests from idle had to wait %s", took)
+		}
 		longest := time.Duration(0)
-		for n := range 500 {
+		for n := 180; n < 500; n++ {
 			before := time.Now()
 			ask(n)
-			if n == 179 && time.Since(begin) > 0 {
-				t.Errorf("180 requests from idle had to wait %s", time.Since(begin))
-			}
 			longest = max(longest, time.Since(before))
 		}
 		if took := time.Since(begin); took > 21*time.Second || longest > 300*time.Millisecond {
@@ -135,17 +155,11 @@ func TestDefaultLimit(t *testing.T) {
 		for n := 0; time.Since(begin) < 20*time.Minute; n++ {
 			ask(n)
 		}
-		if got := most(u.sent, 5*time.Minute); got > 1200 || got < 1100 {
-			t.Errorf("%d requests in some 5 minutes, want at most 1,200 and not much less", got)
-		}
-		if got := most(u.sent, 10*time.Second); got > 250 || got < 230 {
-			t.Errorf("%d requests in some 10 seconds, want at most 250 and not much less", got)
-		}
-		if begin := time.Now(); true { // another token has a budget of its own
-			_, err := get(within(t, usual), t, p, "b", "x")
-			if err != nil || time.Since(begin) > 0 {
-				t.Errorf("another token waited %s, %v", time.Since(begin), err)
-			}
+		inRange(t, "requests in some 5 minutes", most(u.sent, 5*time.Minute), 1100, 1200)
+		inRange(t, "requests in some 10 seconds", most(u.sent, 10*time.Second), 230, 250)
+		other := time.Now() // another token has a budget of its own
+		if _, err := get(within(t, usual), t, p, "b", "x"); err != nil || time.Since(other) > 0 {
+			t.Errorf("another token waited %s, %v", time.Since(other), err)
 		}
 	})
 }
@@ -254,12 +268,7 @@ func TestUsedUpFailsAtOnce(t *testing.T) {
 // TestPause lets 50 calls meet a 429: one goes ahead after the pause, the others follow its success.
 func TestPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := &upstream{delay: time.Second, answer: func(nth int, _ *http.Request) (int, string) {
-			if nth == 1 {
-				return 429, "10"
-			}
-			return 200, ""
-		}}
+		u := &upstream{delay: time.Second, answer: firstRefused("10")}
 		p := NewTransport(u, Limit{}, usual)
 		begin := time.Now()
 		if status, err := get(within(t, usual), t, p, "a", "first"); status != 429 || err != nil {
@@ -322,12 +331,7 @@ func TestPauseAgain(t *testing.T) {
 // TestAheadGone cancels the request that went ahead; the next one does instead.
 func TestAheadGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		u := &upstream{delay: time.Second, answer: func(nth int, _ *http.Request) (int, string) {
-			if nth == 1 {
-				return 429, "" // no hint: a second
-			}
-			return 200, ""
-		}}
+		u := &upstream{delay: time.Second, answer: firstRefused("")} // no hint: a second
 		p := NewTransport(u, Limit{}, usual)
 		begin := time.Now()
 		_, _ = get(within(t, usual), t, p, "a", "first")

@@ -25,7 +25,11 @@ export async function serveModel(choose) {
     answer.send(res, body, call, req.url);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, requests, close: () => server.closeAllConnections() ?? server.close() };
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, requests, close };
 }
 
 function events(res, list) {
@@ -41,10 +45,29 @@ const responses = {
     : [{ name: t.name ?? t.type }])),
   results: (body) => (body.input ?? []).filter((i) => /call_output$/.test(i.type)).map((i) => JSON.stringify(i.output)),
   send(res, body, call) {
-    const item = call
-      ? { type: "function_call", id: "fc_1", call_id: "call_1", status: "completed", name: call.name, ...(call.namespace && { namespace: call.namespace }), arguments: JSON.stringify(call.args) }
-      : { type: "message", id: "msg_1", role: "assistant", status: "completed", content: [{ type: "output_text", text: DONE, annotations: [] }] };
-    const usage = { input_tokens: 1, input_tokens_details: { cached_tokens: 0 }, output_tokens: 1, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 2 };
+    const message = {
+      type: "message",
+      id: "msg_1",
+      role: "assistant",
+      status: "completed",
+      content: [{ type: "output_text", text: DONE, annotations: [] }],
+    };
+    const item = call ? {
+      type: "function_call",
+      id: "fc_1",
+      call_id: "call_1",
+      status: "completed",
+      name: call.name,
+      namespace: call.namespace, // undefined is left out
+      arguments: JSON.stringify(call.args),
+    } : message;
+    const usage = {
+      input_tokens: 1,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: 1,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: 2,
+    };
     const response = { id: "resp_1", object: "response", model: body.model, status: "completed", output: [item], usage };
     events(res, [
       { type: "response.created", response: { ...response, status: "in_progress", output: [] } },
@@ -78,13 +101,25 @@ const anthropic = {
     .filter((c) => c.type === "tool_result").map((c) => JSON.stringify(c.content)),
   send(res, body, call) {
     const block = call ? { type: "tool_use", id: "toolu_1", name: call.name, input: {} } : { type: "text", text: "" };
-    const delta = call ? { type: "input_json_delta", partial_json: JSON.stringify(call.args) } : { type: "text_delta", text: DONE };
+    const delta = call
+      ? { type: "input_json_delta", partial_json: JSON.stringify(call.args) }
+      : { type: "text_delta", text: DONE };
     const usage = { input_tokens: 1, output_tokens: 1 };
-    const message = { id: "msg_1", type: "message", role: "assistant", model: body.model, content: [], stop_reason: null, stop_sequence: null, usage };
+    const message = {
+      id: "msg_1",
+      type: "message",
+      role: "assistant",
+      model: body.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage,
+    };
     const stop = call ? "tool_use" : "end_turn";
     if (!body.stream) {
       const content = [call ? { ...block, input: call.args } : { type: "text", text: DONE }];
-      res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ ...message, content, stop_reason: stop }));
+      res.writeHead(200, { "content-type": "application/json" });
+      res.end(JSON.stringify({ ...message, content, stop_reason: stop }));
       return;
     }
     events(res, [

@@ -16,6 +16,7 @@ const [binary, sample] = process.argv.slice(2).map((p) => path.resolve(p));
 const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), "node_modules", ".bin");
 const LIMIT = 120_000; // ms, for one client
 const TOOL = "get_meeting_attendance";
+const QUESTION = "Who was in the design review?";
 
 const clients = [
   {
@@ -23,24 +24,39 @@ const clients = [
     // What a user already has there must stay.
     file: ".codex/config.toml",
     before: '# mine\nmodel = "gpt-5"\n\n[features]\napps = false\n',
-    command: (model) => ["codex", "exec", "--strict-config", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox",
+    command: (model) => [
+      "codex", "exec", "--strict-config", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox",
       "-c", 'model_provider="fake"',
       "-c", `model_providers.fake={name="fake", base_url="${model}/v1", wire_api="responses"}`,
-      "Who was in the design review?"],
+      QUESTION,
+    ],
   },
   {
     id: "gemini",
     file: ".gemini/settings.json",
-    before: '{\n  // mine\n  "security": { "auth": { "selectedType": "gemini-api-key" } },\n  "privacy": { "usageStatisticsEnabled": false }\n}\n',
-    command: () => ["gemini", "--skip-trust", "--yolo", "--model", "gemini-2.5-flash", "--prompt", "Who was in the design review?"],
+    before: [
+      "{",
+      "  // mine",
+      '  "security": { "auth": { "selectedType": "gemini-api-key" } },',
+      '  "privacy": { "usageStatisticsEnabled": false }',
+      "}",
+      "",
+    ].join("\n"),
+    command: () => ["gemini", "--skip-trust", "--yolo", "--model", "gemini-2.5-flash", "--prompt", QUESTION],
     env: (model) => ({ GEMINI_API_KEY: "none", GOOGLE_GEMINI_BASE_URL: model, GEMINI_TELEMETRY_ENABLED: "false" }),
   },
   {
     id: "claude-code",
     file: ".claude.json",
     before: '{\n  "numStartups": 1,\n  "hasCompletedOnboarding": true\n}\n',
-    command: () => ["claude", "--print", "--allowed-tools", "mcp__realtimekit", "--", "Who was in the design review?"],
-    env: (model) => ({ ANTHROPIC_API_KEY: "none", ANTHROPIC_BASE_URL: model, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1", DISABLE_AUTOUPDATER: "1", ENABLE_TOOL_SEARCH: "false" }),
+    command: () => ["claude", "--print", "--allowed-tools", "mcp__realtimekit", "--", QUESTION],
+    env: (model) => ({
+      ANTHROPIC_API_KEY: "none",
+      ANTHROPIC_BASE_URL: model,
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      DISABLE_AUTOUPDATER: "1",
+      ENABLE_TOOL_SEARCH: "false",
+    }),
   },
 ];
 
@@ -88,13 +104,18 @@ async function startSample() {
 // machine is refused there.
 async function startFence() {
   const fence = http.createServer((_, res) => res.writeHead(403).end());
-  fence.on("connect", (_, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
+  fence.on("connect", (_, socket) => {
+    socket.on("error", () => {}); // a client may be gone before it hears the answer
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
   await new Promise((resolve) => fence.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${fence.address().port}`, stop: () => fence.closeAllConnections() ?? fence.close() };
 }
 
 function filesBelow(dir) {
-  return fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => path.join(f.parentPath ?? f.path, f.name));
+  return fs.readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((f) => f.isFile())
+    .map((f) => path.join(f.parentPath ?? f.path, f.name));
 }
 
 // startServer serves over HTTP to callers who send their own tokens.
@@ -103,7 +124,9 @@ async function startServer(api) {
   await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const address = `127.0.0.1:${probe.address().port}`;
   await new Promise((resolve) => probe.close(resolve));
-  const p = spawn(binary, ["--http", address, "--drain-delay", "0s"], { env: { PATH: process.env.PATH, ...settings(api) }, stdio: ["ignore", "inherit", "pipe"] });
+  const env = { PATH: process.env.PATH, ...settings(api) };
+  const p = spawn(binary, ["--http", address, "--drain-delay", "0s"], { env, stdio: ["ignore", "inherit", "pipe"] });
+  process.on("exit", () => p.kill());
   let logs = "";
   p.stderr.on("data", (d) => { logs += d; });
   for (let i = 0; ; i++) {
@@ -128,16 +151,18 @@ async function check(client, api, fence, expected, url) {
     fs.mkdirSync(work);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, client.before);
-    const base = { PATH: process.env.PATH, HOME: home, CLOUDFLARE_API_TOKEN: api.token };
+    const base = { PATH: `${bin}${path.delimiter}${process.env.PATH}`, HOME: home, CLOUDFLARE_API_TOKEN: api.token };
     const elsewhere = url ? ["--url", url] : [];
     const wrote = await run(binary, ["config", client.id, "--write", ...elsewhere], { ...base, ...settings(api) }, work);
     const text = fs.readFileSync(file, "utf8");
     ok("config --write", wrote.code === 0 && text.includes(url ?? binary), wrote.logs + text);
-    ok("what was in the file is still there", client.before.split("\n").every((l) => text.includes(l.replace(/,$/, ""))), text);
+    const lines = client.before.split("\n").map((l) => l.replace(/,$/, ""));
+    ok("what was in the file is still there", lines.every((l) => text.includes(l)), text);
     ok("the token is not in the file", !text.includes(api.token));
 
     const [name, ...args] = client.command(model.url);
-    const env = { ...base, ...client.env?.(model.url), HTTPS_PROXY: fence, HTTP_PROXY: fence, NO_PROXY: "127.0.0.1,localhost", CI: "1", NO_COLOR: "1" };
+    const kept = { HTTPS_PROXY: fence, HTTP_PROXY: fence, NO_PROXY: "127.0.0.1,localhost", CI: "1", NO_COLOR: "1" };
+    const env = { ...base, ...client.env?.(model.url), ...kept };
     const started = Date.now();
     const r = await run(path.join(bin, name), args, env, work);
     const took = ((Date.now() - started) / 1000).toFixed(1);
@@ -147,7 +172,8 @@ async function check(client, api, fence, expected, url) {
     const missing = expected.tools.filter((t) => ![...listed].some((l) => l.endsWith(t)));
     ok(`listed the ${expected.tools.length} tools`, missing.length === 0, `without ${missing}, listed ${[...listed]}\n${said}`);
     const results = model.requests.flatMap((q) => q.results);
-    ok("called one, with the right answer", results.length > 0 && expected.facts.every((f) => results[0].includes(f)), results[0] ?? said);
+    const right = results.length > 0 && expected.facts.every((f) => results[0].includes(f));
+    ok("called one, with the right answer", right, results[0] ?? said);
     ok("the model never saw the token", !model.requests.some((q) => q.text.includes(api.token)));
     const leaks = filesBelow(home).filter((f) => fs.readFileSync(f).includes(api.token));
     ok("no file has the token", leaks.length === 0, leaks);
