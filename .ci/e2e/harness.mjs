@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-export const TOOLS = ["get_meeting_attendance", "compare_attendance", "get_session_recap", "list_sessions", "list_session_participants", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
+export const TOOLS = ["get_meeting_attendance", "compare_attendance", "get_session_recap", "search_recaps", "list_recordings", "list_sessions", "list_session_participants", "list_apps", "find_meetings", "get_meeting", "list_meeting_participants"];
 export const MODERN = "2026-07-28";
 
 export class Tally {

@@ -28,8 +28,11 @@ type config struct {
 	CacheEnded time.Duration
 	Zone       *time.Location // nil is UTC
 	LeaveOut   []string       // presets
+	Links      bool           // of recordings are shown
 	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
+
+	restricted bool // callers share the token, and may neither search what was said nor see links
 
 	token     string
 	tokenFrom string // the variable or file that holds it
@@ -59,6 +62,8 @@ func (c *config) register(fs *pflag.FlagSet) {
 		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 0,
 		"remember ended sessions and their participants for `DURATION`, for example 10m (default 0s, not at all)")
+	fs.BoolVar(&c.Links, "recording-links", false,
+		"let list_recordings show download links, which open for whoever has them")
 	fs.Func("log-level", "log from `LEVEL` up: debug, info, warn or error (default info; warn for commands that print "+
 		"an answer)",
 		c.readLogLevel)
@@ -72,6 +77,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 		"leave-out-presets": "REALTIMEKIT_LEAVE_OUT_PRESETS",
 		"rate-limit":        "REALTIMEKIT_RATE_LIMIT",
 		"cache-ended":       "REALTIMEKIT_CACHE_ENDED",
+		"recording-links":   "REALTIMEKIT_RECORDING_LINKS",
 	} {
 		fallBackTo(fs, flag, name)
 	}
