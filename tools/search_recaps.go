@@ -130,7 +130,7 @@ func (d *Deps) newRecapSearch(ctx context.Context, in searchInput) (*recapSearch
 		return nil, ctx, err
 	}
 	if !w.Given() {
-		w = when.Between(now.AddDate(0, 0, -searchDays), time.Time{}, w)
+		w = when.Between(now.AddDate(0, 0, -searchDays).Truncate(time.Minute), time.Time{}, w)
 	}
 	budget, ctx := sessiontext.NewBudget(ctx, maxSearchRequests)
 	s := &recapSearch{deps: d, in: in, find: d.finder(zone), window: w, names: map[string]string{}}

@@ -78,7 +78,7 @@ func (s *recapSearch) explainTexts(o *searchOutput) {
 			if t.State == sessiontext.Failed || t.State == sessiontext.Unreadable {
 				odd = true
 				if failed++; failed <= maxFailedNamed {
-					o.AddNote(fmt.Sprintf("%s (%q) was not searched: %s", prose.Sentence(t.Name()),
+					o.AddNote(fmt.Sprintf("The %s of session %s (%q) was not searched: %s", t.Part.Part, t.SessionID,
 						untrusted.Line(h.Session.Title, 80), prose.Sentence(t.Why)))
 				}
 			}
