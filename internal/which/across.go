@@ -42,12 +42,17 @@ func (f Finder) Home(ctx context.Context, p Place) (apps []App, more bool, err e
 	return apps, false, err
 }
 
-// Others are the apps of a place without some of them.
+// Others are the apps that the token reaches, if none was named, but those given. Of
+// very many only the first are taken.
 func (f Finder) Others(ctx context.Context, p Place, but []App) ([]App, error) {
+	if p.App != "" {
+		return nil, nil
+	}
 	apps, err := f.Apps(ctx, p)
-	return slices.DeleteFunc(apps, func(a App) bool {
+	apps = slices.DeleteFunc(apps, func(a App) bool {
 		return slices.ContainsFunc(but, func(b App) bool { return a.AppRef == b.AppRef })
-	}), err
+	})
+	return apps[:min(len(apps), maxApps)], err
 }
 
 // Across lists the newest sessions of apps in a window, newest first, at most so many

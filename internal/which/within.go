@@ -33,18 +33,6 @@ func (f Finder) Likely(ctx context.Context, p Place) ([]App, error) {
 	return apps[:min(len(apps), maxApps)], err
 }
 
-// Others are the apps that the token reaches, if none was named, but those given.
-func (f Finder) Others(ctx context.Context, p Place, but []App) ([]App, error) {
-	if p.App != "" {
-		return nil, nil
-	}
-	apps, err := f.Apps(ctx, p)
-	apps = slices.DeleteFunc(apps, func(a App) bool {
-		return slices.ContainsFunc(but, func(b App) bool { return a.AppID == b.AppID })
-	})
-	return apps[:min(len(apps), maxApps)], err
-}
-
 // OfMeeting lists the newest sessions of a meeting in a window, at most so many as
 // to keep. It is an error if there is no such meeting.
 func (f Finder) OfMeeting(ctx context.Context, p Place, meeting string, w when.Window, keep int) (Within, Series,
