@@ -18,7 +18,7 @@ type name struct {
 func parse(s string) name {
 	folded := fold(s)
 	var all, spoken []string
-	for _, w := range strings.Fields(folded) {
+	for w := range strings.FieldsSeq(folded) {
 		all = append(all, w)
 		if w = strings.TrimFunc(w, mute); w != "" {
 			spoken = append(spoken, w)
