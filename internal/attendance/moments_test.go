@@ -386,7 +386,12 @@ func TestJustInTime(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, got)
 		}
 	}
-	// The sessions of one series know of each other, and so does what they have in common.
+}
+
+// The sessions of one series know of each other, and so does what they have in common.
+func TestJustInTimeInASeries(t *testing.T) {
+	s := Session{Start: clk("10:00"), End: clk("11:00")}
+	earlier := Session{Start: clk("8:00"), End: clk("8:30")}
 	roster := []Invited{{ID: "a", Added: clk("8:09")}}
 	columns := [][]Held{
 		{{Session: earlier, Peers: group("a 8:10-8:30")}},
@@ -400,7 +405,7 @@ func TestJustInTime(t *testing.T) {
 	if results = Series(columns, roster, Rules{}); results[1].JustInTime || Over(results).JustInTime {
 		t.Errorf("%+v", results)
 	}
-	// Who has another row each time was added just before coming to the last one.
+	// Somebody who has another row each time was added just before coming to the last one.
 	columns[0][0].Peers = group("x 8:10-8:30")
 	columns[0][0].Peers[0].CustomID = "c"
 	roster[0] = Invited{ID: "a", CustomID: "c", Added: clk("9:59")}

@@ -21,13 +21,10 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 				t.Fatalf("not absent: %+v", p)
 			}
 		}
-		joins, peers := 0, 0
+		joins, peers := 0, joinings(columns[i])
 		for _, p := range slices.Concat(r.Attended, r.Guests) {
 			joins += p.Joins()
 			visited(t, r, p)
-		}
-		for _, h := range columns[i] {
-			peers += len(h.Peers)
 		}
 		if rows > len(roster) || joins > peers || len(rules.LeaveOut) == 0 && (rows != len(roster) || joins != peers || r.LeftOut > 0) {
 			t.Fatalf("%d rows of %d, %d joins of %d, %d left out", rows, len(roster), joins, peers, r.LeftOut)
@@ -42,6 +39,13 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 	}
 }
 
+func joinings(column []Held) (n int) {
+	for _, h := range column {
+		n += len(h.Peers)
+	}
+	return n
+}
+
 func visited(t *testing.T, r Result, p Person) {
 	t.Helper()
 	if len(p.Visits) != 1 {
@@ -51,14 +55,16 @@ func visited(t *testing.T, r Result, p Person) {
 	if d := p.Present(); d < 0 || d > v.Session.End.Sub(v.Session.Start) {
 		t.Fatalf("present %s of %+v", d, v.Session)
 	}
-	if v.Late() < 0 || v.Early() < 0 || v.LateMinutes() < 0 || v.EarlyMinutes() < 0 || v.Devices < 1 || v.Reconnects < 0 || len(v.Peers) == 0 {
+	if v.Late() < 0 || v.Early() < 0 || v.LateMinutes() < 0 || v.EarlyMinutes() < 0 ||
+		v.Devices < 1 || v.Reconnects < 0 || len(v.Peers) == 0 {
 		t.Fatalf("visit %+v", v)
 	}
 	if v.Here && !r.Live || v.Here && v.Early() > 0 {
 		t.Fatalf("here %+v", v)
 	}
 	for i, n := range v.Intervals {
-		if n.To.Before(n.From) || n.From.Before(v.Session.Start) || n.To.After(v.Session.End) || i > 0 && !n.From.After(v.Intervals[i-1].To) {
+		if n.To.Before(n.From) || n.From.Before(v.Session.Start) || n.To.After(v.Session.End) ||
+			i > 0 && !n.From.After(v.Intervals[i-1].To) {
 			t.Fatalf("intervals %v of %+v", v.Intervals, v.Session)
 		}
 	}

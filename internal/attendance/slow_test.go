@@ -232,7 +232,7 @@ func slowNames(n *slowPerson) []string {
 
 func slowAgree(a, b string) bool {
 	in := func(a, b string) bool {
-		for _, w := range strings.Fields(a) {
+		for w := range strings.FieldsSeq(a) {
 			if !slices.Contains(strings.Fields(b), w) {
 				return false
 			}
@@ -294,18 +294,33 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	atOnce := 0
+	apart := antichain(names)
+	if onRoster == 1 || len(group) == 1 || apart == 1 || apart == 0 && slowAtOnce(group) < 3 {
+		return []*slowPerson{merge(group)}
+	}
+	out := slowFamilies(group, names, apart)
+	for _, p := range out {
+		p.differs, p.shared = apart == 2 && len(out) > 1, apart != 2
+	}
+	return out
+}
+
+// slowAtOnce returns how many of them are there at once. Most are there when somebody
+// comes or comes back.
+func slowAtOnce(group []*slowPerson) int {
+	most := 0
 	for _, n := range group {
-		for _, p := range n.peers { // most are there when somebody comes, or comes back
+		for _, p := range n.peers {
 			for _, m := range append(events(p.Peer, false), p.from) {
-				atOnce = max(atOnce, slowCount(group, m))
+				most = max(most, slowCount(group, m))
 			}
 		}
 	}
-	apart := antichain(names)
-	if onRoster == 1 || len(group) == 1 || apart == 1 || apart == 0 && atOnce < 3 {
-		return []*slowPerson{merge(group)}
-	}
+	return most
+}
+
+// slowFamilies merges those who have the same names, if there are two names.
+func slowFamilies(group []*slowPerson, names []string, apart int) []*slowPerson {
 	with := func(a string) (out []string) {
 		for _, b := range names {
 			if slowAgree(a, b) {
@@ -341,9 +356,6 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 	}
 	for _, nodes := range byFamily {
 		out = append(out, merge(nodes))
-	}
-	for _, p := range out {
-		p.differs, p.shared = apart == 2 && len(out) > 1, apart != 2
 	}
 	return out
 }
@@ -520,7 +532,9 @@ func span(peers []*slowPeer) (from, to int) {
 	return from, to
 }
 
-func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slowPerson, int, bool, bool) bool, own []*slowPart) (line string, came, isNew bool) {
+func slowLine(
+	p *slowPerson, peers []*slowPeer, start, end int, there func(*slowPerson, int, bool, bool) bool, own []*slowPart,
+) (line string, came, isNew bool) {
 	var ids []string
 	for _, q := range peers {
 		ids = append(ids, q.ID)
@@ -585,8 +599,9 @@ func shown(r Result) string {
 	group("guest", r.Guests)
 	group("later", r.Later)
 	slices.Sort(lines)
-	return fmt.Sprintf("%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s", minuteOf(r.Start),
-		minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live, minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
+	return fmt.Sprintf(
+		"%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s",
+		minuteOf(r.Start), minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live, minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
 		strings.Join(lines, "\n"))
 }
 
