@@ -20,10 +20,8 @@ func TestCompare(t *testing.T) {
 		s := Session{Start: at(i * 1440), End: at(i*1440 + 60)}
 		peers := []Peer{{ID: "anonymous", Joined: s.Start, Left: s.End}}
 		for _, who := range slices.Sorted(maps.Keys(came)) {
-			for _, k := range came[who] {
-				if k == i {
-					peers = append(peers, Peer{ID: who, UserID: who, Joined: s.Start, Left: s.End})
-				}
+			if slices.Contains(came[who], i) {
+				peers = append(peers, Peer{ID: who, UserID: who, Joined: s.Start, Left: s.End})
 			}
 		}
 		columns = append(columns, []Held{{Session: s, Peers: peers}})

@@ -16,15 +16,14 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 		for _, p := range r.everybody() {
 			rows += p.Rows
 		}
-		for _, p := range slices.Concat(r.Absent, r.Later) {
-			if p.Rows == 0 || len(p.Visits) > 0 {
-				t.Fatalf("not absent: %+v", p)
-			}
-		}
-		joins, peers := 0, joinings(columns[i])
+		absent(t, slices.Concat(r.Absent, r.Later))
+		joins, peers := 0, 0
 		for _, p := range slices.Concat(r.Attended, r.Guests) {
 			joins += p.Joins()
 			visited(t, r, p)
+		}
+		for _, h := range columns[i] {
+			peers += len(h.Peers)
 		}
 		if rows > len(roster) || joins > peers || len(rules.LeaveOut) == 0 && (rows != len(roster) || joins != peers || r.LeftOut > 0) {
 			t.Fatalf("%d rows of %d, %d joins of %d, %d left out", rows, len(roster), joins, peers, r.LeftOut)
@@ -39,11 +38,13 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 	}
 }
 
-func joinings(column []Held) (n int) {
-	for _, h := range column {
-		n += len(h.Peers)
+func absent(t *testing.T, people []Person) {
+	t.Helper()
+	for _, p := range people {
+		if p.Rows == 0 || len(p.Visits) > 0 {
+			t.Fatalf("not absent: %+v", p)
+		}
 	}
-	return n
 }
 
 func visited(t *testing.T, r Result, p Person) {
@@ -55,8 +56,7 @@ func visited(t *testing.T, r Result, p Person) {
 	if d := p.Present(); d < 0 || d > v.Session.End.Sub(v.Session.Start) {
 		t.Fatalf("present %s of %+v", d, v.Session)
 	}
-	if v.Late() < 0 || v.Early() < 0 || v.LateMinutes() < 0 || v.EarlyMinutes() < 0 ||
-		v.Devices < 1 || v.Reconnects < 0 || len(v.Peers) == 0 {
+	if v.Late() < 0 || v.Early() < 0 || v.LateMinutes() < 0 || v.EarlyMinutes() < 0 || v.Devices < 1 || v.Reconnects < 0 || len(v.Peers) == 0 {
 		t.Fatalf("visit %+v", v)
 	}
 	if v.Here && !r.Live || v.Here && v.Early() > 0 {

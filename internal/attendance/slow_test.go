@@ -417,6 +417,39 @@ func slowSeries(columns [][]Held, roster []Invited, r Rules) []string {
 	return texts
 }
 
+// slowTogether returns when two people were there first, and until when they were last.
+func slowTogether(
+	people []*slowPerson, start, end int, there func(*slowPerson, int, bool, bool) bool,
+) (from, until int) {
+	from, until = start, end
+	twoSeen := false
+	for m := start; m < end; m++ {
+		n := 0
+		for _, p := range people {
+			if there(p, m, true, true) {
+				n++
+			}
+		}
+		if n >= 2 && !twoSeen {
+			twoSeen, from = true, m
+		}
+		if n >= 2 {
+			until = m + 1
+		}
+	}
+	return from, until
+}
+
+func slowTimes(peers []*slowPeer, live bool, lateFrom, earlyFrom int) string {
+	b, e := span(peers)
+	isHere := live && slices.ContainsFunc(peers, func(q *slowPeer) bool { return q.part.live && q.left == unknown })
+	early := 0
+	if earlyFrom != unknown && !isHere {
+		early = max(0, earlyFrom-e)
+	}
+	return fmt.Sprintf(" late %d early %d here %v", max(0, b-lateFrom), early, isHere)
+}
+
 // slowColumn writes a result down.
 func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*slowPerson, r Rules, several bool) string {
 	first, last := own[0], own[len(own)-1]
@@ -431,22 +464,8 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 			return q.there(m) && (q.Room == "" && main || q.Room != "" && rooms)
 		})
 	}
-	lateFrom, earlyFrom, twoSeen := start, end, false
-	for m := start; m < end; m++ {
-		n := 0
-		for _, p := range people {
-			if there(p, m, true, true) {
-				n++
-			}
-		}
-		if n >= 2 && !twoSeen {
-			twoSeen, lateFrom = true, m
-		}
-		if n >= 2 {
-			earlyFrom = m + 1
-		}
-	}
 	live := last.live && last.over == unknown
+	lateFrom, earlyFrom := slowTogether(people, start, end, there)
 	if live {
 		earlyFrom = unknown
 	}
@@ -478,13 +497,7 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 			line = "absent " + line
 		}
 		if came {
-			b, e := span(here(p))
-			isHere := live && slices.ContainsFunc(here(p), func(q *slowPeer) bool { return q.part.live && q.left == unknown })
-			early := 0
-			if earlyFrom != unknown && !isHere {
-				early = max(0, earlyFrom-e)
-			}
-			line += fmt.Sprintf(" late %d early %d here %v", max(0, b-lateFrom), early, isHere)
+			line += slowTimes(here(p), live, lateFrom, earlyFrom)
 		}
 		if p.shared {
 			shared[p.custom] = true
@@ -601,7 +614,8 @@ func shown(r Result) string {
 	slices.Sort(lines)
 	return fmt.Sprintf(
 		"%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s",
-		minuteOf(r.Start), minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live, minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
+		minuteOf(r.Start), minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live,
+		minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
 		strings.Join(lines, "\n"))
 }
 
