@@ -417,6 +417,15 @@ func slowSeries(columns [][]Held, roster []Invited, r Rules) []string {
 	return texts
 }
 
+// slowPresent returns the peers of each person in a column.
+func slowPresent(c int, people []*slowPerson) map[*slowPerson][]*slowPeer {
+	in := map[*slowPerson][]*slowPeer{}
+	for _, p := range people {
+		in[p] = slices.DeleteFunc(slices.Clone(p.peers), func(q *slowPeer) bool { return q.column != c })
+	}
+	return in
+}
+
 // slowTogether returns when two people were there first, and until when they were last.
 func slowTogether(
 	people []*slowPerson, start, end int, there func(*slowPerson, int, bool, bool) bool,
@@ -440,6 +449,20 @@ func slowTogether(
 	return from, until
 }
 
+// slowScheduled returns the scheduled moments, if there are any, and otherwise the others.
+func slowScheduled(r Rules, own []*slowPart, several bool, lateFrom, earlyFrom int) (from, until int) {
+	first, last := own[0], own[len(own)-1]
+	live := last.live && last.over == unknown
+	near := func(s, begin int) bool { return s != unknown && (!several || max(s-begin, begin-s) <= 720) }
+	if s := minuteOf(r.ScheduledStart); near(s, first.from) {
+		lateFrom = s
+	}
+	if s := minuteOf(r.ScheduledEnd); near(s, last.from) && (!live || s <= minuteOf(r.Now)) {
+		earlyFrom = s
+	}
+	return lateFrom, earlyFrom
+}
+
 func slowTimes(peers []*slowPeer, live bool, lateFrom, earlyFrom int) string {
 	b, e := span(peers)
 	isHere := live && slices.ContainsFunc(peers, func(q *slowPeer) bool { return q.part.live && q.left == unknown })
@@ -454,10 +477,7 @@ func slowTimes(peers []*slowPeer, live bool, lateFrom, earlyFrom int) string {
 func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*slowPerson, r Rules, several bool) string {
 	first, last := own[0], own[len(own)-1]
 	start, end := first.from, max(first.end, last.end)
-	in := map[*slowPerson][]*slowPeer{}
-	for _, p := range slices.Concat(people, bots) {
-		in[p] = slices.DeleteFunc(slices.Clone(p.peers), func(q *slowPeer) bool { return q.column != c })
-	}
+	in := slowPresent(c, slices.Concat(people, bots))
 	here := func(p *slowPerson) []*slowPeer { return in[p] }
 	there := func(p *slowPerson, m int, rooms, main bool) bool {
 		return slices.ContainsFunc(here(p), func(q *slowPeer) bool {
@@ -469,12 +489,7 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 	if live {
 		earlyFrom = unknown
 	}
-	if s := minuteOf(r.ScheduledStart); s != unknown && (!several || max(s-first.from, first.from-s) <= 720) {
-		lateFrom = s
-	}
-	if s := minuteOf(r.ScheduledEnd); s != unknown && (!several || max(s-last.from, last.from-s) <= 720) && (!live || s <= minuteOf(r.Now)) {
-		earlyFrom = s
-	}
+	lateFrom, earlyFrom = slowScheduled(r, own, several, lateFrom, earlyFrom)
 	var lines []string
 	attended, fresh, shared := 0, 0, map[string]bool{}
 	for _, p := range people {
