@@ -38,15 +38,6 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 	}
 }
 
-func absent(t *testing.T, people []Person) {
-	t.Helper()
-	for _, p := range people {
-		if p.Rows == 0 || len(p.Visits) > 0 {
-			t.Fatalf("not absent: %+v", p)
-		}
-	}
-}
-
 func visited(t *testing.T, r Result, p Person) {
 	t.Helper()
 	if len(p.Visits) != 1 {
@@ -63,8 +54,7 @@ func visited(t *testing.T, r Result, p Person) {
 		t.Fatalf("here %+v", v)
 	}
 	for i, n := range v.Intervals {
-		if n.To.Before(n.From) || n.From.Before(v.Session.Start) || n.To.After(v.Session.End) ||
-			i > 0 && !n.From.After(v.Intervals[i-1].To) {
+		if n.To.Before(n.From) || n.From.Before(v.Session.Start) || n.To.After(v.Session.End) || i > 0 && !n.From.After(v.Intervals[i-1].To) {
 			t.Fatalf("intervals %v of %+v", v.Intervals, v.Session)
 		}
 	}
@@ -72,6 +62,15 @@ func visited(t *testing.T, r Result, p Person) {
 		inside := slices.ContainsFunc(v.Intervals, func(n Interval) bool { return g.From.Before(n.To) && n.From.Before(g.To) })
 		if !g.To.After(g.From) || inside != (g.Kind == InRoom) {
 			t.Fatalf("gap %v of %v", g, v.Intervals)
+		}
+	}
+}
+
+func absent(t *testing.T, people []Person) {
+	t.Helper()
+	for _, p := range people {
+		if p.Rows == 0 || len(p.Visits) > 0 {
+			t.Fatalf("not absent: %+v", p)
 		}
 	}
 }
