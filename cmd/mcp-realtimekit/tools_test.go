@@ -48,6 +48,10 @@ func TestContract(t *testing.T) {
 	}
 	calls := map[string][]args{
 		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
+		"get_person_attendance": {
+			{"person": "Priya Raman"}, {"person": "zoe", "format": "csv", "timezone": "Europe/Berlin"},
+			{"person": "kwame", "format": "detailed", "show": "absent", "app": "Production"},
+		},
 		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
 		"list_session_participants": {{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, {"session_id": sampleSession(t, demoapi.ReviewMeetingID), "response_format": "detailed", "view": "consolidated"}},
 		"list_sessions":             {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},

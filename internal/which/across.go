@@ -42,11 +42,15 @@ func (f Finder) Home(ctx context.Context, p Place) (apps []App, more bool, err e
 	return apps, false, err
 }
 
-// Others are the apps of a place without some of them.
-func (f Finder) Others(ctx context.Context, p Place, but []App) ([]App, error) {
+// Others are the apps of a place without its home, which gets its name.
+func (f Finder) Others(ctx context.Context, p Place, home []App) ([]App, error) {
 	apps, err := f.Apps(ctx, p)
 	return slices.DeleteFunc(apps, func(a App) bool {
-		return slices.ContainsFunc(but, func(b App) bool { return a.AppRef == b.AppRef })
+		i := slices.IndexFunc(home, func(b App) bool { return a.AppRef == b.AppRef })
+		if i >= 0 {
+			home[i].Name = a.Name
+		}
+		return i >= 0
 	}), err
 }
 
