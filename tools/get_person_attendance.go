@@ -162,6 +162,9 @@ func (s *personSearch) look(ctx context.Context, f *presence.Follower, apps []wh
 // before are the arguments for the sessions that began before a moment, or with it.
 func (s *personSearch) before(t time.Time) string {
 	to := "to=" + t.Add(time.Second).In(s.finder.Zone).Format(time.RFC3339)
+	if s.in.On != "" {
+		to += " in place of on"
+	}
 	if s.window.From.IsZero() || !s.window.At.IsZero() {
 		return to
 	}

@@ -108,19 +108,15 @@ func (b *recordBuilder) notes(p presence.Followed, found presence.Found) []strin
 		notes = append(notes, fmt.Sprintf("%s not counted as an absence, for the roster tells who is known to the "+
 			"meeting, not who was expected.", prose.Count(b.known, "session is", "sessions are")))
 	}
-	just := 0
 	uncertain := 0
 	for _, s := range p.Sittings {
-		if s.JustInTime && s.Status == presence.Attended {
-			just++
-		}
 		if s.Status == presence.Uncertain {
 			uncertain++
 		}
 	}
-	if just > 0 {
-		notes = append(notes, fmt.Sprintf("In %s most people were added only when they joined, so being invited means "+
-			"being known there.", prose.Count(just, "session", "sessions")))
+	if b.just > 0 {
+		notes = append(notes, fmt.Sprintf("In %s most people were added only when they joined, so the roster tells who "+
+			"is known there, not who was expected.", prose.Count(b.just, "session", "sessions")))
 	}
 	if uncertain > 0 {
 		notes = append(notes, fmt.Sprintf("Whether they came to %s they were invited to is not known, for some of those "+

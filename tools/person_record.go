@@ -75,6 +75,7 @@ type recordBuilder struct {
 	out   personOutput
 	added []personRow // that are to be shown
 	known int         // sessions of a just-in-time roster to which they did not come
+	just  int         // and to which they came
 }
 
 func newRecord(s *personSearch, found presence.Found) personOutput {
@@ -109,6 +110,9 @@ func (b *recordBuilder) add(s presence.Sitting) {
 	switch s.Status {
 	case presence.Attended:
 		o.Attended++
+		if s.JustInTime {
+			b.just++
+		}
 	case presence.Guest:
 		o.Guest++
 	case presence.Came:
@@ -247,20 +251,23 @@ func (o *personOutput) who() string {
 func (b *recordBuilder) summary() string {
 	o := &b.out
 	var s strings.Builder
-	invited := fmt.Sprintf("%d sessions they were invited to", o.Invited)
+	invited := "they were invited to"
+	if b.just > 0 {
+		invited = "they were on the roster of" // which does not tell who was expected
+	}
 	switch {
 	case o.Invited == 1 && o.Attended == 0:
-		fmt.Fprintf(&s, "%s did not come to the only session they were invited to", o.who())
+		fmt.Fprintf(&s, "%s did not come to the only session %s", o.who(), invited)
 	case o.Invited == 1:
-		fmt.Fprintf(&s, "%s attended the only session they were invited to", o.who())
+		fmt.Fprintf(&s, "%s attended the only session %s", o.who(), invited)
 	case o.Invited > 0 && o.Attended == 0:
-		fmt.Fprintf(&s, "%s came to none of the %s", o.who(), invited)
+		fmt.Fprintf(&s, "%s came to none of the %d sessions %s", o.who(), o.Invited, invited)
 	case o.Invited > 0:
-		fmt.Fprintf(&s, "%s attended %d of the %s", o.who(), o.Attended, invited)
+		fmt.Fprintf(&s, "%s attended %d of the %d sessions %s", o.who(), o.Attended, o.Invited, invited)
 	case o.Guest+o.Came > 0:
 		fmt.Fprintf(&s, "%s was invited to no session", o.who())
 	default:
-		fmt.Fprintf(&s, "%s is known to meetings, and came to no session", o.who())
+		fmt.Fprintf(&s, "No session is known that %s came to or missed", o.who())
 	}
 	s.WriteString(" " + o.Range)
 	if n := o.Attended + o.Guest + o.Came; n > 0 {

@@ -85,7 +85,7 @@ func TestPersonIsWhatSessionsTell(t *testing.T) {
 				told[id][s.ID] = row
 			}
 		}
-		for _, id := range []string{"priya.raman@northwind.example", "usr_1c9756ce", "dana.smith@contoso.example"} {
+		for _, id := range []string{"priya.raman@northwind.example", "usr_1c9756ce", "NW-1000", "dana.smith@contoso.example"} {
 			got, text := follow(t, p, args{"person": id, "app": app, "from": "2020-01-01", "limit": 500})
 			if len(got.Sessions) != len(told[id]) || len(told[id]) < 2 {
 				t.Errorf("%s: %d sessions, want %d\n%s", id, len(got.Sessions), len(told[id]), text)
@@ -431,4 +431,38 @@ func TestPersonElsewhere(t *testing.T) {
 	if n := api.API.Requests() - before; n > 5 {
 		t.Errorf("%d requests when asked again", n)
 	}
+}
+
+// TestPersonOnJustInTimeRoster has no absence where nobody was expected.
+func TestPersonOnJustInTimeRoster(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Weekly sync"}
+	s.on(at("2026-11-13 09:59"), 1, 2, 3)
+	s.on(at("2026-11-20 09:59"), 4, 5)
+	s.met(2, "2026-11-20 10:00", "2026-11-20 11:00")
+	s.met(1, "2026-11-13 10:00", "2026-11-13 11:00")
+	for n := 1; n <= 3; n++ {
+		s.came(1, n, "2026-11-13 10:00", "2026-11-13 11:00")
+		s.came(2, n+2, "2026-11-20 10:00", "2026-11-20 11:00")
+	}
+	p := start(t, s.script(t).Environment())
+	got, text := follow(t, p, args{"person": "Person 1", "from": everSince})
+	if got.Attended != 1 || got.Absent != 0 || !got.noted("1 session is not counted as an absence") {
+		t.Errorf("%s", text)
+	}
+	lacks(t, text, "invited to")
+}
+
+// TestPersonInLiveSession is there now, or not so far.
+func TestPersonInLiveSession(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--demo")
+	got, text := follow(t, p, args{"person": "jonas", "on": "now", "timezone": "Europe/Berlin"})
+	if len(got.Sessions) != 1 || !got.Sessions[0].Here || !got.Sessions[0].Left.IsZero() || got.Timezone != "Europe/Berlin" {
+		t.Errorf("%s", text)
+	}
+	if _, offset := got.Sessions[0].Joined.Zone(); offset == 0 {
+		t.Error("the time has another offset than the zone")
+	}
+	contains(t, text, "here now")
 }

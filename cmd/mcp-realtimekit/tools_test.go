@@ -47,7 +47,7 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
-		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
+		"compare_attendance": {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
 		"get_person_attendance": {
 			{"person": "Priya Raman"}, {"person": "zoe", "format": "csv", "timezone": "Europe/Berlin"},
 			{"person": "kwame", "format": "detailed", "show": "absent", "app": "Production"},
