@@ -121,7 +121,8 @@ func (s *personSearch) run(ctx context.Context) (presence.Found, error) {
 }
 
 // lookElsewhere looks in the other apps, if they can be listed.
-func (s *personSearch) lookElsewhere(ctx context.Context, f *presence.Follower, so presence.Found) (presence.Found, error) {
+func (s *personSearch) lookElsewhere(ctx context.Context, f *presence.Follower,
+	so presence.Found) (presence.Found, error) {
 	apps, err := s.finder.Others(ctx, s.in.where(), s.apps)
 	if err != nil {
 		s.notes = append(s.notes, "Other apps were not searched, for they could not be listed: "+

@@ -353,7 +353,8 @@ func (r personRow) AppendText(b []byte) []byte {
 	if r.Together != "" {
 		session += " and " + untrusted.Cell(r.Together, 64)
 	}
-	cells = append(cells, status, r.clock(r.Joined), r.clock(r.Left), minutes, share, strings.Join(r.remarks(), "; "), session)
+	remarks := strings.Join(r.remarks(), "; ")
+	cells = append(cells, status, r.clock(r.Joined), r.clock(r.Left), minutes, share, remarks, session)
 	for _, cell := range cells {
 		b = append(append(append(b, "| "...), cell...), ' ')
 	}

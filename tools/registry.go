@@ -21,6 +21,8 @@ func makers() []func(*Deps) mcptool.Tool {
 		compareAttendance,
 		getPersonAttendance,
 		getSessionRecap,
+		searchRecaps,
+		listRecordings,
 		listSessions,
 		listSessionParticipants,
 		listMeetingParticipants,

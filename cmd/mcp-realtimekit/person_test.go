@@ -55,7 +55,7 @@ func (r personRecord) noted(text string) bool {
 	return strings.Contains(strings.Join(r.Notes, "\n"), text)
 }
 
-func follow(t testing.TB, p *proc, a args) (personRecord, string) {
+func recordOf(t testing.TB, p *proc, a args) (personRecord, string) {
 	t.Helper()
 	var got personRecord
 	r := p.call("get_person_attendance", a)
@@ -85,8 +85,9 @@ func TestPersonIsWhatSessionsTell(t *testing.T) {
 				told[id][s.ID] = row
 			}
 		}
-		for _, id := range []string{"priya.raman@northwind.example", "usr_1c9756ce", "NW-1000", "dana.smith@contoso.example"} {
-			got, text := follow(t, p, args{"person": id, "app": app, "from": "2020-01-01", "limit": 500})
+		people := []string{"priya.raman@northwind.example", "usr_1c9756ce", "NW-1000", "dana.smith@contoso.example"}
+		for _, id := range people {
+			got, text := recordOf(t, p, args{"person": id, "app": app, "from": "2020-01-01", "limit": 500})
 			if len(got.Sessions) != len(told[id]) || len(told[id]) < 2 {
 				t.Errorf("%s: %d sessions, want %d\n%s", id, len(got.Sessions), len(told[id]), text)
 			}
@@ -219,7 +220,7 @@ func TestPersonAcrossMeetings(t *testing.T) {
 	r.met(4, 4, ago(4), "Bob/u-2")
 	p := start(t, r.api.Environment())
 	for _, person := range []string{"ann example", "U-1", "Example, Ann", userID(1, "u-1", "Ann Example")} {
-		got, text := follow(t, p, args{"person": person, "from": everSince})
+		got, text := recordOf(t, p, args{"person": person, "from": everSince})
 		if got.Invited != 2 || got.Attended != 1 || got.Absent != 1 || got.Guest != 1 || len(got.Sessions) != 3 ||
 			got.Minutes != 120 || got.CustomID != "u-1" {
 			t.Errorf("%s: %s", person, text)
@@ -231,14 +232,14 @@ func TestPersonAcrossMeetings(t *testing.T) {
 		}
 	}
 	for show, want := range map[string]int{"attended": 2, "absent": 1, "guests": 1, "late": 0, "left_early": 0} {
-		if got, text := follow(t, p, args{"person": "u-1", "from": everSince, "show": show}); len(got.Sessions) != want ||
+		if got, text := recordOf(t, p, args{"person": "u-1", "from": everSince, "show": show}); len(got.Sessions) != want ||
 			got.Invited != 2 {
 			t.Errorf("%s: %s", show, text)
 		}
 	}
 	var shown []string
 	for offset := range 3 {
-		got, text := follow(t, p, args{"person": "u-1", "from": everSince, "limit": 1, "offset": offset})
+		got, text := recordOf(t, p, args{"person": "u-1", "from": everSince, "limit": 1, "offset": offset})
 		shown = append(shown, got.Sessions[0].ID)
 		if got.LeftOut != 2-offset {
 			t.Errorf("%d left out\n%s", got.LeftOut, text)
@@ -247,7 +248,7 @@ func TestPersonAcrossMeetings(t *testing.T) {
 	if text := strings.Join(shown, " "); text != "session-1 session-2 session-3" {
 		t.Error(text)
 	}
-	got, _ := follow(t, p, args{"person": "u-1", "from": everSince, "format": "csv"})
+	got, _ := recordOf(t, p, args{"person": "u-1", "from": everSince, "format": "csv"})
 	if lines := strings.Split(got.CSV, "\r\n"); len(lines) != 5 || len(got.Sessions) != 0 {
 		t.Error(got.CSV)
 	}
@@ -271,7 +272,7 @@ func TestPersonOfTwo(t *testing.T) {
 	contains(t, res.text(), "3 different people fit", "in 2 sessions", "in 1 session")
 	for i, value := range values {
 		contains(t, res.text(), fmt.Sprintf("%q (Ann Example", value))
-		got, text := follow(t, p, args{"person": value, "from": everSince})
+		got, text := recordOf(t, p, args{"person": value, "from": everSince})
 		if want := []int{1, 2, 1}[i]; got.Attended != want || got.Absent != []int{1, 0, 0}[i] {
 			t.Errorf("%s attended %d, want %d: %s", value, got.Attended, want, text)
 		}
@@ -291,7 +292,7 @@ func TestPersonKnownLater(t *testing.T) {
 	}
 	r.met(21, 1, ago(21), "AE and Ann Example/u-1", "Bob/u-2")
 	p := start(t, r.api.Environment())
-	got, text := follow(t, p, args{"person": "Ann Example", "from": everSince})
+	got, text := recordOf(t, p, args{"person": "Ann Example", "from": everSince})
 	if got.Attended != 1 || got.Guest != 1 || got.Name != "A. E." {
 		t.Errorf("%s", text)
 	}
@@ -314,7 +315,7 @@ func TestPersonIsNotAbsentUnlessKnown(t *testing.T) {
 	r.api.Handle("/meetings/"+sceneID(2)+"/participants", refuse(http.StatusForbidden)) // came, perhaps invited
 	r.api.Handle("/sessions/session-3/participants", refuse(http.StatusInternalServerError))
 	p := start(t, r.api.Environment())
-	got, text := follow(t, p, args{"person": "Ann Example", "from": everSince})
+	got, text := recordOf(t, p, args{"person": "Ann Example", "from": everSince})
 	if got.Attended != 2 || got.Absent != 0 || got.Came != 1 || got.Guest != 0 || got.Read != 3 || got.Matching != 5 {
 		t.Errorf("%+v\n%s", got, text)
 	}
@@ -331,12 +332,12 @@ func TestPersonInManySessions(t *testing.T) {
 		r.met(n, 1, ago(n), "Bob/u-2", "Ann Example/u-1")
 	}
 	p := start(t, r.api.Environment(), unlimited)
-	got, text := follow(t, p, args{"person": "Ann Example", "from": everSince})
+	got, text := recordOf(t, p, args{"person": "Ann Example", "from": everSince})
 	if got.Attended != 100 || got.Read != 100 || got.Matching != 130 || len(got.Sessions) != 50 || got.LeftOut != 50 {
 		t.Errorf("%+v", got.Summary)
 	}
 	contains(t, text, "Only the newest 100 of 130 sessions", "offset=50", "to="+ago(100)+"T10:00:01Z")
-	got, text = follow(t, p, args{"person": "Ann Example", "from": everSince, "to": ago(100) + "T10:00:00Z"})
+	got, text = recordOf(t, p, args{"person": "Ann Example", "from": everSince, "to": ago(100) + "T10:00:00Z"})
 	if got.Attended != 30 || got.Sessions[0].ID != "session-101" {
 		t.Errorf("%s", text)
 	}
@@ -354,7 +355,7 @@ func TestPersonRequests(t *testing.T) {
 		r.met(n, n, ago(n), "Bob/u-2", "Ann Example/u-1")
 	}
 	p := start(t, r.api.Environment(), unlimited, "--cache-ended=0s")
-	got, text := follow(t, p, args{"person": "Ann Example", "from": everSince})
+	got, text := recordOf(t, p, args{"person": "Ann Example", "from": everSince})
 	if n := len(r.api.Requests()); n > 250 || n < 200 {
 		t.Errorf("%d requests", n)
 	}
@@ -364,7 +365,7 @@ func TestPersonRequests(t *testing.T) {
 	_, next, _ := strings.Cut(strings.Join(got.Notes, "\n"), "with from=")
 	from, to, _ := strings.Cut(next, " and to=")
 	to, _, _ = strings.Cut(to, ".")
-	rest, text := follow(t, p, args{"person": "Ann Example", "from": from, "to": to})
+	rest, text := recordOf(t, p, args{"person": "Ann Example", "from": from, "to": to})
 	if got.Attended+rest.Attended != 100 {
 		t.Errorf("%d and %d sessions\n%s", got.Attended, rest.Attended, text)
 	}
@@ -407,7 +408,7 @@ func TestPersonReopened(t *testing.T) {
 		s.came(1, n, "2026-11-20 10:00", "2026-11-20 11:00")
 	}
 	p := start(t, s.script(t).Environment())
-	got, text := follow(t, p, args{"person": "Person 1", "from": everSince})
+	got, text := recordOf(t, p, args{"person": "Person 1", "from": everSince})
 	if got.Attended != 1 || got.Absent != 0 || !got.noted("only opened the meeting again") {
 		t.Errorf("%s", text)
 	}
@@ -419,7 +420,7 @@ func TestPersonElsewhere(t *testing.T) {
 	t.Parallel()
 	api := unpaced(t, demoapi.Options{})
 	p := start(t, environment(api), unlimited)
-	got, text := follow(t, p, args{"person": "attendee-01000"})
+	got, text := recordOf(t, p, args{"person": "attendee-01000"})
 	if got.Absent != 1 || !got.noted("Nobody like that was in the configured app") || got.Sessions[0].App != "Events" {
 		t.Errorf("%s", text)
 	}
@@ -427,7 +428,7 @@ func TestPersonElsewhere(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 	before := api.API.Requests()
-	follow(t, p, args{"person": "attendee-01000"})
+	recordOf(t, p, args{"person": "attendee-01000"})
 	if n := api.API.Requests() - before; n > 5 {
 		t.Errorf("%d requests when asked again", n)
 	}
@@ -446,7 +447,7 @@ func TestPersonOnJustInTimeRoster(t *testing.T) {
 		s.came(2, n+2, "2026-11-20 10:00", "2026-11-20 11:00")
 	}
 	p := start(t, s.script(t).Environment())
-	got, text := follow(t, p, args{"person": "Person 1", "from": everSince})
+	got, text := recordOf(t, p, args{"person": "Person 1", "from": everSince})
 	if got.Attended != 1 || got.Absent != 0 || !got.noted("1 session is not counted as an absence") {
 		t.Errorf("%s", text)
 	}
@@ -457,7 +458,7 @@ func TestPersonOnJustInTimeRoster(t *testing.T) {
 func TestPersonInLiveSession(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil, "--demo")
-	got, text := follow(t, p, args{"person": "jonas", "on": "now", "timezone": "Europe/Berlin"})
+	got, text := recordOf(t, p, args{"person": "jonas", "on": "now", "timezone": "Europe/Berlin"})
 	if len(got.Sessions) != 1 || !got.Sessions[0].Here || !got.Sessions[0].Left.IsZero() || got.Timezone != "Europe/Berlin" {
 		t.Errorf("%s", text)
 	}

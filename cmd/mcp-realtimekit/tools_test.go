@@ -47,12 +47,14 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
-		"compare_attendance": {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
 		"get_person_attendance": {
 			{"person": "Priya Raman"}, {"person": "zoe", "format": "csv", "timezone": "Europe/Berlin"},
 			{"person": "kwame", "format": "detailed", "show": "absent", "app": "Production"},
 		},
-		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
+		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
+		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}, {"meeting": "design review", "search": "button", "speaker": "ana"}},
+		"search_recaps":             {{"search": "button"}, {"speaker": "zoe", "limit": 1}, {"search": "no such word", "on": "yesterday"}},
+		"list_recordings":           {{}, {"meeting": "design review", "links": true}, {"meeting": demoapi.StandupMeetingID}},
 		"list_session_participants": {{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, {"session_id": sampleSession(t, demoapi.ReviewMeetingID), "response_format": "detailed", "view": "consolidated"}},
 		"list_sessions":             {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
 		"get_meeting_attendance": {

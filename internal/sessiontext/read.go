@@ -294,7 +294,7 @@ func (c *collector) add(l recap.Line) {
 }
 
 func (c *collector) line(l recap.Line, text string, person *recap.Person, how recap.Match) Line {
-	line := Line{At: when.Known(l.At), Speaker: untrusted.Line(l.Name, 80), Text: text, unasked: c.unasked}
+	line := Line{At: when.Known(l.At.In(c.times.zone)), Speaker: untrusted.Line(l.Name, 80), Text: text, unasked: c.unasked}
 	line.Attended, line.ByName = how != recap.Unmatched, how == recap.ByName
 	if person != nil && person.Name != "" {
 		line.Speaker = untrusted.Line(person.Name, 80)

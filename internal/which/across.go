@@ -42,16 +42,21 @@ func (f Finder) Home(ctx context.Context, p Place) (apps []App, more bool, err e
 	return apps, false, err
 }
 
-// Others are the apps of a place without its home, which gets its name.
-func (f Finder) Others(ctx context.Context, p Place, home []App) ([]App, error) {
+// Others are the apps that the token reaches, if none was named, but those given,
+// which get their names. Of very many only the first are taken.
+func (f Finder) Others(ctx context.Context, p Place, but []App) ([]App, error) {
+	if p.App != "" {
+		return nil, nil
+	}
 	apps, err := f.Apps(ctx, p)
-	return slices.DeleteFunc(apps, func(a App) bool {
-		i := slices.IndexFunc(home, func(b App) bool { return a.AppRef == b.AppRef })
+	apps = slices.DeleteFunc(apps, func(a App) bool {
+		i := slices.IndexFunc(but, func(b App) bool { return a.AppRef == b.AppRef })
 		if i >= 0 {
-			home[i].Name = a.Name
+			but[i].Name = a.Name
 		}
 		return i >= 0
-	}), err
+	})
+	return apps[:min(len(apps), maxApps)], err
 }
 
 // Across lists the newest sessions of apps in a window, newest first, at most so many
