@@ -91,7 +91,7 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		case err != nil:
 			return mcp.NewToolResultError(ErrorText(err)), nil
 		}
-		return answer(s, &result), nil
+		return answer(ctx, s, &result), nil
 	}
 	return Tool{
 		ServerTool: server.ServerTool{Tool: tool, Handler: logged(s.Log, spec.Name, handle)},
@@ -100,12 +100,23 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 	}
 }
 
+// linked is an output that a resource holds as a whole.
+type linked interface {
+	Link() (uri, name, description, mime string)
+}
+
+// linksSince is the revision since which clients know content of type resource_link.
+const linksSince = "2025-06-18"
+
 // answer is the last thing that happens to an output.
-func answer[O Answer](s Settings, out *O) *mcp.CallToolResult {
+func answer[O Answer](ctx context.Context, s Settings, out *O) *mcp.CallToolResult {
 	if head, ok := any(out).(interface{ Finish(demo bool) }); ok {
 		head.Finish(s.Demo)
 	}
 	res := mcp.NewToolResultStructured(*out, (*out).Text())
+	if whole, ok := any(*out).(linked); ok && server.RequestProtocolVersion(ctx) >= linksSince {
+		res.Content = append(res.Content, mcp.NewResourceLink(whole.Link()))
+	}
 	if s.Demo {
 		res.Meta = &mcp.Meta{AdditionalFields: map[string]any{"mcp-realtimekit/sample-data": true}}
 	}
@@ -126,6 +137,9 @@ func arguments(req mcp.CallToolRequest, old map[string]string) (map[string]any, 
 	with := map[string]any{}
 	maps.Copy(with, given)
 	for argument, value := range choice {
+		if now, was := old[argument]; was {
+			argument = now
+		}
 		maps.DeleteFunc(with, func(name string, _ any) bool { return old[name] == argument })
 		with[argument] = value
 	}

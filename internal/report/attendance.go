@@ -1,29 +1,29 @@
 package report
 
 import (
+	"net/url"
 	"slices"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
 // Attendance says who attended one or several sessions of a meeting. Its fields
 // are the structured content of the tool that answers with it; [Attendance.Text]
-// and [Attendance.Write] render the same facts.
+// and [Attendance.Write] render the same facts. Times are in the zone of the answer.
 type Attendance struct {
 	Head
 	MeetingID  string     `json:"meeting_id"`
 	Title      string     `json:"title" jsonschema_description:"Untrusted text"`
 	Live       bool       `json:"live" jsonschema_description:"Somebody was there at as_of"`
 	OverSince  *time.Time `json:"over_since,omitempty" jsonschema_description:"All had left, but it is kept open"`
-	AsOf       time.Time  `json:"as_of" jsonschema_description:"When the API was asked"`
+	AsOf       *time.Time `json:"as_of,omitempty" jsonschema_description:"When the API was asked, of a live session"`
 	Timezone   string     `json:"timezone"`
 	Sessions   []Session  `json:"sessions" jsonschema_description:"Those looked into, oldest first"`
 	Matching   int        `json:"sessions_matching" jsonschema_description:"Sessions of the meeting in the time range"`
-	JustInTime bool       `json:"just_in_time" jsonschema_description:"The roster does not tell who was expected"`
+	JustInTime bool       `json:"just_in_time,omitempty" jsonschema_description:"The roster does not tell who was expected"`
 	Invited    int        `json:"invited" jsonschema_description:"People on the roster in time"`
 	Attended   int        `json:"attended" jsonschema_description:"Those of them who came"`
 	Absent     int        `json:"absent" jsonschema_description:"Those of them who did not come"`
@@ -33,64 +33,85 @@ type Attendance struct {
 	HereNow    int        `json:"here_now"`
 	Late       int        `json:"late"`
 	LeftEarly  int        `json:"left_early"`
+	Fitting    int        `json:"people_matching" jsonschema_description:"Whom the arguments ask for"`
 	People     []Person   `json:"people"`
+	CSV        string     `json:"csv,omitempty" jsonschema_description:"Instead of people"`
 	LeftOut    int        `json:"left_out" jsonschema_description:"People not listed"`
 	Next       string     `json:"next,omitempty" jsonschema_description:"How to get those left out"`
 
+	layout   layout
 	zone     *time.Location
 	noRoster bool
 	why      string // if not the latest session was taken, or not it alone
+	asOf     time.Time
+	app      string
 	table    string // the text of People
 }
 
 // About is what an attendance is about, besides its results.
 type About struct {
+	AppID    string
 	Columns  [][]client.Session // one for each result, oldest first; two sessions in one are taken together
-	Total    int                // sessions of the meeting in the time range, as far as is known
-	Why      string             // a sentence if these are not what "the latest" literally is
-	AsOf     time.Time          // when the API was asked
-	NoRoster bool               // it could not be had
-	Notes    []string           // sentences on what limits the answer
+	Results  []attendance.Result
+	Over     attendance.Result // all of them
+	Total    int               // sessions of the meeting in the time range, as far as is known
+	Why      string            // a sentence if these are not what "the latest" literally is
+	AsOf     time.Time         // when the API was asked
+	NoRoster bool              // it could not be had
+	Notes    []string          // sentences on what limits the answer
 }
 
 // AttendanceOptions say whom an attendance lists, and how.
 type AttendanceOptions struct {
 	Zone        *time.Location
 	Show        string        // one of Shows; empty is all
-	Detailed    bool          // with ids, presets and spans
+	Filters     []Filter      // all must keep somebody
+	Share       bool          // it is asked about
+	Detailed    bool          // with ids and presets
+	Presets     bool          // with presets
+	Spans       bool          // with every time span present
+	CSV         bool          // instead of rows
 	Late, Early time.Duration // more than this is late, or early
 	Limit       int           // people listed; 0 is all, for exports
 	Offset      int           // people left out before them
+	Said        bool          // the caller said how many to list
 }
 
 // Shows are the people that an attendance can be asked to list.
 var Shows = []string{"all", "attended", "absent", "guests", "late", "left_early", "here_now"}
 
-// NewAttendance turns results, one for each column, into an answer.
-func NewAttendance(about About, results []attendance.Result, o AttendanceOptions) Attendance {
-	over := attendance.Over(results)
-	b := attendanceBuilder{options: o, rows: NewRows[Person](o.Limit)}
-	b.rows.Offset = o.Offset
+// NewAttendance turns results into an answer.
+func NewAttendance(about About, o AttendanceOptions) Attendance {
+	over := about.Over
+	b := attendanceBuilder{options: o}
 	a := &b.out
 	a.Notes = slices.Clone(about.Notes)
-	a.zone, a.Timezone, a.AsOf = o.Zone, o.Zone.String(), about.AsOf.Truncate(time.Second)
+	a.zone, a.Timezone, a.asOf, a.app = o.Zone, o.Zone.String(), about.AsOf, about.AppID
 	a.Matching, a.noRoster, a.why = about.Total, about.NoRoster, about.Why
 	for i, column := range about.Columns {
-		a.Sessions = append(a.Sessions, SessionOf(column, results[i]))
+		a.Sessions = append(a.Sessions, SessionOf(column, about.Results[i], o.Zone))
 	}
 	last := about.Columns[len(about.Columns)-1]
 	latest := last[len(last)-1]
 	a.MeetingID, a.Title = untrusted.Line(latest.MeetingID, 64), untrusted.Line(latest.Title, 120)
-	a.Live, a.OverSince = over.Live && over.OverSince.IsZero(), when.Known(over.OverSince)
+	a.Live, a.OverSince = over.Live && over.OverSince.IsZero(), local(over.OverSince, o.Zone)
+	if over.Live {
+		a.AsOf = local(about.AsOf, o.Zone)
+	}
 	a.Attended, a.Absent, a.Guests, a.Later = len(over.Attended), len(over.Absent), len(over.Guests), len(over.Later)
 	a.Invited, a.JustInTime, a.LeftAside = a.Attended+a.Absent, over.JustInTime, over.LeftOut
-	b.list(over)
+	fitting := b.fitting(over)
 	a.Summary = a.headline(over)
 	if a.why != "" {
 		a.Summary = a.why + " " + a.Summary
 	}
+	a.Fitting = len(fitting)
+	a.Summary += kept(len(fitting), a.Invited+a.Guests, b.filters())
 	a.Notes = append(a.Notes, ResultNotes(over)...)
-	a.Next = b.rows.Next()
+	if len(a.Sessions) == 1 { // which the headline counts
+		a.Sessions[0].Attended, a.Sessions[0].Absent, a.Sessions[0].Guests, a.Sessions[0].Rate = 0, 0, 0, 0
+	}
+	b.list(fitting)
 	return *a
 }
 
@@ -98,41 +119,97 @@ type attendanceBuilder struct {
 	options AttendanceOptions
 	out     Attendance
 	times   times
-	rows    Rows[Person]
 }
 
-// list adds everybody: who came, guests, and who did not come.
-func (b *attendanceBuilder) list(over attendance.Result) {
+// fitting makes rows of everybody: who came, guests, and who did not come. It
+// returns those that are asked for.
+func (b *attendanceBuilder) fitting(over attendance.Result) []Person {
 	b.times = newTimes(b.options.Zone, b.out.Sessions)
+	b.times.share = b.options.Share
+	b.out.layout = b.times.layout
+	fit := make([]Person, 0, len(over.Attended)+len(over.Guests)+len(over.Absent))
+	add := func(p attendance.Person, row Person) {
+		if b.options.Share {
+			row.Share, _ = over.Share(p)
+		}
+		if row.settle(); b.shown(row) && !slices.ContainsFunc(b.options.Filters, func(f Filter) bool { return !f.Keep(p) }) {
+			fit = append(fit, row)
+		}
+	}
 	for _, p := range over.Attended {
-		b.add(b.came(p, "attended"))
+		add(p, b.came(p, "attended"))
 	}
 	for _, p := range over.Guests {
-		b.add(b.came(p, "guest"))
+		add(p, b.came(p, guestStatus))
 	}
 	for _, p := range over.Absent {
-		b.add(b.person(p, "absent"))
+		add(p, b.person(p, "absent"))
 	}
-	b.out.People, b.out.LeftOut, b.out.table = b.rows.Shown, b.rows.Left, string(b.rows.Table)
+	return fit
 }
 
-func (b *attendanceBuilder) add(p Person) {
-	listed := true
+func (b *attendanceBuilder) shown(p Person) bool {
 	switch b.options.Show {
 	case "attended", "absent":
-		listed = p.Status == b.options.Show
+		return p.Status == b.options.Show
 	case "guests":
-		listed = p.Status == "guest"
+		return p.Status == guestStatus
 	case "late":
-		listed = p.LateSessions > 0
+		return p.late > 0
 	case "left_early":
-		listed = p.EarlySessions > 0
+		return p.early > 0
 	case "here_now":
-		listed = p.HereNow
+		return p.HereNow
 	}
-	if listed {
-		b.rows.Add(p)
+	return true
+}
+
+// filters are all of them, for the summary.
+func (b *attendanceBuilder) filters() []Filter {
+	var show Filter
+	switch b.options.Show {
+	case "attended":
+		show.One, show.More = "attended", "attended"
+	case "absent":
+		show.One, show.More = "was absent", "were absent"
+	case "guests":
+		show.One, show.More = "came without being on the roster", "came without being on the roster"
+	case "late":
+		show.One, show.More = "was late", "were late"
+	case "left_early":
+		show.One, show.More = "left early", "left early"
+	case "here_now":
+		show.One, show.More = "is there now", "are there now"
+	default:
+		return b.options.Filters
 	}
+	return slices.Concat([]Filter{show}, b.options.Filters)
+}
+
+// list shows as many of the people as there is room for.
+func (b *attendanceBuilder) list(fitting []Person) {
+	a, o := &b.out, b.options
+	a.People = []Person{}
+	if o.Offset > 0 && o.Offset >= len(fitting) {
+		a.AddNote(pastTheLast(o.Offset, len(fitting)))
+	}
+	if o.CSV {
+		rows, limit := fitting[min(o.Offset, len(fitting)):], 0
+		if o.Said {
+			limit = o.Limit
+		}
+		shown := 0
+		a.CSV, shown = csvOf(people(), a.layout, rows, limit)
+		a.LeftOut, a.Next = len(rows)-shown, nextAt(o.Offset+shown, len(rows)-shown)
+		return
+	}
+	rows := NewRows[Person](o.Limit)
+	rows.Offset, rows.Room = o.Offset, RoomBeside(a, o.Said)
+	rows.Expect(len(fitting))
+	for _, p := range fitting {
+		rows.Add(p)
+	}
+	a.People, a.LeftOut, a.table, a.Next = rows.Shown, rows.Left, string(rows.Table), rows.Next()
 }
 
 func (b *attendanceBuilder) person(p attendance.Person, status string) Person {
@@ -144,30 +221,45 @@ func (b *attendanceBuilder) person(p attendance.Person, status string) Person {
 		times:    b.times,
 	}
 	if b.options.Detailed {
-		row.ID, row.Preset = untrusted.Line(p.ID, 64), untrusted.Line(p.Preset, 60)
+		row.ID = untrusted.Line(p.ID, 64)
+	}
+	if b.options.Detailed || b.options.Presets {
+		row.Preset = untrusted.Line(p.Preset, 60)
 	}
 	return row
 }
 
 func (b *attendanceBuilder) came(p attendance.Person, status string) Person {
 	row := b.person(p, status)
-	row.FirstJoined, row.Joins, row.HereNow = when.Known(p.First()), p.Joins(), p.Here()
-	row.Sessions = len(p.Visits)
+	row.first, row.joins, row.HereNow = local(p.First(), b.options.Zone), p.Joins(), p.Here()
+	row.sessions = len(p.Visits)
 	if row.HereNow {
 		b.out.HereNow++
 	} else {
-		row.LastLeft = when.Known(p.Last())
+		row.last = local(p.Last(), b.options.Zone)
 	}
 	for _, v := range p.Visits {
 		row.visit(v, b.options)
 	}
 	row.FirstAssumed, row.LastAssumed = p.Visits[0].FirstAssumed, p.Visits[len(p.Visits)-1].LastAssumed
 	row.Minutes = MinutesPresent(p)
-	if row.LateSessions > 0 {
+	if row.late > 0 {
 		b.out.Late++
 	}
-	if row.EarlySessions > 0 {
+	if row.early > 0 {
 		b.out.LeftEarly++
 	}
 	return row
+}
+
+// Link is the resource that holds all of the latest session, whatever the bounds of
+// the answer.
+func (a Attendance) Link() (uri, name, description, mime string) {
+	latest := a.Sessions[len(a.Sessions)-1]
+	id := latest.ID
+	if latest.Together != "" {
+		id += "," + latest.Together
+	}
+	return "realtimekit://apps/" + url.PathEscape(a.app) + "/sessions/" + id + "/attendance?format=csv",
+		"session_attendance", "Everybody of the session, as CSV", "text/csv"
 }

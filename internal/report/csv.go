@@ -36,6 +36,30 @@ func (c *csvRows) add(cells ...string) {
 	c.b.WriteString("\r\n")
 }
 
+// maxCSV is how many bytes of CSV an answer holds. A resource has no bound.
+const maxCSV = 60_000
+
+// csvOf writes as many rows as the limit and an answer allow, a limit of 0 is all. It
+// returns how many were written.
+func csvOf[R any](t columns[R], l layout, rows []R, limit int) (text string, written int) {
+	var c csvRows
+	c.add(t.csvHeader(l)...)
+	fits, size := c.b.Len(), Size(c.b.String())
+	for i, row := range rows {
+		if limit > 0 && i == limit {
+			break
+		}
+		c.add(t.csvLine(l, row)...)
+		line := c.b.String()[fits:]
+		size += Size(line)
+		if c.b.Len() > maxCSV || size > maxRows {
+			break
+		}
+		fits, written = c.b.Len(), written+1
+	}
+	return c.b.String()[:fits], written
+}
+
 func (c *csvRows) writeTo(w io.Writer) error {
 	_, err := io.WriteString(w, c.b.String())
 	return err

@@ -1,31 +1,48 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-const maxText = 90_000 // characters of rows; keeps the whole text under 25,000 tokens
+const (
+	maxRows   = 90_000  // characters of rows, in the text as in the structured content, if not said otherwise
+	maxAnswer = 100_000 // characters of either, whatever was asked
+	usual     = 10_000  // if it was not said how many rows are wanted
+)
 
-// Rows bounds what an answer shows, by number and by the characters of its
-// text. After the first row left out no other is shown.
+// Rows bounds what an answer shows, by number and by the characters of its text and
+// of its structured content. After the first row left out no other is shown.
 type Rows[R interface{ AppendText([]byte) []byte }] struct {
 	Limit  int // 0 is no bound and no text, for exports
 	Offset int // rows to skip first
 	Shown  []R
 	Left   int // rows after those that are shown
+	Room   int // characters that they may have; 0 is as many as an answer can hold
 
+	size    int    // of those shown, in the structured content
 	Skipped int    // rows before them
 	Table   []byte // the text of those shown
 }
 
 // Next is how to get the rows that are left.
 func (l *Rows[R]) Next() string {
-	if l.Left == 0 {
+	return nextAt(l.Offset+len(l.Shown), l.Left)
+}
+
+func nextAt(offset, left int) string {
+	if left == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Repeat the call with offset=%d.", l.Offset+len(l.Shown))
+	return fmt.Sprintf("Repeat the call with offset=%d.", offset)
+}
+
+// pastTheLast says why an answer lists nobody.
+func pastTheLast(offset, n int) string {
+	return fmt.Sprintf("offset=%d is past the last of %d.", offset, n)
 }
 
 // NewRows shows at most so many rows. Its list is never nil.
@@ -44,14 +61,37 @@ func (l *Rows[R]) Add(row R) {
 			l.Left++
 			return
 		}
-		longer := row.AppendText(l.Table)
-		if len(longer) > maxText {
+		longer, size, room := row.AppendText(l.Table), l.size+Size(row)+1, l.Room
+		if room == 0 {
+			room = maxRows
+		}
+		if len(longer) > room || size > room {
 			l.Left++
 			return
 		}
-		l.Table = longer
+		l.Table, l.size = longer, size
 	}
 	l.Shown = append(l.Shown, row)
+}
+
+// Size is how many characters something has in the structured content.
+func Size(v any) int {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return 0 // the answer cannot be sent either
+	}
+	return utf8.RuneCount(raw)
+}
+
+// RoomBeside is how many characters are left for rows beside all else that an answer
+// holds. It is less if nobody said how many are wanted.
+func RoomBeside(rest any, said bool) int {
+	most := usual
+	if said {
+		most = maxAnswer
+	}
+	const spare = 200 // for what is known only once the rows are
+	return max(1, min(maxRows, most-spare-Size(rest)))
 }
 
 // UsualRow is how long a row is.
