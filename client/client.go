@@ -201,7 +201,7 @@ func call[R any](
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
 // by the one that began it. add may be called from several goroutines, even after
-// a call was cancelled.
+// a call was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
 	return traffic.CountRequests(ctx, add)
 }

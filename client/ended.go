@@ -10,7 +10,7 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
-const maxCacheBytes = 16 << 20
+const maxCacheBytes = 8 << 20
 
 // endedCache holds ended sessions and pages of their peers, which no longer change.
 type endedCache = traffic.Cache[endedKey, endedValue]

@@ -15,8 +15,8 @@ import (
 const (
 	rosterTime     = time.Minute
 	titleTime      = 5 * time.Minute
-	maxRosterBytes = 8 << 20
-	maxTitleBytes  = 4 << 20
+	maxRosterBytes = 4 << 20
+	maxTitleBytes  = 1 << 20
 )
 
 // recentKey names a page of a list.
@@ -148,21 +148,19 @@ func (c *Client) RecentParticipants(
 	})
 }
 
-// RecentMeetings is Meetings with a search, or what it gave up to five minutes
-// before. It does not remember that nothing was found.
-func (c *Client) RecentMeetings(ctx context.Context, app AppRef, search string) iter.Seq2[Page[Meeting], error] {
-	token := c.tokenFor(ctx)
-	return walk(ctx, func(ctx context.Context, r PageRequest) (Page[Meeting], error) {
-		key := recentKey{app, search, *r.No, *r.Per}
-		if page, ok := c.memory.titles.Get(token, key); ok {
-			return page.Page, nil
-		}
-		page, err := c.MeetingsPage(ctx, app, MeetingFilter{Search: search}, r)
-		if err == nil && len(page.Items) > 0 {
-			c.memory.titles.Set(token, key, titlePage{page})
-		}
-		return page, err
-	})
+// RecentMeetings is one page of the meetings that the API's search finds, or what
+// it gave up to five minutes before. It does not remember that nothing was found.
+func (c *Client) RecentMeetings(ctx context.Context, app AppRef, search string, no int) (Page[Meeting], error) {
+	per := PerPage
+	token, key := c.tokenFor(ctx), recentKey{app, search, no, per}
+	if page, ok := c.memory.titles.Get(token, key); ok {
+		return page.Page, nil
+	}
+	page, err := c.MeetingsPage(ctx, app, MeetingFilter{Search: search}, PageRequest{No: &no, Per: &per})
+	if err == nil && len(page.Items) > 0 {
+		c.memory.titles.Set(token, key, titlePage{page})
+	}
+	return page, err
 }
 
 // RecentApps is Apps, or what it gave up to five minutes before.

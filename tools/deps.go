@@ -24,6 +24,12 @@ type Deps struct {
 	// LeaveOut names presets of those who are no attendees, such as recorders.
 	LeaveOut []string
 
+	// RecordingLinks lets list_recordings show links, which open for whoever has them.
+	RecordingLinks bool
+	// Restricted switches off search_recaps and links: callers share an API token
+	// that is not their own.
+	Restricted bool
+
 	Log *slog.Logger
 	Now func() time.Time // default time.Now
 }

@@ -20,6 +20,8 @@ func makers() []func(*Deps) mcptool.Tool {
 		getMeetingAttendance,
 		compareAttendance,
 		getSessionRecap,
+		searchRecaps,
+		listRecordings,
 		listSessions,
 		listSessionParticipants,
 		listMeetingParticipants,

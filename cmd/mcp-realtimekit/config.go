@@ -28,8 +28,11 @@ type config struct {
 	CacheEnded time.Duration
 	Zone       *time.Location // nil is UTC
 	LeaveOut   []string       // presets
+	Links      bool           // of recordings are shown
 	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
+
+	restricted bool // callers share the token, and may neither search what was said nor see links
 
 	token     string
 	tokenFrom string // the variable or file that holds it
@@ -60,6 +63,8 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.DurationVar(&c.CacheEnded, "cache-ended", 15*time.Minute,
 		"remember ended sessions and their participants for `DURATION`, rosters for a minute, titles for five; "+
 			"0s remembers nothing (default 15m)")
+	fs.BoolVar(&c.Links, "recording-links", false,
+		"let list_recordings show download links, which open for whoever has them")
 	fs.Func("log-level", "log from `LEVEL` up: debug, info, warn or error (default info; warn for commands that print "+
 		"an answer)",
 		c.readLogLevel)
@@ -73,6 +78,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 		"leave-out-presets": "REALTIMEKIT_LEAVE_OUT_PRESETS",
 		"rate-limit":        "REALTIMEKIT_RATE_LIMIT",
 		"cache-ended":       "REALTIMEKIT_CACHE_ENDED",
+		"recording-links":   "REALTIMEKIT_RECORDING_LINKS",
 	} {
 		fallBackTo(fs, flag, name)
 	}

@@ -95,6 +95,9 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	}
 	r.SharedIDs = slices.Sorted(maps.Values(shared))
 	r.JustInTime = justInTime(r.Attended)
+	if f := c.parts[0].frame; f != nil {
+		r.JustInTime = f.justInTime
+	}
 	return *r
 }
 
@@ -147,6 +150,9 @@ func (c *column) moments(present []Interval) {
 		}
 		before = there
 	})
+	if f := c.parts[0].frame; f != nil {
+		r.LateFrom, r.EarlyFrom = f.late, f.early
+	}
 	if c.live {
 		r.EarlyFrom = time.Time{}
 	}

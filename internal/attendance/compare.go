@@ -130,18 +130,18 @@ func CompareGroups(results []Result, group []int) ([]Record, []Group) {
 	return records, c.groups
 }
 
-// seen is what one group was to somebody.
-type seen byte
+// standing is what one group was to somebody.
+type standing byte
 
 const (
-	invited seen = 1 << iota
+	invited standing = 1 << iota
 	kept         // an invitation
 	came         // without one
 )
 
 type compared struct {
 	Person
-	groups []seen
+	groups []standing
 }
 
 type comparison struct {
@@ -150,7 +150,7 @@ type comparison struct {
 	keys   []int
 }
 
-func (c *comparison) see(p Person, group int, what seen) {
+func (c *comparison) see(p Person, group int, what standing) {
 	if p.Stranger() {
 		if what == came {
 			c.groups[group].Guests++
@@ -161,7 +161,7 @@ func (c *comparison) see(p Person, group int, what seen) {
 	if known == nil {
 		c.keys = append(c.keys, p.Key)
 		p.Visits = slices.Clip(p.Visits)
-		known = &compared{p, make([]seen, len(c.groups))}
+		known = &compared{p, make([]standing, len(c.groups))}
 		c.people[p.Key] = known
 	} else {
 		known.join(p)

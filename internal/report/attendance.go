@@ -82,7 +82,7 @@ var Shows = []string{"all", "attended", "absent", "guests", "late", "left_early"
 
 // NewAttendance turns results into an answer.
 func NewAttendance(about About, o AttendanceOptions) Attendance {
-	over := about.Over
+	over := &about.Over
 	b := attendanceBuilder{options: o}
 	a := &b.out
 	a.Notes = slices.Clone(about.Notes)
@@ -100,14 +100,14 @@ func NewAttendance(about About, o AttendanceOptions) Attendance {
 	}
 	a.Attended, a.Absent, a.Guests, a.Later = len(over.Attended), len(over.Absent), len(over.Guests), len(over.Later)
 	a.Invited, a.JustInTime, a.LeftAside = a.Attended+a.Absent, over.JustInTime, over.LeftOut
-	fitting := b.fitting(over)
-	a.Summary = a.headline(over)
+	fitting := b.fitting(&about.Over)
+	a.Summary = a.headline(*over)
 	if a.why != "" {
 		a.Summary = a.why + " " + a.Summary
 	}
 	a.Fitting = len(fitting)
 	a.Summary += kept(len(fitting), a.Invited+a.Guests, b.filters())
-	a.Notes = append(a.Notes, ResultNotes(over)...)
+	a.Notes = append(a.Notes, ResultNotes(*over)...)
 	if len(a.Sessions) == 1 { // which the headline counts
 		a.Sessions[0].Attended, a.Sessions[0].Absent, a.Sessions[0].Guests, a.Sessions[0].Rate = 0, 0, 0, 0
 	}
@@ -118,48 +118,72 @@ func NewAttendance(about About, o AttendanceOptions) Attendance {
 type attendanceBuilder struct {
 	options AttendanceOptions
 	out     Attendance
+	over    *attendance.Result
 	times   times
 }
 
-// fitting makes rows of everybody: who came, guests, and who did not come. It
-// returns those that are asked for.
-func (b *attendanceBuilder) fitting(over attendance.Result) []Person {
+// somebody is one person with their status. Rows are made only of those that are
+// shown, for there may be thousands.
+type somebody struct {
+	*attendance.Person
+	status      string
+	late, early bool
+}
+
+// fitting counts everybody: who came, guests, and who did not come. It returns those
+// that are asked for.
+func (b *attendanceBuilder) fitting(over *attendance.Result) []somebody {
 	b.times = newTimes(b.options.Zone, b.out.Sessions)
 	b.times.share = b.options.Share
-	b.out.layout = b.times.layout
-	fit := make([]Person, 0, len(over.Attended)+len(over.Guests)+len(over.Absent))
-	add := func(p attendance.Person, row Person) {
-		if b.options.Share {
-			row.Share, _ = over.Share(p)
+	b.out.layout, b.over = b.times.layout, over
+	fit := make([]somebody, 0, len(over.Attended)+len(over.Guests)+len(over.Absent))
+	add := func(people []attendance.Person, status string) {
+		for i := range people {
+			s := somebody{Person: &people[i], status: status}
+			if b.count(&s); b.fits(s) {
+				fit = append(fit, s)
+			}
 		}
-		if row.settle(); b.shown(row) && !slices.ContainsFunc(b.options.Filters, func(f Filter) bool { return !f.Keep(p) }) {
-			fit = append(fit, row)
-		}
 	}
-	for _, p := range over.Attended {
-		add(p, b.came(p, "attended"))
-	}
-	for _, p := range over.Guests {
-		add(p, b.came(p, guestStatus))
-	}
-	for _, p := range over.Absent {
-		add(p, b.person(p, "absent"))
-	}
+	add(over.Attended, "attended")
+	add(over.Guests, guestStatus)
+	add(over.Absent, "absent")
 	return fit
 }
 
-func (b *attendanceBuilder) shown(p Person) bool {
+func (b *attendanceBuilder) count(s *somebody) {
+	for _, v := range s.Visits {
+		s.late = s.late || v.Late() > b.options.Late
+		s.early = s.early || v.Early() > b.options.Early
+	}
+	if s.late {
+		b.out.Late++
+	}
+	if s.early {
+		b.out.LeftEarly++
+	}
+	if s.Here() {
+		b.out.HereNow++
+	}
+}
+
+func (b *attendanceBuilder) fits(s somebody) bool {
+	for _, f := range b.options.Filters {
+		if !f.Keep(*s.Person) {
+			return false
+		}
+	}
 	switch b.options.Show {
 	case "attended", "absent":
-		return p.Status == b.options.Show
+		return s.status == b.options.Show
 	case "guests":
-		return p.Status == guestStatus
+		return s.status == guestStatus
 	case "late":
-		return p.late > 0
+		return s.late
 	case "left_early":
-		return p.early > 0
+		return s.early
 	case "here_now":
-		return p.HereNow
+		return s.Here()
 	}
 	return true
 }
@@ -187,68 +211,48 @@ func (b *attendanceBuilder) filters() []Filter {
 }
 
 // list shows as many of the people as there is room for.
-func (b *attendanceBuilder) list(fitting []Person) {
+func (b *attendanceBuilder) list(fitting []somebody) {
 	a, o := &b.out, b.options
 	a.People = []Person{}
 	if o.Offset > 0 && o.Offset >= len(fitting) {
 		a.AddNote(pastTheLast(o.Offset, len(fitting)))
 	}
+	rest := fitting[min(o.Offset, len(fitting)):]
+	row := func(i int) Person { return b.row(rest[i]) }
 	if o.CSV {
-		rows, limit := fitting[min(o.Offset, len(fitting)):], 0
+		limit, shown := len(rest), 0
 		if o.Said {
-			limit = o.Limit
+			limit = min(limit, o.Limit)
 		}
-		shown := 0
-		a.CSV, shown = csvOf(people(), a.layout, rows, limit)
-		a.LeftOut, a.Next = len(rows)-shown, nextAt(o.Offset+shown, len(rows)-shown)
+		a.CSV, shown = csvOf(people(), a.layout, limit, row)
+		a.LeftOut, a.Next = len(rest)-shown, nextAt(o.Offset+shown, len(rest)-shown)
 		return
 	}
-	rows := NewRows[Person](o.Limit)
-	rows.Offset, rows.Room = o.Offset, RoomBeside(a, o.Said)
-	rows.Expect(len(fitting))
-	for _, p := range fitting {
-		rows.Add(p)
-	}
+	rows := RowsOf(len(rest), row, o.Limit, o.Offset, RoomBeside(a, o.Said))
 	a.People, a.LeftOut, a.table, a.Next = rows.Shown, rows.Left, string(rows.Table), rows.Next()
 }
 
-func (b *attendanceBuilder) person(p attendance.Person, status string) Person {
+func (b *attendanceBuilder) row(s somebody) Person {
 	row := Person{
-		Name:     untrusted.Line(p.Name, 80),
-		CustomID: untrusted.Line(p.CustomID, 80),
-		Status:   status,
-		Flags:    Flags(p),
+		Name:     untrusted.Line(s.Name, 80),
+		CustomID: untrusted.Line(s.CustomID, 80),
+		Status:   s.status,
+		Flags:    Flags(*s.Person),
 		times:    b.times,
 	}
 	if b.options.Detailed {
-		row.ID = untrusted.Line(p.ID, 64)
+		row.ID = untrusted.Line(s.ID, 64)
 	}
 	if b.options.Detailed || b.options.Presets {
-		row.Preset = untrusted.Line(p.Preset, 60)
+		row.Preset = untrusted.Line(s.Preset, 60)
 	}
-	return row
-}
-
-func (b *attendanceBuilder) came(p attendance.Person, status string) Person {
-	row := b.person(p, status)
-	row.first, row.joins, row.HereNow = local(p.First(), b.options.Zone), p.Joins(), p.Here()
-	row.sessions = len(p.Visits)
-	if row.HereNow {
-		b.out.HereNow++
-	} else {
-		row.last = local(p.Last(), b.options.Zone)
+	if b.options.Share {
+		row.Share, _ = b.over.Share(*s.Person)
 	}
-	for _, v := range p.Visits {
-		row.visit(v, b.options)
+	if len(s.Visits) > 0 {
+		row.came(s.Person, b.options)
 	}
-	row.FirstAssumed, row.LastAssumed = p.Visits[0].FirstAssumed, p.Visits[len(p.Visits)-1].LastAssumed
-	row.Minutes = MinutesPresent(p)
-	if row.late > 0 {
-		b.out.Late++
-	}
-	if row.early > 0 {
-		b.out.LeftEarly++
-	}
+	row.settle()
 	return row
 }
 

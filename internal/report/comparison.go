@@ -220,24 +220,18 @@ func (c *Comparison) list(records []attendance.Record, o ComparisonOptions) {
 	if o.Offset > 0 && o.Offset >= len(records) {
 		c.AddNote(pastTheLast(o.Offset, len(records)))
 	}
-	all := make([]Regular, len(records))
-	for i, r := range records {
-		all[i] = regular(r, o.Detailed)
-	}
+	rest := records[min(o.Offset, len(records)):]
+	row := func(i int) Regular { return regular(rest[i], o.Detailed) }
 	if o.CSV {
-		rows, limit, shown := all[min(o.Offset, len(all)):], 0, 0
+		limit, shown := len(rest), 0
 		if o.Said {
-			limit = o.Limit
+			limit = min(limit, o.Limit)
 		}
-		c.CSV, shown = csvOf(regulars(), layout{}, rows, limit)
-		c.LeftOut, c.Next = len(rows)-shown, nextAt(o.Offset+shown, len(rows)-shown)
+		c.CSV, shown = csvOf(regulars(), layout{}, limit, row)
+		c.LeftOut, c.Next = len(rest)-shown, nextAt(o.Offset+shown, len(rest)-shown)
 		return
 	}
-	rows := NewRows[Regular](o.Limit)
-	rows.Offset, rows.Room = o.Offset, RoomBeside(c, o.Said)
-	for _, r := range all {
-		rows.Add(r)
-	}
+	rows := RowsOf(len(rest), row, o.Limit, o.Offset, RoomBeside(c, o.Said))
 	c.People, c.LeftOut, c.table, c.Next = rows.Shown, rows.Left, string(rows.Table), rows.Next()
 }
 

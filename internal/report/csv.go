@@ -39,19 +39,14 @@ func (c *csvRows) add(cells ...string) {
 // maxCSV is how many bytes of CSV an answer holds. A resource has no bound.
 const maxCSV = 60_000
 
-// csvOf writes as many rows as the limit and an answer allow, a limit of 0 is all. It
-// returns how many were written.
-func csvOf[R any](t columns[R], l layout, rows []R, limit int) (text string, written int) {
+// csvOf writes as many of n rows as an answer allows, and returns how many that is.
+func csvOf[R any](t columns[R], l layout, n int, row func(i int) R) (text string, written int) {
 	var c csvRows
 	c.add(t.csvHeader(l)...)
 	fits, size := c.b.Len(), Size(c.b.String())
-	for i, row := range rows {
-		if limit > 0 && i == limit {
-			break
-		}
-		c.add(t.csvLine(l, row)...)
-		line := c.b.String()[fits:]
-		size += Size(line)
+	for written < n {
+		c.add(t.csvLine(l, row(written))...)
+		size += Size(c.b.String()[fits:])
 		if c.b.Len() > maxCSV || size > maxRows {
 			break
 		}

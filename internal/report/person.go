@@ -71,6 +71,20 @@ const NotOnRoster = "not on the roster (any more)"
 
 const guestStatus = "guest"
 
+// came adds what is known of somebody who came.
+func (p *Person) came(who *attendance.Person, o AttendanceOptions) {
+	p.first, p.joins, p.HereNow = local(who.First(), o.Zone), who.Joins(), who.Here()
+	p.sessions = len(who.Visits)
+	if !p.HereNow {
+		p.last = local(who.Last(), o.Zone)
+	}
+	for _, v := range who.Visits {
+		p.visit(v, o)
+	}
+	p.FirstAssumed, p.LastAssumed = who.Visits[0].FirstAssumed, who.Visits[len(who.Visits)-1].LastAssumed
+	p.Minutes = MinutesPresent(*who)
+}
+
 // visit adds one session to a person.
 func (p *Person) visit(v attendance.Visit, o AttendanceOptions) {
 	if v.Late() > o.Late {

@@ -94,6 +94,21 @@ func RoomBeside(rest any, said bool) int {
 	return max(1, min(maxRows, most-spare-Size(rest)))
 }
 
+// RowsOf shows those of so many rows that a limit and the room allow, each made as
+// it is needed. They are the rows after an offset.
+func RowsOf[R interface{ AppendText([]byte) []byte }](n int, row func(i int) R, limit, offset, room int) Rows[R] {
+	l := NewRows[R](limit)
+	l.Offset, l.Skipped, l.Room = offset, offset, room
+	l.Expect(n)
+	for i := range n {
+		if l.Add(row(i)); l.Left > 0 {
+			l.Left = n - i
+			break
+		}
+	}
+	return l
+}
+
 // UsualRow is how long a row is.
 const UsualRow = 100 // characters of a row's text, roughly
 

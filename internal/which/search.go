@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxRequests = 40  // that the finding of one meeting makes
+	maxRequests = 36  // that the finding of one meeting makes, besides those for the closest
 	maxMatches  = 500 // meetings that fit; nobody meant one of more
 	maxClosest  = 3   // titles named if none fits
 )
@@ -84,9 +84,12 @@ func (s *search) inApp(ctx context.Context, app App, requests int) error {
 	return nil
 }
 
-// pages reads the pages of one list, up to so many.
+// pages reads the pages of one list one by one, up to so many: pages asked for in
+// advance would count, too.
 func (s *search) pages(ctx context.Context, app App, query string, most int) (used int, err error) {
-	for page, err := range s.API.RecentMeetings(ctx, app.AppRef, query) {
+	read := 0
+	for no := 1; used < most; no++ {
+		page, err := s.API.RecentMeetings(ctx, app.AppRef, query, no)
 		if err != nil {
 			return used, err
 		}
@@ -95,13 +98,15 @@ func (s *search) pages(ctx context.Context, app App, query string, most int) (us
 		for _, m := range page.Items {
 			s.sort(candidate{m, app})
 		}
-		if len(s.fits) >= maxMatches {
+		read += len(page.Items)
+		switch {
+		case len(page.Items) == 0, read >= page.Total && page.Total > 0, len(s.fits) >= maxMatches:
 			return used, nil
-		}
-		if used == most && page.Coverage.Read < page.Coverage.Total {
+		case used == most && page.Total > 0:
 			s.unread = append(s.unread, fmt.Sprintf("Only %d of %d meetings of app %s were looked at.",
-				page.Coverage.Read, page.Coverage.Total, app))
-			return used, nil
+				read, page.Total, app))
+		case used == most:
+			s.unread = append(s.unread, fmt.Sprintf("Only %d meetings of app %s were looked at.", read, app))
 		}
 	}
 	return used, nil
