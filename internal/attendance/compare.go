@@ -135,8 +135,8 @@ type standing byte
 
 const (
 	invited standing = 1 << iota
-	kept         // an invitation
-	came         // without one
+	kept             // an invitation
+	came             // without one
 )
 
 type compared struct {

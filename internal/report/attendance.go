@@ -228,7 +228,7 @@ func (b *attendanceBuilder) list(fitting []somebody) {
 		a.LeftOut, a.Next = len(rest)-shown, nextAt(o.Offset+shown, len(rest)-shown)
 		return
 	}
-	rows := RowsOf(len(rest), row, o.Limit, o.Offset, RoomBeside(a, o.Said))
+	rows := rowsOf(len(rest), row, o.Limit, o.Offset, roomBeside(a, o.Said))
 	a.People, a.LeftOut, a.table, a.Next = rows.Shown, rows.Left, string(rows.Table), rows.Next()
 }
 

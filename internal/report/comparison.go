@@ -231,7 +231,7 @@ func (c *Comparison) list(records []attendance.Record, o ComparisonOptions) {
 		c.LeftOut, c.Next = len(rest)-shown, nextAt(o.Offset+shown, len(rest)-shown)
 		return
 	}
-	rows := RowsOf(len(rest), row, o.Limit, o.Offset, RoomBeside(c, o.Said))
+	rows := rowsOf(len(rest), row, o.Limit, o.Offset, roomBeside(c, o.Said))
 	c.People, c.LeftOut, c.table, c.Next = rows.Shown, rows.Left, string(rows.Table), rows.Next()
 }
 

@@ -2,47 +2,35 @@ package report
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 const (
-	maxRows   = 90_000  // characters of rows, in the text as in the structured content, if not said otherwise
-	maxAnswer = 100_000 // characters of either, whatever was asked
-	usual     = 10_000  // if it was not said how many rows are wanted
+	maxText   = 90_000 // characters of rows, as text or JSON; keeps the whole answer under 100,000
+	shortText = 8_000  // of an answer that nobody asked a number of rows of, which is to be under 10,000
 )
 
-// Rows bounds what an answer shows, by number and by the characters of its text and
-// of its structured content. After the first row left out no other is shown.
+// Rows bounds what an answer shows, by number and by the characters of its
+// text and of its structured content. After the first row left out no other is shown.
 type Rows[R interface{ AppendText([]byte) []byte }] struct {
 	Limit  int // 0 is no bound and no text, for exports
 	Offset int // rows to skip first
 	Shown  []R
 	Left   int // rows after those that are shown
-	Room   int // characters that they may have; 0 is as many as an answer can hold
 
-	size    int    // of those shown, in the structured content
+	Room    int    // characters that they may have; 0 is as many as usual
+	Short   bool   // the number was not asked for, so fewer characters are enough
+	CSV     bool   // Table is CSV, of the cells that a row's method CSV gives, instead of text
 	Skipped int    // rows before them
 	Table   []byte // the text of those shown
+
+	size int // characters of JSON
 }
 
 // Next is how to get the rows that are left.
 func (l *Rows[R]) Next() string {
 	return nextAt(l.Offset+len(l.Shown), l.Left)
-}
-
-func nextAt(offset, left int) string {
-	if left == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Repeat the call with offset=%d.", offset)
-}
-
-// pastTheLast says why an answer lists nobody.
-func pastTheLast(offset, n int) string {
-	return fmt.Sprintf("offset=%d is past the last of %d.", offset, n)
 }
 
 // NewRows shows at most so many rows. Its list is never nil.
@@ -61,11 +49,9 @@ func (l *Rows[R]) Add(row R) {
 			l.Left++
 			return
 		}
-		longer, size, room := row.AppendText(l.Table), l.size+Size(row)+1, l.Room
-		if room == 0 {
-			room = maxRows
-		}
-		if len(longer) > room || size > room {
+		longer := l.appended(row)
+		size := l.size + l.sizeOf(row, longer[len(l.Table):])
+		if most := l.most(); len(l.Shown) > 0 && (len(longer) > most || size > most) {
 			l.Left++
 			return
 		}
@@ -74,39 +60,34 @@ func (l *Rows[R]) Add(row R) {
 	l.Shown = append(l.Shown, row)
 }
 
-// Size is how many characters something has in the structured content.
-func Size(v any) int {
+func (l *Rows[R]) most() int {
+	if l.Room > 0 {
+		return l.Room
+	}
+	if l.Short {
+		return shortText
+	}
+	return maxText
+}
+
+func (l *Rows[R]) appended(row R) []byte {
+	if cells, ok := any(row).(interface{ CSV() []string }); ok && l.CSV {
+		return append(l.Table, CSVLine(cells.CSV()...)...)
+	}
+	return row.AppendText(l.Table)
+}
+
+// sizeOf is how long a row is in the structured content.
+func (l *Rows[R]) sizeOf(row R, line []byte) int {
+	var v any = row
+	if l.CSV {
+		v = string(line)
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
-		return 0 // the answer cannot be sent either
+		return len(line) // it will fail where the answer is encoded
 	}
-	return utf8.RuneCount(raw)
-}
-
-// RoomBeside is how many characters are left for rows beside all else that an answer
-// holds. It is less if nobody said how many are wanted.
-func RoomBeside(rest any, said bool) int {
-	most := usual
-	if said {
-		most = maxAnswer
-	}
-	const spare = 200 // for what is known only once the rows are
-	return max(1, min(maxRows, most-spare-Size(rest)))
-}
-
-// RowsOf shows those of so many rows that a limit and the room allow, each made as
-// it is needed. They are the rows after an offset.
-func RowsOf[R interface{ AppendText([]byte) []byte }](n int, row func(i int) R, limit, offset, room int) Rows[R] {
-	l := NewRows[R](limit)
-	l.Offset, l.Skipped, l.Room = offset, offset, room
-	l.Expect(n)
-	for i := range n {
-		if l.Add(row(i)); l.Left > 0 {
-			l.Left = n - i
-			break
-		}
-	}
-	return l
+	return len(raw) + 1
 }
 
 // UsualRow is how long a row is.
