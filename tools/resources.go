@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -92,9 +93,7 @@ func variable(req mcp.ReadResourceRequest, name string) string {
 	case string:
 		return v
 	case []string:
-		if len(v) == 1 {
-			return v[0]
-		}
+		return strings.Join(v, ",")
 	}
 	return ""
 }

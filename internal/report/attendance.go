@@ -145,9 +145,9 @@ func (b *attendanceBuilder) fitting(over *attendance.Result) []somebody {
 			}
 		}
 	}
-	add(over.Attended, "attended")
+	add(over.Attended, attendedStatus)
 	add(over.Guests, guestStatus)
-	add(over.Absent, "absent")
+	add(over.Absent, absentStatus)
 	return fit
 }
 
@@ -174,7 +174,7 @@ func (b *attendanceBuilder) fits(s somebody) bool {
 		}
 	}
 	switch b.options.Show {
-	case "attended", "absent":
+	case attendedStatus, absentStatus:
 		return s.status == b.options.Show
 	case "guests":
 		return s.status == guestStatus
@@ -192,9 +192,9 @@ func (b *attendanceBuilder) fits(s somebody) bool {
 func (b *attendanceBuilder) filters() []Filter {
 	var show Filter
 	switch b.options.Show {
-	case "attended":
+	case attendedStatus:
 		show.One, show.More = "attended", "attended"
-	case "absent":
+	case absentStatus:
 		show.One, show.More = "was absent", "were absent"
 	case "guests":
 		show.One, show.More = "came without being on the roster", "came without being on the roster"
@@ -236,7 +236,7 @@ func (b *attendanceBuilder) row(s somebody) Person {
 	row := Person{
 		Name:     untrusted.Line(s.Name, 80),
 		CustomID: untrusted.Line(s.CustomID, 80),
-		Status:   s.status,
+		status:   s.status,
 		Flags:    Flags(*s.Person),
 		times:    b.times,
 	}

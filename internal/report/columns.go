@@ -24,8 +24,8 @@ func people() columns[Person] {
 		},
 		{
 			text: "status", csv: "status",
-			cell:  Person.status,
-			field: func(p Person) string { return p.Status },
+			cell:  Person.standing,
+			field: func(p Person) string { return p.status },
 		},
 		{
 			several: "sessions", csv: "sessions_attended",
@@ -64,11 +64,11 @@ func people() columns[Person] {
 	}
 }
 
-func (p Person) status() string {
-	if p.Status == guestStatus {
+func (p Person) standing() string {
+	if p.status == guestStatus {
 		return NotOnRoster
 	}
-	return p.Status
+	return p.status
 }
 
 func (p Person) minutes() string {

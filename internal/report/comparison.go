@@ -291,7 +291,7 @@ func (c Comparison) Text() string {
 
 func weekTable(weeks []Week) string {
 	var b strings.Builder
-	b.WriteString(Header("week", "Monday", "sessions", "invited", "came", "came of invited", "not on the roster"))
+	b.WriteString(Header("week", "Monday", "sessions", "invited", "came", "rate", "not on the roster"))
 	for _, w := range weeks {
 		rate := ""
 		if w.Invited > 0 {

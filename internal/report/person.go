@@ -12,14 +12,14 @@ import (
 )
 
 // Person is one person of an attendance. Times are in the zone of the answer. What
-// is empty, zero or as usual is left out: a status alone tells who did not come.
+// is empty, zero or as usual is left out: one without a status attended.
 type Person struct {
 	Name          string     `json:"name,omitempty" jsonschema_description:"Untrusted text, absent where unnamed"`
 	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
-	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest"`
+	Status        string     `json:"status,omitempty" jsonschema:"enum=absent,enum=guest"`
 	Sessions      int        `json:"sessions_attended,omitempty" jsonschema_description:"If there are several"`
-	FirstJoined   *time.Time `json:"first_joined,omitempty"`
-	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema_description:"Absent while here"`
+	FirstJoined   *time.Time `json:"joined,omitempty"`
+	LastLeft      *time.Time `json:"left,omitempty" jsonschema_description:"Absent while here"`
 	Minutes       float64    `json:"minutes_present,omitempty"`
 	Share         int        `json:"share_percent,omitempty" jsonschema_description:"Of the session, if asked about"`
 	Joins         int        `json:"joins,omitempty" jsonschema_description:"If several"`
@@ -35,11 +35,12 @@ type Person struct {
 	HereNow       bool       `json:"here_now,omitempty"`
 	ID            string     `json:"id,omitempty"`
 	Preset        string     `json:"preset_name,omitempty"`
-	Spans         []string   `json:"spans,omitempty" jsonschema_description:"From/to, instead of first_joined, last_left, away"`
+	Spans         []string   `json:"spans,omitempty" jsonschema_description:"From/to, instead of joined, left, away"`
 	SpansLeft     int        `json:"spans_left_out,omitempty"`
-	FirstAssumed  bool       `json:"first_joined_unknown,omitempty" jsonschema_description:"The session's begin stands in"`
-	LastAssumed   bool       `json:"last_left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
+	FirstAssumed  bool       `json:"joined_unknown,omitempty" jsonschema_description:"The session's begin stands in"`
+	LastAssumed   bool       `json:"left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
 
+	status          string
 	times           times
 	first, last     *time.Time
 	sessions, joins int
@@ -51,7 +52,7 @@ type Person struct {
 // JSONSchemaExtend adds what is too long for a tag.
 func (Person) JSONSchemaExtend(s *jsonschema.Schema) {
 	status, _ := s.Properties.Get("status")
-	status.Description = NotOnRoster + " is a guest"
+	status.Description = "Absent of who attended; guest: " + NotOnRoster
 }
 
 // gap is a time between two spans, with its name in texts. A reconnect has none.
@@ -69,7 +70,12 @@ const (
 // they were removed since, or came from a connected meeting.
 const NotOnRoster = "not on the roster (any more)"
 
-const guestStatus = "guest"
+// What somebody is; the structured content leaves out the first.
+const (
+	attendedStatus = "attended"
+	absentStatus   = "absent"
+	guestStatus    = "guest"
+)
 
 // came adds what is known of somebody who came.
 func (p *Person) came(who *attendance.Person, o AttendanceOptions) {
@@ -117,6 +123,9 @@ func (p *Person) visit(v attendance.Visit, o AttendanceOptions) {
 
 // settle sets what the structured content shows, once all visits are added.
 func (p *Person) settle() {
+	if p.status != attendedStatus {
+		p.Status = p.status
+	}
 	if p.joins > 1 {
 		p.Joins = p.joins
 	}

@@ -28,7 +28,7 @@ func regulars() columns[Regular] {
 		{text: "came", csv: "came", cell: count(func(r Regular) int { return r.Came })},
 		{text: "missed", csv: "missed", cell: count(func(r Regular) int { return r.Missed })},
 		{
-			text: "came of invited", csv: "rate_percent",
+			text: "rate", csv: "rate_percent",
 			cell:  func(r Regular) string { return r.rate("%") },
 			field: func(r Regular) string { return r.rate("") },
 		},

@@ -130,7 +130,7 @@ func (s Session) Length() string {
 // SessionTable has a row a session.
 func SessionTable(sessions []Session, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString(Header("session", "started", "minutes", "attended", "absent", "not on the roster", "came of invited"))
+	b.WriteString(Header("session", "started", "minutes", "attended", "absent", "not on the roster", "rate"))
 	for _, s := range sessions {
 		live, minutes, rate := "", "", ""
 		if s.Live {
