@@ -24,6 +24,9 @@ type Deps struct {
 	// LeaveOut names presets of those who are no attendees, such as recorders.
 	LeaveOut []string
 
+	// Tools are the only ones offered if there are any. WithoutTools are not offered.
+	Tools, WithoutTools []string
+
 	Log *slog.Logger
 	Now func() time.Time // default time.Now
 }

@@ -36,6 +36,7 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 		LeaveOut:  c.LeaveOut,
 		Log:       log,
 	}
+	d.Tools, d.WithoutTools = c.chosen().Tools, c.chosen().WithoutTools
 	closeSample := func() {}
 	if c.SampleData {
 		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: true})

@@ -73,6 +73,8 @@ func coerce(name string, p *jsonschema.Schema, zone *time.Location, v any) (any,
 	switch p.Type {
 	case "integer":
 		return integer(p, v)
+	case "boolean":
+		return boolean(v)
 	case "array":
 		return list(p, v)
 	}
@@ -100,6 +102,17 @@ func coerce(name string, p *jsonschema.Schema, zone *time.Location, v any) (any,
 		return nil, false
 	}
 	return s, true
+}
+
+// boolean also reads the words that models write for one.
+func boolean(v any) (any, bool) {
+	switch strings.ToLower(strings.TrimSpace(fmt.Sprint(v))) {
+	case "true", "yes", "1", "on":
+		return true, true
+	case "false", "no", "0", "off":
+		return false, true
+	}
+	return nil, false
 }
 
 // list reads words, also given as one string with commas between them.
@@ -157,6 +170,8 @@ func Rule(p *jsonschema.Schema) string {
 		return "a UUID"
 	case p.Format == "date-time":
 		return "an RFC 3339 time, a time without a zone or a date"
+	case p.Type == "boolean":
+		return "true or false"
 	case p.Type == "array":
 		return fmt.Sprintf("a list of at most %d words", *p.MaxItems)
 	case len(p.Enum) > 0:
@@ -170,6 +185,8 @@ func Rule(p *jsonschema.Schema) string {
 // example is a value that the rule of an argument allows, quoted as in JSON.
 func example(p *jsonschema.Schema) string {
 	switch {
+	case p.Type == "boolean":
+		return `"true"`
 	case p.Type == "array":
 		return `["recorder"]`
 	case len(p.Examples) > 0:

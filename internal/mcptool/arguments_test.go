@@ -26,6 +26,7 @@ type rangeInput struct {
 	LeaveOut []string   `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
 	Timezone string     `json:"timezone,omitempty" jsonschema:"maxLength=64,example=Europe/Berlin"`
 	Limit    *int       `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,example=50"`
+	Links    bool       `json:"links,omitempty"`
 }
 
 // FuzzDecode holds that whatever arguments arrive, decoding neither panics nor
@@ -47,6 +48,7 @@ func FuzzDecodeRange(f *testing.F) {
 		`{"started_after":"2026-10-25","started_before":"2026-10-25 02:30","timezone":"Europe/Berlin"}`,
 		`{"timezone":5}`, `{"timezone":"Local"}`,
 		`{"leave_out_presets":"a, b"}`, `{"leave_out_presets":["a",""," "]}`,
+		`{"links":"true"}`, `{"links":0}`, `{"links":"maybe"}`, `{"links":[true]}`,
 		`{"leave_out_presets":[1]}`, `{"leave_out_presets":{}}`, `{"query":"","limit":""}`,
 	} {
 		f.Add(s)

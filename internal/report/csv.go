@@ -36,6 +36,13 @@ func (c *csvRows) add(cells ...string) {
 	c.b.WriteString("\r\n")
 }
 
+// CSVLine is one row after RFC 4180, safe to open in a spreadsheet.
+func CSVLine(cells ...string) string {
+	var c csvRows
+	c.add(cells...)
+	return c.b.String()
+}
+
 func (c *csvRows) writeTo(w io.Writer) error {
 	_, err := io.WriteString(w, c.b.String())
 	return err
