@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mcp-realtimekit/mcp-realtimekit/bench/internal/rpc"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 const (
@@ -68,7 +68,7 @@ func latency(took []time.Duration) (p50, p99 float64) {
 // target is a running subject.
 type target struct {
 	pid     int
-	session *rpc.Session
+	session *mcptest.Session
 	started time.Duration // from spawn to the answer of tools/list
 }
 
@@ -77,7 +77,7 @@ func launch(ctx context.Context, s subject, api string, more ...string) (*target
 	defer cancel()
 	begin := time.Now()
 	// It lives longer than this context: its session's end ends it.
-	link, err := rpc.Spawn(s.command(context.WithoutCancel(ctx), api, more...))
+	link, err := mcptest.Spawn(s.command(context.WithoutCancel(ctx), api, more...))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
@@ -85,8 +85,8 @@ func launch(ctx context.Context, s subject, api string, more ...string) (*target
 }
 
 // meet opens the session with a process that began then.
-func meet(ctx context.Context, name string, link rpc.Link, pid int, begin time.Time) (*target, error) {
-	session, err := rpc.Dial(ctx, link, revision)
+func meet(ctx context.Context, name string, link mcptest.Link, pid int, begin time.Time) (*target, error) {
+	session, err := mcptest.Dial(ctx, link, revision)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -162,7 +162,7 @@ func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration,
 		return err
 	}
 	closed = true
-	lost := s.target.session.Open()
+	lost := s.target.session.Waiting()
 	if err := s.target.session.Close(); err != nil {
 		return err
 	}

@@ -51,7 +51,8 @@ type Options struct {
 	Limit   Limit         // of each API token's requests; default all that Cloudflare documents
 
 	// CacheEnded is how long to remember ended sessions and their peers, which
-	// no longer change. Zero turns the cache off.
+	// no longer change. Rosters are remembered for a minute, titles and apps for
+	// five, but no longer than this. Zero remembers nothing.
 	CacheEnded time.Duration
 
 	// WrapTransport, if not nil, wraps the transport of all API requests. It sees
@@ -69,7 +70,7 @@ type Client struct {
 	active     *realtime_kit.ActiveSessionService
 	sessions   *realtime_kit.SessionService
 	recordings *realtime_kit.RecordingService
-	ended      *endedCache // nil: off
+	memory     memory
 	pool       *traffic.Pool
 
 	downloads *download.Downloader
@@ -114,7 +115,7 @@ func New(o Options) (*Client, error) {
 		active:     realtime_kit.NewActiveSessionService(opts...),
 		sessions:   realtime_kit.NewSessionService(opts...),
 		recordings: realtime_kit.NewRecordingService(opts...),
-		ended:      traffic.NewCache[endedKey, endedValue](o.CacheEnded, maxCacheBytes),
+		memory:     newMemory(o.CacheEnded),
 		pool:       traffic.NewPool(),
 		downloads: download.New(download.Options{
 			Loopback:               strings.HasPrefix(o.BaseURL, "http://"), // ValidateBaseURL allows http on loopback only
@@ -188,7 +189,11 @@ func call[R any](
 			return res, nil
 		}
 		if again || ctx.Err() != nil || !e.brokeOff(err) {
-			return zero, sealed(e.explain(ctx, what, c.timeout, err), token)
+			err = sealed(e.explain(ctx, what, c.timeout, err), token)
+			if Refused(err) {
+				c.memory.forget(token)
+			}
+			return zero, err
 		}
 	}
 }
@@ -196,7 +201,7 @@ func call[R any](
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
 // by the one that began it. add may be called from several goroutines, even after
-// a call was cancelled.
+// a call was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
 	return traffic.CountRequests(ctx, add)
 }

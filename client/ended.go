@@ -5,11 +5,12 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/traffic"
 )
 
-const maxCacheBytes = 16 << 20
+const maxCacheBytes = 8 << 20
 
 // endedCache holds ended sessions and pages of their peers, which no longer change.
 type endedCache = traffic.Cache[endedKey, endedValue]
@@ -35,7 +36,7 @@ type endedValue struct {
 }
 
 func (c *Client) remembered(ctx context.Context) remembered {
-	return remembered{c.ended, c.tokenFor(ctx)}
+	return remembered{c.memory.ended, c.tokenFor(ctx)}
 }
 
 func (m remembered) session(k endedKey) (Session, bool) {
@@ -57,16 +58,28 @@ func (m remembered) keepSession(k endedKey, s Session) {
 		return // a list has no breakout rooms
 	}
 	m.cache.Set(m.token, k, endedValue{session: s})
+	for _, room := range s.Rooms { // a breakout room is over when its session is
+		key := endedKey{app: k.app, session: room}
+		if _, known := m.session(key); !known {
+			m.cache.Set(m.token, key, endedValue{session: Session{ID: room, Status: s.Status, EndedAt: s.EndedAt}})
+		}
+	}
 }
 
+// settled is how long after a session's end its peers no longer change, even if the
+// API does not tell when some of them left.
+const settled = 10 * time.Minute
+
 // keepPeers keeps a page of a session that had ended before it was asked for. It does
-// not trust an empty first page, nor a page with a peer that has not left.
-func (m remembered) keepPeers(k endedKey, r PageRequest, p Page[Peer]) {
+// not trust an empty first page, nor soon after the end a page with a peer that has
+// not left.
+func (m remembered) keepPeers(k endedKey, r PageRequest, ended time.Time, p Page[Peer]) {
 	first := r.No == nil || *r.No <= 1
 	if m.cache == nil || first && len(p.Items) == 0 {
 		return
 	}
-	if slices.ContainsFunc(p.Items, func(q Peer) bool { return q.LeftAt.IsZero() }) {
+	open := slices.ContainsFunc(p.Items, func(q Peer) bool { return q.LeftAt.IsZero() })
+	if open && time.Since(ended) < settled {
 		return
 	}
 	m.cache.Set(m.token, k.page(r), endedValue{peers: p})

@@ -71,7 +71,7 @@ func TestEndedSessionsAreRemembered(t *testing.T) {
 	// A list does not tell the breakout rooms: these are asked for once, and not forgotten by another list.
 	if n := requests(api, func() {
 		for range 3 {
-			got, err := c.Session(t.Context(), app, s.ID)
+			got, err := c.RecentSession(t.Context(), app, s.ID)
 			if err != nil || got.Rooms == nil || len(got.Rooms) != 0 || got.StartedAt != s.StartedAt {
 				t.Errorf("%+v, %v, want %+v", got, err, s)
 			}
@@ -166,7 +166,7 @@ func TestNothingElseIsRemembered(t *testing.T) {
 func TestPeersOfUnknownSessions(t *testing.T) {
 	c, api, app := openCaching(t, time.Minute)
 	s := latest(t, c, app, demoapi.ReviewMeetingID)
-	c.ended.Clear()
+	c.memory.ended.Clear()
 	if n := requests(api, func() { readPeers(t, c, app, s.ID); readPeers(t, c, app, s.ID) }); n != 2 {
 		t.Errorf("%d requests for 2 calls", n)
 	}
@@ -187,20 +187,25 @@ func TestCacheBounds(t *testing.T) {
 		k := endedKey{session: "s"}
 		c.keepSession(k, Session{ID: "s", Status: "LIVE", EndedAt: at})
 		c.keepSession(k, Session{ID: "s", Status: "ENDED"})
-		c.keepPeers(k, PageRequest{}, Page[Peer]{})
-		c.keepPeers(k, PageRequest{}, Page[Peer]{Items: []Peer{{LeftAt: at}, {}}})
+		c.keepPeers(k, PageRequest{}, at, Page[Peer]{})
+		open := Page[Peer]{Items: []Peer{{LeftAt: at}, {}}}
+		c.keepPeers(k, PageRequest{}, at, open)
 		if n := c.cache.Len(); n != 0 {
 			t.Errorf("%d things were kept that may change", n)
 		}
+		if c.keepPeers(k, PageRequest{}, at.Add(-time.Hour), open); c.cache.Len() != 1 {
+			t.Error("peers that never left were not kept long after the end")
+		}
+		c.cache.Clear()
 		page := Page[Peer]{Items: []Peer{{Name: strings.Repeat("x", 10_000), LeftAt: at}}}
 		for no := range 50 {
-			c.keepPeers(k, PageRequest{No: &no}, page)
+			c.keepPeers(k, PageRequest{No: &no}, at, page)
 		}
 		if n := c.cache.Len(); n < 8 || n > 9 {
 			t.Errorf("%d pages of 10 kB in 100 kB", n)
 		}
 		huge := Page[Peer]{Items: []Peer{{Name: strings.Repeat("x", limit), LeftAt: at}}}
-		c.keepPeers(k, PageRequest{}, huge)
+		c.keepPeers(k, PageRequest{}, at, huge)
 		if _, ok := c.peers(k, PageRequest{}); ok {
 			t.Error("more than the limit was kept")
 		}
@@ -247,7 +252,7 @@ func TestCacheKeepsWhatItWasGiven(t *testing.T) {
 	}
 	page := Page[Peer]{Items: []Peer{{LeftAt: at, Events: []PeerEvent{{At: at, Leaving: true}}}}}
 	k.filter.Events = true
-	c.keepPeers(k, PageRequest{}, page)
+	c.keepPeers(k, PageRequest{}, at, page)
 	page.Items[0].Events[0].Leaving = false
 	for range 2 {
 		got, ok := c.peers(k, PageRequest{})
@@ -261,12 +266,45 @@ func TestCacheKeepsWhatItWasGiven(t *testing.T) {
 		t.Error("peers without events were not asked for")
 	}
 	one, two := 1, 2
-	c.keepPeers(k, PageRequest{No: &one}, Page[Peer]{})
-	c.keepPeers(k, PageRequest{No: &two}, Page[Peer]{})
+	c.keepPeers(k, PageRequest{No: &one}, at, Page[Peer]{})
+	c.keepPeers(k, PageRequest{No: &two}, at, Page[Peer]{})
 	if _, ok := c.peers(k, PageRequest{No: &one}); ok {
 		t.Error("nobody, for ever")
 	}
 	if _, ok := c.peers(k, PageRequest{No: &two}); !ok {
 		t.Error("the end of a list was forgotten")
+	}
+}
+
+// TestRecent has what may change remembered for a short time, and nothing once the
+// API has refused the token.
+func TestRecent(t *testing.T) {
+	c, api, app := openCaching(t, time.Hour)
+	ask := func() {
+		for range c.RecentParticipants(t.Context(), app, demoapi.ReviewMeetingID) {
+		}
+		_, _ = c.RecentMeetings(t.Context(), app, "design", 1)
+		_, _, _ = c.RecentApps(t.Context(), app.AccountID)
+		_, _, _ = c.RecentAccounts(t.Context())
+	}
+	first := requests(api, ask)
+	if again := requests(api, ask); first != 4 || again != 0 {
+		t.Errorf("%d requests, then %d", first, again)
+	}
+	if n := requests(api, func() {
+		for range c.Participants(t.Context(), app, demoapi.ReviewMeetingID) {
+		}
+		_, _ = c.RecentMeetings(t.Context(), app, "no such title", 1)
+		_, _ = c.RecentMeetings(t.Context(), app, "no such title", 1)
+	}); n != 3 {
+		t.Errorf("%d requests for a list, and twice for nothing", n)
+	}
+	api.SetFaults(demoapi.Faults{Status: http.StatusForbidden, FailAll: true})
+	if _, err := c.Meeting(t.Context(), app, demoapi.ReviewMeetingID); !Refused(err) {
+		t.Fatal(err)
+	}
+	api.SetFaults(demoapi.Faults{})
+	if n := requests(api, ask); n != 4 {
+		t.Errorf("%d requests after a refusal", n)
 	}
 }

@@ -81,6 +81,15 @@ func NotFound(err error) bool {
 	return errors.As(err, &e) && e.Meant() == http.StatusNotFound && e.Cause != CauseBetween
 }
 
+// Refused reports whether err says that the token is wrong, or may not read this.
+func Refused(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Meant() == http.StatusUnauthorized || e.Meant() == http.StatusForbidden
+}
+
 // maxMessage is how many characters of the API's message an Error holds.
 const maxMessage = 200
 

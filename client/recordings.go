@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,13 @@ type Recording struct {
 	Links   []RecordingLink
 	Audio   SecretURL // of the sound alone; empty if there is none
 	Expires time.Time // when all links end
+}
+
+// Track reports whether each speaker was recorded alone, as far as links and names
+// of files tell.
+func (r Recording) Track() bool {
+	user, _ := speakerOf(r.File)
+	return user != "" || slices.ContainsFunc(r.Links, func(l RecordingLink) bool { return l.Layer != "" || l.UserID != "" })
 }
 
 // RecordingLink leads to one file for a while.

@@ -57,6 +57,9 @@ func TestRecordings(t *testing.T) {
 		api := scripted.Start(t)
 		api.JSON("/recordings", scripted.Case(t, name))
 		got := recordings(t, api, RecordingFilter{MeetingID: want.MeetingID, SessionID: want.SessionID})
+		if isTrack := want.File == file; len(got) == 1 && got[0].Track() != isTrack {
+			t.Errorf("%s: track %v", name, got[0].Track())
+		}
 		if !reflect.DeepEqual(got, []Recording{want}) {
 			t.Errorf("%s: %s\nwant %s", name, revealed(got), revealed([]Recording{want}))
 		}

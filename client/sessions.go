@@ -146,6 +146,14 @@ func (c *Client) anySessions(ctx context.Context, app AppRef, f SessionFilter, r
 	return page, err
 }
 
+// RecentSession is Session, or what it gave before if the session had ended.
+func (c *Client) RecentSession(ctx context.Context, app AppRef, id string) (Session, error) {
+	if s, ok := c.remembered(ctx).session(endedKey{app: app, session: id}); ok && s.Rooms != nil {
+		return s, nil
+	}
+	return c.Session(ctx, app, id)
+}
+
 // Session returns one session with the ids of its breakout rooms.
 // https://developers.cloudflare.com/api/resources/realtime_kit/subresources/sessions/methods/get_session_details/
 func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, error) {
@@ -153,9 +161,6 @@ func (c *Client) Session(ctx context.Context, app AppRef, id string) (Session, e
 		return Session{}, err
 	}
 	ended, key := c.remembered(ctx), endedKey{app: app, session: id}
-	if s, ok := ended.session(key); ok && s.Rooms != nil {
-		return s, nil
-	}
 	var p realtime_kit.SessionGetSessionDetailsParams
 	p.AccountID.Value, p.AccountID.Present = app.AccountID, true
 	p.IncludeBreakoutRooms.Value, p.IncludeBreakoutRooms.Present = true, true
@@ -215,7 +220,7 @@ func (c *Client) PeersPage(
 		return Page[Peer]{}, err
 	}
 	ended, key := c.remembered(ctx), endedKey{app: app, session: sessionID}
-	_, final := ended.session(key) // asked before the request: what it brings cannot change any more
+	session, final := ended.session(key) // asked before the request: what it brings cannot change any more
 	key.filter = f
 	if page, ok := ended.peers(key, r); ok {
 		return page, nil
@@ -240,7 +245,7 @@ func (c *Client) PeersPage(
 		return page, err
 	}
 	if final {
-		ended.keepPeers(key, r, page)
+		ended.keepPeers(key, r, session.EndedAt, page)
 	}
 	return page, nil
 }

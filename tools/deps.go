@@ -27,6 +27,12 @@ type Deps struct {
 	// Tools are the only ones offered if there are any. WithoutTools are not offered.
 	Tools, WithoutTools []string
 
+	// RecordingLinks lets list_recordings show links, which open for whoever has them.
+	RecordingLinks bool
+	// Restricted switches off search_recaps and links: callers share an API token
+	// that is not their own.
+	Restricted bool
+
 	Log *slog.Logger
 	Now func() time.Time // default time.Now
 }

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,9 +28,11 @@ type recapInput struct {
 	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=design review"`
 	Session string `json:"session,omitempty" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
 	window
-	Part   string `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat"`
-	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
-	Offset *int   `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000"`
+	Part    string `json:"part,omitempty" jsonschema:"enum=summary,enum=transcript,enum=chat"`
+	Search  string `json:"search,omitempty" jsonschema:"maxLength=200,example=timeline"`
+	Speaker string `json:"speaker,omitempty" jsonschema:"maxLength=200,example=Dana Smith"`
+	Limit   int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
+	Offset  int    `json:"offset,omitempty" jsonschema:"minimum=0,maximum=10000000"`
 	place
 
 	// Accepted and not listed.
@@ -38,9 +41,7 @@ type recapInput struct {
 
 // JSONSchemaExtend adds the descriptions.
 func (recapInput) JSONSchemaExtend(s *jsonschema.Schema) {
-	describe(s, words{
-		"part": "Only this, and more of it",
-	})
+	describe(s, words{"part": "More of it"})
 }
 
 type recapOutput struct {
@@ -56,9 +57,10 @@ type recapOutput struct {
 	Speakers  []recapSpeaker     `json:"speakers" jsonschema_description:"Of the transcript, most words first"`
 	Note      string             `json:"note"`
 
-	zone  *time.Location
-	spoke int      // speakers in all
-	own   []string // Notes without those that stand at their part
+	zone   *time.Location
+	spoke  int      // speakers in all
+	sought string   // what the lines are that were looked for, after "line"; empty if all are wanted
+	own    []string // Notes without those that stand at their part
 }
 
 type recapSession struct {
@@ -85,17 +87,14 @@ func getSessionRecap(d *Deps) mcptool.Tool {
 	return mcptool.Define(d.settings(), mcptool.Spec{
 		Name:  "get_session_recap",
 		Title: "Get a session's recap",
-		Description: "Returns what was said in a session: the text of its summary, transcript and chat, each if " +
-			"RealtimeKit kept it, with who spoke how much, matched to the people who were there. Use it to " +
-			"recap a meeting or to draft follow-ups. It takes the same session as get_meeting_attendance, " +
-			"which says who attended. Long texts come in pieces: part and offset get the next. If a text is " +
-			"missing, it says why.",
+		Description: "What was said in one session: summary, transcript, chat, and who spoke how much. " +
+			"search and speaker pick lines; over several sessions use search_recaps.",
 		Example: map[string]any{"meeting": "design review"},
 		Old:     oldNames(),
 		Hidden:  []string{"sessions"},
 	}, func(ctx context.Context, call *mcptool.Call, in recapInput) (recapOutput, error) {
-		if in.Offset != nil && in.Part == "" {
-			return recapOutput{}, errors.New(`argument "offset" goes with "part", for example part "transcript"`)
+		if err := in.check(); err != nil {
+			return recapOutput{}, err
 		}
 		zone := d.zoned(in.Timezone)
 		w, err := in.window.read(d.now(), zone)
@@ -110,18 +109,30 @@ func getSessionRecap(d *Deps) mcptool.Tool {
 		}
 		people := picked.Reader
 		people.Rooms = false // they only helped to choose the session that get_meeting_attendance does
-		texts, err := sessiontext.Read(ctx, d.texts(in, people, picked.Sessions()))
+		var index recap.Index
+		texts, err := sessiontext.Read(ctx, d.texts(in, people, picked.Sessions(), &index))
 		if err != nil {
 			return recapOutput{}, err
 		}
-		out := recapOf(picked.Sessions(), texts, people.Zone)
+		out := recapOf(in, picked.Sessions(), texts, people.Zone)
+		out.heard(in.Speaker, texts, index)
 		out.pickedBy(picked, people)
 		return out, nil
 	})
 }
 
-// texts says what to read of sessions.
-func (d *Deps) texts(in recapInput, people *presence.Reader, sessions []client.Session) sessiontext.Options {
+// check refuses what contradicts itself.
+func (in recapInput) check() error {
+	if in.Speaker != "" && in.Part == "summary" {
+		return errors.New(`a summary does not say who spoke: leave out "speaker", or pass part "transcript" or "chat"`)
+	}
+	return nil
+}
+
+// texts says what to read of sessions. Index becomes that of their people, if
+// they are asked for.
+func (d *Deps) texts(in recapInput, people *presence.Reader, sessions []client.Session,
+	index *recap.Index) sessiontext.Options {
 	return sessiontext.Options{
 		API:      d.API,
 		App:      people.App,
@@ -129,11 +140,14 @@ func (d *Deps) texts(in recapInput, people *presence.Reader, sessions []client.S
 		Now:      people.Now,
 		Sessions: sessions,
 		Part:     in.Part,
-		Offset:   valueOr(in.Offset, 0),
+		Offset:   in.Offset,
 		Limit:    in.Limit,
+		Search:   in.Search,
+		Speaker:  in.Speaker,
 		People: func(ctx context.Context) (recap.Index, error) {
 			persons, err := people.People(ctx, sessions)
-			return indexOf(persons), err
+			*index = indexOf(persons)
+			return *index, err
 		},
 	}
 }
@@ -150,7 +164,7 @@ func indexOf(people []attendance.Person) recap.Index {
 	return recap.NewIndex(persons)
 }
 
-func recapOf(sessions []client.Session, texts []*sessiontext.Text, zone *time.Location) recapOutput {
+func recapOf(in recapInput, sessions []client.Session, texts []*sessiontext.Text, zone *time.Location) recapOutput {
 	s := sessions[len(sessions)-1]
 	out := recapOutput{
 		MeetingID: untrusted.Line(s.MeetingID, 64),
@@ -161,6 +175,7 @@ func recapOf(sessions []client.Session, texts []*sessiontext.Text, zone *time.Lo
 		EndedAt:   when.Known(s.EndedAt),
 		Note:      recapNote,
 		zone:      zone,
+		sought:    soughtBy(in.Search, in.Speaker),
 	}
 	if len(sessions) > 1 {
 		for _, s := range sessions {
@@ -208,6 +223,38 @@ func (o *recapOutput) speak(tally *recap.Tally) {
 	}
 }
 
+// heard says whom the name of a speaker fits, if that is not one.
+func (o *recapOutput) heard(speaker string, texts []*sessiontext.Text, index recap.Index) {
+	found, hits, fit := false, 0, []string(nil)
+	for _, t := range texts {
+		found = found || t.Found
+		if t.Hits != nil {
+			hits += *t.Hits
+		}
+		fit = append(fit, t.Fit...)
+	}
+	if o.sought != "" && (speaker == "" || hits > 0) {
+		o.Speakers = []recapSpeaker{}
+	}
+	slices.Sort(fit)
+	fit = slices.Compact(fit)
+	var note string
+	switch there := index.Means(index.Voice(speaker)); {
+	case speaker == "" || !found:
+	case len(fit) > 1:
+		note = fmt.Sprintf("Several speakers fit %q: %s.", untrusted.Line(speaker, 80), prose.Enumerate(fit))
+	case hits > 0:
+	case len(there) > 0:
+		note = untrusted.Line(cmp.Or(there[0].Name, speaker), 80) + " was there; the texts have no such line of them."
+	default:
+		note = fmt.Sprintf("Nobody who was there fits %q.", untrusted.Line(speaker, 80))
+	}
+	if note != "" {
+		o.AddNote(note)
+		o.own = append(o.own, note)
+	}
+}
+
 // pickedBy adds how the sessions were chosen.
 func (o *recapOutput) pickedBy(picked *which.Picked, people *presence.Reader) {
 	if picked.Why != "" {
@@ -219,6 +266,7 @@ func (o *recapOutput) pickedBy(picked *which.Picked, people *presence.Reader) {
 
 func (o recapOutput) headline() string {
 	var have, none, odd, said []string
+	hits := 0
 	for _, p := range o.Parts {
 		of := ""
 		if p.SessionID != "" {
@@ -231,6 +279,9 @@ func (o recapOutput) headline() string {
 			odd = append(odd, "the "+p.Part+" could not be read"+of)
 		case !p.Found:
 			none = append(none, "no "+p.Part+of)
+		case p.Hits != nil:
+			hits += *p.Hits
+			have = append(have, fmt.Sprintf("%d of %s of the %s", *p.Hits, prose.Count(p.Total, "line", "lines"), p.Part)+of)
 		case p.Part == "summary":
 			have = append(have, "a summary"+of)
 		default:
@@ -238,6 +289,8 @@ func (o recapOutput) headline() string {
 		}
 	}
 	switch {
+	case len(have) > 0 && o.sought != "":
+		said = append([]string{o.found(hits, have)}, none...)
 	case len(have) > 0:
 		said = []string{"there is " + prose.Enumerate(have)}
 		if len(none) > 0 {
@@ -248,6 +301,27 @@ func (o recapOutput) headline() string {
 	}
 	text := strings.Join(append(said, odd...), "; ") + "."
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// found is how the answer to a search begins.
+func (o recapOutput) found(hits int, of []string) string {
+	text := "no line"
+	if hits > 0 {
+		text = prose.Count(hits, "line", "lines")
+	}
+	return text + " " + o.sought + ": " + prose.Enumerate(of)
+}
+
+// soughtBy says in words which lines a search is for, to follow "3 lines".
+func soughtBy(search, speaker string) string {
+	text := ""
+	if speaker != "" {
+		text = fmt.Sprintf("by %q", untrusted.Line(speaker, 80))
+	}
+	if search != "" {
+		text = strings.TrimSpace(text + fmt.Sprintf(" with %q", untrusted.Line(search, 80)))
+	}
+	return text
 }
 
 // by says how many spoke, of the only transcript of an answer.
@@ -291,7 +365,7 @@ func (o recapOutput) Text() string {
 			b.WriteString(": " + p.Why + "\n")
 			continue
 		}
-		fmt.Fprintf(&b, ": lines %d to %d of %d.\n", min(p.Offset+1, p.Total), p.Offset+len(p.Lines), p.Total)
+		b.WriteString(shownOf(p))
 		if p.Part == "transcript" && !spoken {
 			b.WriteString(o.speakers())
 			spoken = true
@@ -302,6 +376,17 @@ func (o recapOutput) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// shownOf says which lines of a part follow.
+func shownOf(p sessiontext.Part) string {
+	if p.Hits == nil {
+		return fmt.Sprintf(": lines %d to %d of %d.\n", min(p.Offset+1, p.Total), p.Offset+len(p.Lines), p.Total)
+	}
+	if *p.Hits == 0 {
+		return fmt.Sprintf(": none of its %s.\n", prose.Count(p.Total, "line", "lines"))
+	}
+	return fmt.Sprintf(": %d to %d of %d that fit, by line number.\n", min(p.Offset+1, *p.Hits), *p.Hits-p.LeftOut, *p.Hits)
 }
 
 func (o recapOutput) speakers() string {

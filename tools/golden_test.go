@@ -28,7 +28,11 @@ func sampleTools(t *testing.T) map[string]mcptool.Tool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, err := client.New(client.Options{Token: demoapi.Token, BaseURL: s.URL})
+	api, err := client.New(client.Options{
+		Token:   demoapi.Token,
+		BaseURL: s.URL,
+		Limit:   client.Limit{Requests: 10_000, Window: time.Second}, // nothing here is about the rate
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +91,13 @@ var moreExamples = []exampleCall{
 		"limit":  2,
 	}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
+	{"get_session_recap", map[string]any{"meeting": "design review", "search": "consent box"}},
+	{"get_session_recap", map[string]any{"meeting": "design review", "speaker": "dana", "limit": 1}},
+	{"get_session_recap", map[string]any{"meeting": "design review", "speaker": "ivan", "search": "bicycle"}},
 	{"get_session_recap", map[string]any{"meeting_id": demoapi.LiveMeetingID}},
+	{"search_recaps", map[string]any{"speaker": "zoe", "from": "2026-11-20", "limit": 1}},
+	{"search_recaps", map[string]any{"search": "no such words", "meeting": "design review", "on": "yesterday"}},
+	{"list_recordings", map[string]any{"meeting": "design review", "links": true}},
 	{"list_session_participants", map[string]any{
 		"session_id":      reviewSessionID,
 		"view":            "consolidated",

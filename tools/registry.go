@@ -25,6 +25,8 @@ func makers() []func(*Deps) mcptool.Tool {
 		getMeetingAttendance,
 		compareAttendance,
 		getSessionRecap,
+		searchRecaps,
+		listRecordings,
 		listSessions,
 		listSessionParticipants,
 		listMeetingParticipants,

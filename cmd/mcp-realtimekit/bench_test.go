@@ -16,7 +16,7 @@ import (
 // unlimited lets a benchmark repeat what the rate limit would let through once.
 const unlimited = "--rate-limit=1000000/1s"
 
-// BenchmarkStart is from spawn to the answer of tools/list; it also reports the binary's size.
+// BenchmarkStart is from spawn to the answer of tools/list; it also reports the program(t)'s size.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		p := launch(b, nil)
@@ -26,7 +26,7 @@ func BenchmarkStart(b *testing.B) {
 		p.close(0)
 		b.StartTimer()
 	}
-	info, err := os.Stat(binary)
+	info, err := os.Stat(program(b))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 // largest is how many bytes a download may have. Under the race detector, which
@@ -106,13 +108,13 @@ func TestTextBoundsTogether(t *testing.T) {
 	}
 	p := start(t, api.Environment())
 	begin := time.Now()
-	var waiting []chan message
+	var waiting []*mcptest.Call
 	for range 2 {
-		_, ch := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession}})
-		waiting = append(waiting, ch)
+		call := p.begin("get_session_recap", args{"session_id": caseSession})
+		waiting = append(waiting, call)
 	}
-	for _, ch := range waiting {
-		if r := p.result(p.await(ch)); r.IsError || strings.Count(r.text(), fmt.Sprintf("of %d.", largest()/2)) != 3 {
+	for _, call := range waiting {
+		if r := p.finish(call); r.IsError || strings.Count(r.text(), fmt.Sprintf("of %d.", largest()/2)) != 3 {
 			t.Errorf("%.300s", r.text())
 		}
 	}
@@ -172,15 +174,14 @@ func TestTextTimeout(t *testing.T) {
 	<-gone
 
 	p = start(t, api.Environment())
-	id, _ := p.begin("tools/call", args{"name": "get_session_recap", "arguments": args{"session_id": caseSession,
-		"part": "transcript"}})
+	call := p.begin("get_session_recap", args{"session_id": caseSession, "part": "transcript"})
 	time.Sleep(500 * time.Millisecond)
 	select {
 	case <-gone:
 		t.Fatal("gone before the call was cancelled")
 	default:
 	}
-	p.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, id))
+	p.cancel(call)
 	select {
 	case <-gone:
 	case <-time.After(5 * time.Second):

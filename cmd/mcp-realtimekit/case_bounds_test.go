@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
 )
 
@@ -90,14 +91,14 @@ func TestLargeTogether(t *testing.T) {
 	api := caseAPI(t, pagesOf("participants", 200, joined(1, people, true)))
 	p := start(t, api.Environment(), unlimited, "--timeout=60s")
 	begin := time.Now()
-	var waiting []chan message
+	var waiting []*mcptest.Call
 	for range calls {
-		_, ch := p.begin("tools/call", args{"name": "get_meeting_attendance", "arguments": args{"session_id": caseSession}})
-		waiting = append(waiting, ch)
+		call := p.begin("get_meeting_attendance", args{"session_id": caseSession})
+		waiting = append(waiting, call)
 	}
-	for _, ch := range waiting {
+	for _, call := range waiting {
 		var got attended
-		if p.result(p.await(ch)).into(t, &got); got.Guests != people {
+		if p.finish(call).into(t, &got); got.Guests != people {
 			t.Errorf("%d people", got.Guests)
 		}
 	}

@@ -324,7 +324,7 @@ func TestConfigKilled(t *testing.T) {
 	var done []string
 	for i := range 40 {
 		name := "server" + strconv.Itoa(i)
-		cmd := command(nil, "config", "cursor", "--write", "--path", file, "--name", name)
+		cmd := command(t, nil, "config", "cursor", "--write", "--path", file, "--name", name)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -75,7 +75,8 @@ func TestConfigFullDisk(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("sh", "-c", `trap "" XFSZ; ulimit -f 4; exec "$0" config cursor --write --path "$1"`, binary, file)
+	cmd := exec.Command("sh", "-c",
+		`trap "" XFSZ; ulimit -f 4; exec "$0" config cursor --write --path "$1"`, program(t), file)
 	out, err := cmd.CombinedOutput()
 	files := contents(t, dir)
 	if err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), file+" is left as it is") {
@@ -98,14 +99,18 @@ func TestConfigOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(home) })
-	raw, err := os.ReadFile(binary)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, dir := filepath.Join(home, "program"), filepath.Join(home, "open")
+	everyones, dir := filepath.Join(home, "program"), filepath.Join(home, "open")
 	file := filepath.Join(dir, "mcp.json")
-	err = errors.Join(os.WriteFile(program, raw, 0o755), os.Mkdir(dir, 0o755), os.WriteFile(file, []byte("{}"), 0o640),
-		os.Chown(file, nobody, 4711), os.Chmod(home, 0o755))
+	// Another process writes the copy. If this one had it open for writing while another test starts a
+	// program, the child would inherit that, and the copy could not be executed: "text file busy".
+	err = errors.Join(
+		exec.Command("cp", program(t), everyones).Run(),
+		os.Chmod(everyones, 0o755),
+		os.Mkdir(dir, 0o755),
+		os.WriteFile(file, []byte("{}"), 0o640),
+		os.Chown(file, nobody, 4711),
+		os.Chmod(home, 0o755),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +129,7 @@ func TestConfigOwner(t *testing.T) {
 		if err := errors.Join(os.Chmod(dir, mode), os.Chown(file, 0, 0), os.Chmod(file, 0o644)); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(program, "config", "cursor", "--write", "--path", file, "--name", "another")
+		cmd := exec.Command(everyones, "config", "cursor", "--write", "--path", file, "--name", "another")
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		out, _ := cmd.CombinedOutput()
 		said, after := string(out), contents(t, dir)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 // question is what a client which can ask its user gets.
@@ -31,22 +32,13 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 	t.Parallel()
 	for revision, titled := range map[string]bool{"2025-06-18": false, "2025-11-25": true} {
 		p := launch(t, environment(sample(t, demoapi.Options{})))
-		p.request("initialize", args{"protocolVersion": revision, "capabilities": args{"elicitation": args{}}, "clientInfo": args{"name": "test", "version": "1"}})
-		p.send(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
+		p.request("initialize", mcptest.Hello(revision, args{"elicitation": args{}}))
+		p.send(mcptest.Initialized)
+		questions := 0
 		for _, answer := range []string{"accept", "decline", "cancel"} {
-			_, ch := p.begin("tools/call", onboarding)
-			var asked message
-			waitFor(t, "the question", func() bool {
-				p.mu.Lock()
-				defer p.mu.Unlock()
-				for i, m := range p.notes {
-					if m.Method == "elicitation/create" {
-						asked, p.notes = m, append(p.notes[:i:i], p.notes[i+1:]...)
-						return true
-					}
-				}
-				return false
-			})
+			call := p.ask("tools/call", onboarding)
+			asked := p.question(questions)
+			questions++
 			var q question
 			if err := json.Unmarshal(asked.Params, &q); err != nil || !strings.Contains(q.Message, "6 meetings fit") {
 				t.Fatalf("%v %s", err, asked.Params)
@@ -62,12 +54,32 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 				t.Fatalf("%s: %s", revision, asked.Params)
 			}
 			p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`, asked.ID, answer, id))
-			r := p.result(p.await(ch))
+			r := p.finish(call)
 			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) || answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
 				t.Errorf("%s, %s: %s", revision, answer, r.text())
 			}
 		}
 	}
+}
+
+// question waits until the server has asked more than so many questions, and
+// returns the next one.
+func (p *proc) question(before int) (asked mcptest.Message) {
+	p.t.Helper()
+	waitFor(p.t, "the question", func() bool {
+		n := 0
+		for _, m := range p.noted() {
+			if m.Method != "elicitation/create" {
+				continue
+			}
+			if n++; n > before {
+				asked = m
+				return true
+			}
+		}
+		return false
+	})
+	return asked
 }
 
 // TestChoiceByAnswer is how 2026-07-28 asks: the answer asks for input, and the

@@ -32,8 +32,11 @@ type config struct {
 	LeaveOut   []string       // presets
 	Tools      []string       // the only ones to offer, if any
 	Without    []string       // tools not to offer
+	Links      bool           // of recordings are shown
 	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
+
+	restricted bool // callers share the token, and may neither search what was said nor see links
 
 	token     string
 	tokenFrom string // the variable or file that holds it
@@ -64,8 +67,11 @@ func (c *config) register(fs *pflag.FlagSet) {
 	fs.Func("rate-limit", "send API requests no faster than `N/TIME`, for example 600/5m (default: the limits that "+
 		"Cloudflare documents); lower it if several processes share a token",
 		func(v string) error { return c.RateLimit.UnmarshalText([]byte(v)) })
-	fs.DurationVar(&c.CacheEnded, "cache-ended", 0,
-		"remember ended sessions and their participants for `DURATION`, for example 10m (default 0s, not at all)")
+	fs.DurationVar(&c.CacheEnded, "cache-ended", 15*time.Minute,
+		"remember ended sessions and their participants for `DURATION`, rosters for a minute, titles for five; "+
+			"0s remembers nothing (default 15m)")
+	fs.BoolVar(&c.Links, "recording-links", false,
+		"let list_recordings show download links, which open for whoever has them")
 	fs.Func("log-level", "log from `LEVEL` up: debug, info, warn or error (default info; warn for commands that print "+
 		"an answer)",
 		c.readLogLevel)
@@ -81,6 +87,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 		"exclude-tools":     "REALTIMEKIT_EXCLUDE_TOOLS",
 		"rate-limit":        "REALTIMEKIT_RATE_LIMIT",
 		"cache-ended":       "REALTIMEKIT_CACHE_ENDED",
+		"recording-links":   "REALTIMEKIT_RECORDING_LINKS",
 	} {
 		fallBackTo(fs, flag, name)
 	}

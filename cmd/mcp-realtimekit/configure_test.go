@@ -49,7 +49,7 @@ func TestConfigCommand(t *testing.T) {
 			}
 			_, logs, code = once(t, env, write...)
 			own := written(t, home)
-			if code != 0 || len(own.Args) != 0 || own.Command != binary || !strings.Contains(logs, ".bak") {
+			if code != 0 || len(own.Args) != 0 || own.Command != program(t) || !strings.Contains(logs, ".bak") {
 				t.Errorf("code %d, %+v, %s", code, own, logs)
 			}
 			if own.Env["REALTIMEKIT_APP_ID"] != demoapi.AppID {

@@ -24,6 +24,7 @@ type httpFlags struct {
 	AllowedHosts   []string
 	AllowedOrigins []string
 	SecretFile     string
+	Unrestricted   bool
 	OAuthResource  string
 	OAuthServers   []string
 	DrainDelay     time.Duration
@@ -48,6 +49,9 @@ func (f *httpFlags) register(fs *pflag.FlagSet) {
 		"read from the file at `PATH` a secret that callers must send as bearer token; the server then uses its own "+
 			"API token. $MCP_REALTIMEKIT_SHARED_SECRET can hold the secret itself. Without either, each caller sends "+
 			"an API token of its own")
+	with.BoolVar(&f.Unrestricted, "shared-search-and-links", false,
+		"let callers who share the secret use search_recaps, and with --recording-links see links; both are off for "+
+			"them otherwise")
 	with.StringVar(&f.OAuthResource, "oauth-resource", "",
 		"publish OAuth protected-resource metadata (RFC 9728) for `URL`, the public address of /mcp")
 	with.StringSliceVar(&f.OAuthServers, "oauth-authorization-server", nil,
@@ -57,6 +61,7 @@ func (f *httpFlags) register(fs *pflag.FlagSet) {
 	with.DurationVar(&f.DrainGrace, "drain-grace", 10*time.Second,
 		"after that, wait up to `DURATION` for running calls to finish")
 	fallBackTo(with, "shared-secret-file", "MCP_REALTIMEKIT_SHARED_SECRET_FILE")
+	fallBackTo(with, "shared-search-and-links", "MCP_REALTIMEKIT_SHARED_SEARCH_AND_LINKS")
 	putInto(with, httpSection)
 	fs.AddFlagSet(with)
 }
@@ -108,6 +113,7 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 		c.token = "" // callers send their own, so this one must not be used even by mistake
 		plan.Options.Auth = httpserve.OwnToken(client.WithToken)
 	}
+	c.restricted = plan.Identity == httpserve.Server && !f.Unrestricted
 	service, err := c.newService(ctx, telemetry.Options{Transport: "tcp", Prometheus: true, Log: log})
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 // web is a running HTTP server.
@@ -35,8 +35,15 @@ const secret = "a-shared-secret-of-32-characters"
 func serveHTTP(t testing.TB, env map[string]string, args ...string) *web {
 	t.Helper()
 	args = append([]string{"--http", "127.0.0.1:0", "--log-format=json", "--log-level=debug", "--drain-delay=0s"}, args...)
-	s := &web{t: t, cmd: command(env, args...), logs: &lockedBuffer{}, out: &lockedBuffer{}, ended: make(chan struct{}),
-		secrets: []string{demoapi.Token, secret, "another-callers-token"}, client: &http.Client{Transport: &http.Transport{}, Timeout: 60 * time.Second}}
+	s := &web{
+		t:       t,
+		cmd:     command(t, env, args...),
+		logs:    &lockedBuffer{},
+		out:     &lockedBuffer{},
+		ended:   make(chan struct{}),
+		secrets: []string{demoapi.Token, secret, "another-callers-token"},
+		client:  &http.Client{Transport: &http.Transport{}, Timeout: 60 * time.Second},
+	}
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.logs
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -92,7 +99,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
-	message
+	mcptest.Message
 }
 
 // do sends a request and reads its answer, from a stream of events too.
@@ -109,15 +116,12 @@ func (s *web) do(req *http.Request) (reply, error) {
 	r := reply{status: res.StatusCode, header: res.Header, body: string(raw)}
 	s.clean("an answer", fmt.Sprint(r.header, r.body))
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
-		lines := bufio.NewScanner(bytes.NewReader(raw))
-		lines.Buffer(nil, 1<<24)
-		for lines.Scan() {
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-				raw = []byte(data) // the last event is the response
-			}
+		// The last event is the response.
+		if err := mcptest.Events(bytes.NewReader(raw), func(line []byte) { raw = bytes.Clone(line) }); err != nil {
+			return reply{}, err
 		}
 	}
-	_ = json.Unmarshal(raw, &r.message) // not every answer is JSON
+	r.Message, _ = mcptest.Parse(raw) // not every answer is JSON
 	return r, nil
 }
 
@@ -153,11 +157,12 @@ func (s *web) post(token, body string, header ...string) *http.Request {
 // rpc builds a request of the revision before the newest.
 func (s *web) rpc(token, method string, params any, header ...string) *http.Request {
 	s.t.Helper()
-	raw, err := json.Marshal(args{"jsonrpc": "2.0", "id": s.ids.Add(1), "method": method, "params": params})
+	raw, err := json.Marshal(params)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.post(token, string(raw), append([]string{"Mcp-Protocol-Version", "2025-11-25"}, header...)...)
+	line := mcptest.Encode(s.ids.Add(1), method, raw)
+	return s.post(token, string(line), append([]string{"Mcp-Protocol-Version", "2025-11-25"}, header...)...)
 }
 
 func (s *web) listApps(token string, header ...string) *http.Request {
@@ -166,5 +171,6 @@ func (s *web) listApps(token string, header ...string) *http.Request {
 
 // works reports whether an answer is that of list_apps on the sample account.
 func (r reply) works() bool {
-	return r.status == http.StatusOK && strings.Contains(r.body, "3 RealtimeKit apps") && !strings.Contains(r.body, `"isError":true`)
+	return r.status == http.StatusOK && strings.Contains(r.body, "3 RealtimeKit apps") &&
+		!strings.Contains(r.body, `"isError":true`)
 }

@@ -88,7 +88,7 @@ func testRecap(t *testing.T, sample sampler) {
 		error bool
 		want  []string
 	}{
-		{args{"query": "design review", "offset": 3}, true, []string{"goes with", "transcript"}},
+		{args{"query": "design review", "offset": 3}, false, []string{"lines 4 to 13 of 13", "lines 4 to 14 of 14", "lines 4 to 4 of 4"}},
 		{args{"meeting_id": demoapi.LiveMeetingID}, false, []string{"no summary, no transcript and no chat", "still live"}},
 		{args{"meeting_id": demoapi.WorkshopMeetingID, "part": "transcript"}, false, []string{"no transcript", "transcription_enabled"}},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, true, []string{"no session"}},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 func TestHandshake(t *testing.T) {
@@ -73,20 +74,15 @@ func TestEndOfInput(t *testing.T) {
 		t.Parallel()
 		api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 700 * time.Millisecond}})
 		p := start(t, environment(api))
-		var calls []chan message
+		var calls []*mcptest.Call
 		for range 150 {
-			_, ch := p.begin("tools/call", args{"name": "list_apps", "arguments": args{}})
-			calls = append(calls, ch)
+			call := p.begin("list_apps", args{})
+			calls = append(calls, call)
 		}
 		p.close(0)
-		for i, ch := range calls {
-			select {
-			case m := <-ch:
-				if r := p.result(m); r.IsError {
-					t.Errorf("call %d: %s", i, r.text())
-				}
-			default:
-				t.Errorf("call %d was not answered", i)
+		for i, call := range calls {
+			if r := p.finish(call); r.IsError { // the server has ended: an answer is there, or will never be
+				t.Errorf("call %d: %s", i, r.text())
 			}
 		}
 	})
@@ -94,7 +90,7 @@ func TestEndOfInput(t *testing.T) {
 		t.Parallel()
 		api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 25 * time.Second}})
 		p := start(t, environment(api))
-		p.begin("tools/call", args{"name": "list_apps", "arguments": args{}})
+		p.begin("list_apps", args{})
 		waitFor(t, "the request to arrive", func() bool { return api.API.Requests() == 1 })
 		begin := time.Now()
 		p.close(0)
@@ -110,7 +106,7 @@ func TestSignals(t *testing.T) {
 	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 25 * time.Second}})
 		p := start(t, environment(api))
-		p.begin("tools/call", args{"name": "list_apps", "arguments": args{}})
+		p.begin("list_apps", args{})
 		waitFor(t, "the request to arrive", func() bool { return api.API.Requests() == 1 })
 		begin := time.Now()
 		if err := p.cmd.Process.Signal(sig); err != nil {
@@ -127,9 +123,9 @@ func TestCancellation(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{LargeRoster: 50_000, Faults: demoapi.Faults{Latency: 200 * time.Millisecond}})
 	p := start(t, environment(api))
-	id, _ := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.LargeMeetingID}})
+	call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID})
 	waitFor(t, "the walk to be under way", func() bool { return api.API.Requests() > 4 })
-	p.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d,"reason":"enough"}}`, id))
+	p.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d,"reason":"enough"}}`, call.ID))
 	waitFor(t, "the upstream requests to be cancelled", func() bool { return api.API.Cancelled() > 0 })
 	time.Sleep(300 * time.Millisecond) // time in which a walk that goes on would ask for more
 	before := api.API.Requests()
@@ -147,13 +143,13 @@ func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	api := unpaced(t, demoapi.Options{Faults: demoapi.Faults{Latency: 3 * time.Second}})
 	p := start(t, environment(api), unlimited)
-	var calls []chan message
+	var calls []*mcptest.Call
 	for i := range 256 { // pages of their own, for identical requests are merged
-		_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1}})
-		calls = append(calls, ch)
+		call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1})
+		calls = append(calls, call)
 	}
-	for _, ch := range calls {
-		if r := p.result(p.await(ch)); r.IsError {
+	for _, call := range calls {
+		if r := p.finish(call); r.IsError {
 			t.Fatal(r.text())
 		}
 	}
@@ -166,6 +162,7 @@ func TestConcurrency(t *testing.T) {
 func TestNoise(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil, "--demo", "--log-level=error")
+	p.noisy = true
 	random := rand.New(rand.NewPCG(1, 2))
 	seeds := []string{
 		`{"jsonrpc":"2.0","id":"n%d","method":"tools/call","params":{"name":"list_apps","arguments":{}}}`,
@@ -217,15 +214,4 @@ func TestLogs(t *testing.T) {
 			t.Errorf("%q is in the logs", personal)
 		}
 	}
-}
-
-func waitFor(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-	for range 500 {
-		if condition() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("waited in vain for %s", what)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 // TestStorm makes 500 calls at once, with and without an API that refuses. Each
@@ -41,14 +42,14 @@ func TestStorm(t *testing.T) {
 			}})
 			p := start(t, environment(api), "--rate-limit=100/4s", "--timeout=3s", "--log-format=json")
 			begin := time.Now()
-			var calls []chan message
+			var calls []*mcptest.Call
 			for i := range 500 {
-				_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1}})
-				calls = append(calls, ch)
+				call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1})
+				calls = append(calls, call)
 			}
 			answers, unclear := 0, map[string]int{}
-			for _, ch := range calls {
-				switch r := p.result(p.await(ch)); {
+			for _, call := range calls {
+				switch r := p.finish(call); {
 				case !r.IsError:
 					answers++
 				case !strings.Contains(strings.ToLower(r.text()), "try again in ") && !strings.Contains(r.text(), "wait some minutes"):
@@ -121,15 +122,15 @@ func TestDefaultPace(t *testing.T) {
 	t.Cleanup(front.Close)
 	p := start(t, environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "--timeout=5s")
 	begin := time.Now()
-	_, large := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.LargeMeetingID}})
+	large := p.begin("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID})
 	storm := func(n int) (answers int) {
-		var calls []chan message
+		var calls []*mcptest.Call
 		for i := range n {
-			_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1}})
-			calls = append(calls, ch)
+			call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1})
+			calls = append(calls, call)
 		}
-		for _, ch := range calls {
-			r := p.result(p.await(ch))
+		for _, call := range calls {
+			r := p.finish(call)
 			if !r.IsError {
 				answers++
 			} else if !strings.Contains(r.text(), "rate limits allow") || !strings.Contains(r.text(), "Try again in ") {
@@ -160,18 +161,17 @@ func TestMergedCalls(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: time.Second}})
 	p := start(t, environment(api), "--log-format=json")
-	id, _ := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": 1}})
+	first := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": 1})
 	waitFor(t, "the request to arrive", func() bool { return api.API.Requests() == 1 })
-	var calls []chan message
+	var calls []*mcptest.Call
 	for range 99 {
-		_, ch := p.begin("tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.StandupMeetingID, "page_no": 1}})
-		calls = append(calls, ch)
+		call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": 1})
+		calls = append(calls, call)
 	}
 	time.Sleep(200 * time.Millisecond) // time in which they join
-	cancelled, _ := json.Marshal(args{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": args{"requestId": id}})
-	p.send(string(cancelled)) // who began the request gives up
-	for _, ch := range calls {
-		if r := p.result(p.await(ch)); r.IsError || !strings.Contains(r.text(), "9 participants were added") {
+	p.cancel(first)                    // which began the request
+	for _, call := range calls {
+		if r := p.finish(call); r.IsError || !strings.Contains(r.text(), "9 participants were added") {
 			t.Fatal(r.text())
 		}
 	}
@@ -194,9 +194,9 @@ func TestCacheEnded(t *testing.T) {
 		env         []string
 		again       int // requests of the second call
 	}{
-		{"off", "design review", nil, 5},
-		{"ended", "design review", []string{"REALTIMEKIT_CACHE_ENDED", "1m"}, 3}, // not the peers, nor the breakout rooms
-		{"live", "war room", []string{"REALTIMEKIT_CACHE_ENDED", "1m"}, 5},
+		{"off", "design review", []string{"REALTIMEKIT_CACHE_ENDED", "0s"}, 5},
+		{"ended", "design review", nil, 1}, // the list, which shows new sessions
+		{"live", "war room", nil, 3},       // and who is in the session
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -253,21 +253,26 @@ func TestProgress(t *testing.T) {
 	api := sample(t, demoapi.Options{LargeRoster: 1000})
 	p := start(t, environment(api))
 	p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID})
-	if len(p.notes) != 0 {
-		t.Errorf("progress without a token: %s", p.notes[0].Params)
+	if notes := p.noted(); len(notes) != 0 {
+		t.Errorf("progress without a token: %s", notes[0].Params)
 	}
-	r := p.result(p.request("tools/call", args{"_meta": args{"progressToken": "pt"}, "name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.LargeMeetingID}}))
+	r := p.result(p.request("tools/call", args{
+		"_meta":     args{"progressToken": "pt"},
+		"name":      "list_meeting_participants",
+		"arguments": args{"meeting_id": demoapi.LargeMeetingID},
+	}))
 	if r.IsError {
 		t.Fatal(r.text())
 	}
-	waitFor(t, "progress", func() bool { p.mu.Lock(); defer p.mu.Unlock(); return len(p.notes) >= 10 })
+	waitFor(t, "progress", func() bool { return len(p.noted()) >= 10 })
 	last := 0.0
-	for _, n := range p.notes {
+	for _, n := range p.noted() {
 		var v struct {
 			ProgressToken   string
 			Progress, Total float64
 		}
-		if err := json.Unmarshal(n.Params, &v); err != nil || n.Method != "notifications/progress" || v.ProgressToken != "pt" || v.Progress <= last || v.Total != 1000 {
+		err := json.Unmarshal(n.Params, &v)
+		if err != nil || n.Method != "notifications/progress" || v.ProgressToken != "pt" || v.Progress <= last || v.Total != 1000 {
 			t.Errorf("%s %s %v", n.Method, n.Params, err)
 		}
 		last = v.Progress

@@ -25,7 +25,7 @@ type raw struct {
 
 func startRaw(t *testing.T, env map[string]string, args ...string) *raw {
 	t.Helper()
-	return startCommand(t, command(env, args...))
+	return startCommand(t, command(t, env, args...))
 }
 
 // startCommand leaves standard error alone where it is set.

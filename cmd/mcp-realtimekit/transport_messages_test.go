@@ -9,25 +9,14 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
-// envelope is an answer whose id is kept as it came.
-type envelope struct {
-	ID     json.RawMessage `json:"id"`
-	Method string          `json:"method"`
-	Params json.RawMessage `json:"params"`
-	Result json.RawMessage `json:"result"`
-	Error  *struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	} `json:"error"`
-}
-
-func parse(t *testing.T, line string) envelope {
+func parse(t *testing.T, line string) mcptest.Message {
 	t.Helper()
-	var m envelope
-	if err := json.Unmarshal([]byte(line), &m); err != nil {
-		t.Fatalf("%.300q: %v", line, err)
+	m, err := mcptest.Parse([]byte(line))
+	if err != nil {
+		t.Fatal(err)
 	}
 	return m
 }
@@ -229,7 +218,7 @@ func TestBatches(t *testing.T) {
 // members are the ids of a batch's answers, each with the code of an error.
 func members(t *testing.T, answer string) (ids []string) {
 	t.Helper()
-	var all []envelope
+	var all []mcptest.Message
 	if err := json.Unmarshal([]byte(answer), &all); err != nil {
 		t.Errorf("%.300s: %v", answer, err)
 	}

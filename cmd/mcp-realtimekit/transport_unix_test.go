@@ -53,7 +53,7 @@ func TestHangUp(t *testing.T) {
 // TestNohup holds that a server started with nohup outlives its terminal.
 func TestNohup(t *testing.T) {
 	t.Parallel()
-	r := startCommand(t, exec.Command("sh", "-c", `trap "" HUP; exec "$0" --demo --log-level=error`, binary))
+	r := startCommand(t, exec.Command("sh", "-c", `trap "" HUP; exec "$0" --demo --log-level=error`, program(t)))
 	r.initialize("2025-11-25")
 	_ = r.cmd.Process.Signal(syscall.SIGHUP)
 	time.Sleep(200 * time.Millisecond)
@@ -82,7 +82,7 @@ func TestStandardErrorGone(t *testing.T) {
 					address = freeAddress(t)
 					arguments = append(arguments, "--http", address, "--drain-delay=0s")
 				}
-				cmd := command(nil, arguments...)
+				cmd := command(t, nil, arguments...)
 				cmd.Stderr = end
 				r := startCommand(t, cmd)
 				_ = end.Close()

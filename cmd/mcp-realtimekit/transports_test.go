@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 // step is one message; what it is answered must not depend on the transport.
@@ -120,11 +121,11 @@ func testTransportsAgree(t *testing.T, sample sampler) {
 				if stdio, web := overStdio.Error, r.Error; stdio != nil && web != nil {
 					stdio.Message, web.Message = ray.ReplaceAllString(stdio.Message, "ray"), ray.ReplaceAllString(web.Message, "ray")
 				}
-				s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, r.message)
+				s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, r.Message)
 			}
 			p.close(0)
-			if len(p.notes) > 0 { // such as an answer to a notification
-				t.Errorf("unasked: %+v", p.notes)
+			if unasked := p.noted(); len(unasked) > 0 { // such as an answer to a notification
+				t.Errorf("unasked: %+v", unasked)
 			}
 		})
 	}
@@ -142,7 +143,7 @@ func (s *web) notify(t *testing.T, p *proc, message args, header []string) {
 	}
 }
 
-func (s step) compare(t *testing.T, what string, stdio, http message) {
+func (s step) compare(t *testing.T, what string, stdio, http mcptest.Message) {
 	t.Helper()
 	if !reflect.DeepEqual(stdio.Error, http.Error) {
 		t.Errorf("%s: errors differ:\nstdio %+v\nHTTP  %+v", what, stdio.Error, http.Error)
@@ -158,8 +159,7 @@ func (s step) compare(t *testing.T, what string, stdio, http message) {
 	case stdio.Error != nil:
 		t.Errorf("%s: %+v", what, stdio.Error)
 	case s.method == "tools/call":
-		var r result
-		if err := json.Unmarshal(stdio.Result, &r); err != nil || r.IsError != s.fails || r.text() == "" {
+		if r, err := stdio.ToolResult(); err != nil || r.IsError != s.fails || r.Text() == "" {
 			t.Errorf("%s: %v %s", what, err, stdio.Result)
 		}
 	}

@@ -35,6 +35,9 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 		Zone:      c.Zone,
 		LeaveOut:  c.LeaveOut,
 		Log:       log,
+
+		RecordingLinks: c.Links,
+		Restricted:     c.restricted,
 	}
 	d.Tools, d.WithoutTools = c.chosen().Tools, c.chosen().WithoutTools
 	closeSample := func() {}

@@ -1,5 +1,5 @@
-// Package admission decides how many calls are handled at a time: as many as
-// wait for the API without cost, and few where their answers fill the memory.
+// Package admission decides how many calls are handled at a time: many if they
+// only wait for the API, and few if their answers fill the memory.
 package admission
 
 import (
@@ -11,35 +11,51 @@ import (
 )
 
 const (
-	atOnce    = 32                    // calls that are admitted whatever the memory
-	interval  = time.Millisecond      // after which one more is while some wait, if the processors are idle
-	enough    = 72 << 20              // bytes of heap and stacks, garbage included, with which none is
-	forgotten = time.Second           // without a call, after which it begins anew
-	collect   = 50 * time.Millisecond // of waiting for memory, after which it may be only garbage
+	// atOnce is how many calls are admitted however much memory is used.
+	atOnce = 32
+	// interval is how often one more call is admitted while some wait and the
+	// processors are idle.
+	interval = time.Millisecond
+	// enough is how many bytes of heap and stacks, garbage included, may be used
+	// before only atOnce calls are admitted.
+	enough = 72 << 20
+	// forgotten is how long a gate is unused before it starts anew.
+	forgotten = time.Second
+	// collect is how long a call waits for memory before garbage is collected,
+	// which may be all that fills it.
+	collect = 50 * time.Millisecond
 )
 
-// Gate admits calls. How many grows while some wait, as the window of TCP does:
-// what a call will cost is not known before some have been answered.
+// Gate admits calls. Their number grows while some wait, like the window of TCP,
+// because the cost of a call is not known before some have been answered.
 type Gate struct {
 	most int
-	turn chan struct{} // held by the one that is next
+	turn chan struct{} // holds a value while a call is next in line
 
 	mu      sync.Mutex
 	running int
 	window  int
-	last    time.Time     // when one left or was admitted
-	left    chan struct{} // holds something if one has left
-	garbage bool          // something happened since memory was last collected
-	read    time.Time     // when sample was
+	last    time.Time     // when a call last left
+	left    chan struct{} // holds a value if a call has left
+	garbage bool          // a call entered or left since memory was last collected
+	read    time.Time     // when sample was last read
 	sample  []metrics.Sample
 }
 
-// New returns a gate that admits at most so many at a time.
+// New returns a gate that admits at most the given number of calls at a time.
 func New(most int) *Gate {
-	return &Gate{most: most, window: min(atOnce, most),
-		left: make(chan struct{}, 1), turn: make(chan struct{}, 1), garbage: true,
-		sample: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"},
-			{Name: "/sched/goroutines/runnable:goroutines"}}}
+	return &Gate{
+		most:    most,
+		window:  min(atOnce, most),
+		left:    make(chan struct{}, 1),
+		turn:    make(chan struct{}, 1),
+		garbage: true,
+		sample: []metrics.Sample{
+			{Name: "/memory/classes/heap/objects:bytes"},
+			{Name: "/memory/classes/heap/stacks:bytes"},
+			{Name: "/sched/goroutines/runnable:goroutines"},
+		},
+	}
 }
 
 // TryEnter admits a call if there is room now.
@@ -49,7 +65,8 @@ func (g *Gate) TryEnter() bool {
 	return g.enter()
 }
 
-// Enter waits for room, after those who came before. It fails only when ctx is done.
+// Enter waits until there is room; calls enter in the order in which they came.
+// It fails only if ctx is done.
 func (g *Gate) Enter(ctx context.Context) error {
 	select {
 	case g.turn <- struct{}{}:
@@ -79,7 +96,7 @@ func (g *Gate) Enter(ctx context.Context) error {
 	}
 }
 
-// Leave ends a call that was admitted: its answer no longer takes memory.
+// Leave ends an admitted call, whose answer no longer takes memory.
 func (g *Gate) Leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -104,8 +121,8 @@ func (g *Gate) enter() bool {
 	return true
 }
 
-// grow widens the window if there is memory, and else narrows it. It reports
-// whether memory should be collected after so long a wait.
+// grow widens the window if there is memory, and narrows it if not. It reports
+// whether the caller, if it has waited long, should collect garbage.
 func (g *Gate) grow(long bool) (garbage bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -121,17 +138,19 @@ func (g *Gate) grow(long bool) (garbage bool) {
 	return garbage
 }
 
-// used is the memory of the whole process that calls can fill, as of a moment ago.
+// used returns the bytes of the process's heap and stacks, at most half an
+// interval old.
 func (g *Gate) used() uint64 {
 	if now := time.Now(); now.Sub(g.read) > interval/2 {
-		metrics.Read(g.sample[:2]) // a microsecond
+		metrics.Read(g.sample[:2]) // takes a microsecond
 		g.read = now
 	}
 	return g.sample[0].Value.Uint64() + g.sample[1].Value.Uint64()
 }
 
-// idle reports whether calls wait for something else than a processor.
+// idle reports whether calls wait for something other than a processor.
 func (g *Gate) idle() bool {
 	metrics.Read(g.sample[2:])
-	return g.sample[2].Value.Uint64() <= uint64(2*runtime.GOMAXPROCS(0))
+	runnable := g.sample[2].Value.Uint64()
+	return runnable <= uint64(2*runtime.GOMAXPROCS(0)) //nolint:gosec // a positive number of processors
 }

@@ -15,7 +15,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestMost holds that as many are admitted as wait for nothing but time, and no more.
+// TestMost checks that calls which only wait are admitted up to the limit, and no
+// further.
 func TestMost(t *testing.T) {
 	const most = 300
 	g := admission.New(most)
@@ -37,15 +38,15 @@ func TestMost(t *testing.T) {
 	}
 }
 
-// TestSmall holds that a gate need not let many in at once.
+// TestSmall checks a limit below the number that is admitted at once.
 func TestSmall(t *testing.T) {
 	g := admission.New(2)
 	if first, second, third := g.TryEnter(), g.TryEnter(), g.TryEnter(); !first || !second || third {
-		t.Error("not two were admitted")
+		t.Error("want two calls admitted, and no third")
 	}
 }
 
-// TestMemory holds that few are admitted while memory is short, yet some.
+// TestMemory checks that few calls are admitted while memory is short, but some.
 func TestMemory(t *testing.T) {
 	full := make([]byte, 80<<20)
 	g := admission.New(1000)
@@ -74,7 +75,7 @@ func TestMemory(t *testing.T) {
 	}
 	runtime.KeepAlive(full)
 
-	// What is only garbage does not count for long.
+	// Garbage does not count for long.
 	runtime.KeepAlive(make([]byte, 80<<20))
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

@@ -5,13 +5,13 @@ import (
 	"runtime/debug"
 )
 
-// desktopLimit is what a desktop spares for a server, in bytes: more than the
-// gate lets answers fill, so that collecting garbage still makes room.
+// desktopLimit is how much memory a desktop can spare for a server, in bytes. It
+// is more than Gate lets answers fill, so that collecting garbage makes room.
 const desktopLimit = 112 << 20
 
-// LimitMemory has the runtime collect garbage more often before the process grows
-// beyond 112 MiB. If GOMEMLIMIT is set, also to "off", the runtime has already
-// taken its limit from it, and LimitMemory leaves it as it is.
+// LimitMemory makes the runtime collect garbage more often as the process nears
+// 112 MiB. If GOMEMLIMIT is set, even to "off", LimitMemory does nothing, for the
+// runtime has taken its limit from there.
 func LimitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(desktopLimit)

@@ -49,7 +49,8 @@ type Held struct {
 	ID string
 	Session
 	Peers []Peer
-	Read  bool // Peers were read; only Choose and Columns ask
+	Read  bool   // Peers were read; only Choose and Columns ask
+	Frame *Frame // what all its people tell of it, if Peers are only some; nil if they are all
 }
 
 // Rules are what a caller may set. The zero value judges ended sessions.

@@ -69,7 +69,7 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	shared := map[string]string{}
 	onRoster := 0
 	for _, p := range came {
-		if len(p.rows) > 0 {
+		if len(c.rows(p.somebody)) > 0 {
 			onRoster++
 		}
 	}
@@ -77,8 +77,8 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	r.Absent = slices.Grow(r.Absent, len(missed))
 	for _, p := range slices.Concat(came, missed) {
 		person := p.Person
-		if len(p.rows) != person.Rows {
-			c.describe(&person, p.rows, p.columns[index])
+		if rows := c.rows(p.somebody); len(rows) != person.Rows {
+			c.describe(&person, rows, p.columns[index])
 		}
 		if v := p.visit; v != nil {
 			v.LateFrom, v.EarlyFrom = r.LateFrom, r.EarlyFrom
@@ -95,6 +95,9 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 	}
 	r.SharedIDs = slices.Sorted(maps.Values(shared))
 	r.JustInTime = justInTime(r.Attended)
+	if f := c.parts[0].frame; f != nil {
+		r.JustInTime = f.justInTime
+	}
 	return *r
 }
 
@@ -102,18 +105,16 @@ func (c *column) judge(people []*somebody, index int, earlier []Session) Result 
 type visitor struct {
 	*somebody
 	visit *Visit
-	rows  []int // that count
 }
 
 // visits are those who came, by joining, and who is on the roster and did not,
 // in its order.
 func (c *column) visits(people []*somebody, index int) (came, missed []visitor) {
 	for _, p := range people {
-		rows := c.rows(p)
 		if js := p.columns[index]; len(js) > 0 {
-			came = append(came, visitor{p, c.visit(js), rows})
-		} else if len(rows) > 0 {
-			missed = append(missed, visitor{p, nil, rows})
+			came = append(came, visitor{p, c.visit(js)})
+		} else if len(c.rows(p)) > 0 {
+			missed = append(missed, visitor{p, nil})
 		}
 	}
 	slices.SortFunc(came, func(a, b visitor) int {
@@ -149,6 +150,9 @@ func (c *column) moments(present []Interval) {
 		}
 		before = there
 	})
+	if f := c.parts[0].frame; f != nil {
+		r.LateFrom, r.EarlyFrom = f.late, f.early
+	}
 	if c.live {
 		r.EarlyFrom = time.Time{}
 	}

@@ -104,7 +104,8 @@ func TestMeetings(t *testing.T) {
 		{"added to the second during the first, and later", "A:ann@9:00 B:ann@10:30 A:bob@12:30 B:bob@12:30 B:cid@13:30",
 			"A 10:00-11:00 ann; B 12:00-13:00 ann",
 			[]string{"ann+ bob~", "ann+ bob- cid~"}, "ann+2 bob-2 cid~", "ann xx, bob .-, cid .."},
-		{"added too late for the first, not invited to the second", "A:ann@11:30 B:bob", "A 10:00-11:00 bob; B 12:00-13:00 bob",
+		{"added too late for the first, not invited to the second", "A:ann@11:30 B:bob",
+			"A 10:00-11:00 bob; B 12:00-13:00 bob",
 			[]string{"ann~ bob?", "bob+"}, "ann~ bob+", "ann .., bob xx"},
 	} {
 		results := Series(columnsIn(tc.sessions), rosterOf(tc.roster), Rules{})
@@ -140,7 +141,8 @@ func TestMeetingsDescribe(t *testing.T) {
 	results := Series(columnsIn("A 10:00-11:00 ann; B 12:00-13:00 ann; C 14:00-15:00 ann"), roster, Rules{})
 	for i, want := range []string{"A-ann 1 of A 08:00:00", "A-ann 1 of B 09:00:00", "A-ann 0 joined 00:00:00"} {
 		p := slices.Concat(results[i].Attended, results[i].Guests)[0]
-		if got := fmt.Sprint(p.ID, " ", p.Rows, " ", p.Preset, " ", clock(p.Added)); got != want || p.Key != results[0].Attended[0].Key {
+		got := fmt.Sprint(p.ID, " ", p.Rows, " ", p.Preset, " ", clock(p.Added))
+		if got != want || p.Key != results[0].Attended[0].Key {
 			t.Errorf("column %d: %s, want %s", i, got, want)
 		}
 	}
@@ -158,7 +160,8 @@ func TestMeetingsJustInTime(t *testing.T) {
 		want                   string // of each column
 	}{
 		{"added as they came", "A:ann@9:59 B:ann@11:59", "A 10:00-11:00 ann; B 12:00-13:00 ann", "C", "true true"},
-		{"invited to the second as they came to the first", "A:ann@9:59 B:ann@10:10", "A 10:00-11:00 ann; B 12:00-13:00 ann", "C", "true false"},
+		{"invited to the second as they came to the first", "A:ann@9:59 B:ann@10:10",
+			"A 10:00-11:00 ann; B 12:00-13:00 ann", "C", "true false"},
 		{"added at the first, of the same meeting", "A:ann@9:59", "A 10:00-11:00 ann; A 12:00-13:00 ann", "C", "true true"},
 		{"invited to the next meeting at one read before", "B:ann@8:10", "B 10:00-11:00 ann", "A", "false"},
 		{"added at an earlier session of it", "B:ann@8:10", "B 10:00-11:00 ann", "B", "true"},

@@ -107,6 +107,9 @@ func idKey(id string) string {
 	}, id)
 }
 
+// CustomKey is equal for custom ids that are the same: see idKey.
+func CustomKey(id string) string { return idKey(id) }
+
 // names are the different names that one custom id goes by.
 type names struct {
 	list []name

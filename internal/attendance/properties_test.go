@@ -30,7 +30,8 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 			peers += len(h.Peers)
 		}
 		counted := countedRows(columns[i], roster)
-		if rows > counted || joins > peers || len(rules.LeaveOut) == 0 && (rows != counted || joins != peers || r.LeftOut > 0) {
+		if rows > counted || joins > peers ||
+			len(rules.LeaveOut) == 0 && (rows != counted || joins != peers || r.LeftOut > 0) {
 			t.Fatalf("%d rows of %d, %d joins of %d, %d left out", rows, counted, joins, peers, r.LeftOut)
 		}
 		if r.End.Before(r.Start) || r.Lived() > r.End.Sub(r.Start) && !r.Start.IsZero() {
@@ -68,11 +69,13 @@ func visited(t *testing.T, r Result, p Person) {
 	}
 	share, known := v.Share()
 	whole, same := r.Share(p)
-	if share < 0 || share > 100 || known != (v.Lived > 0) || share != whole || known != same || v.Present() > r.Lived() && known {
+	if share < 0 || share > 100 || known != (v.Lived > 0) || share != whole || known != same ||
+		v.Present() > r.Lived() && known {
 		t.Fatalf("share %d %v of %s, %d %v of %s", share, known, v.Lived, whole, same, r.Lived())
 	}
 	for _, n := range v.Intervals {
-		if v.PresentAt(n.From) != (n.To.After(n.From) || v.Here && n.From.Equal(v.Last())) || v.PresentAt(v.Last()) != v.Here {
+		begun := n.To.After(n.From) || v.Here && n.From.Equal(v.Last())
+		if v.PresentAt(n.From) != begun || v.PresentAt(v.Last()) != v.Here {
 			t.Fatalf("present from %s, until %s: %+v", n.From, v.Last(), v)
 		}
 	}

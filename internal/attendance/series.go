@@ -16,6 +16,12 @@ const justBefore = 2 * time.Minute
 // another meeting lists was not invited. With several results the schedule counts
 // for those that began within 12 hours of it.
 func Series(columns [][]Held, roster []Invited, r Rules) []Result {
+	results, _ := series(columns, roster, r)
+	return results
+}
+
+// series is Series with the sessions, in order.
+func series(columns [][]Held, roster []Invited, r Rules) ([]Result, []*part) {
 	parts, joinings := lay(columns)
 	kept := newRegistry(roster, joinings)
 	left := kept.leaveOut(r.LeaveOut)
@@ -43,7 +49,7 @@ func Series(columns [][]Held, roster []Invited, r Rules) []Result {
 			earlier = append(earlier, Session{Start: p.from, End: p.until, Meeting: p.session.Meeting})
 		}
 	}
-	return results
+	return results, parts
 }
 
 // meetingsOf are the different meetings of a roster's rows.
@@ -64,7 +70,7 @@ func meetingsOf(roster []Invited) []string {
 func lay(columns [][]Held) (parts []*part, joinings []*joining) {
 	for i, column := range columns {
 		for _, h := range column {
-			p := &part{column: i, session: h.Session}
+			p := &part{column: i, session: h.Session, frame: h.Frame}
 			parts = append(parts, p)
 			for k := range h.Peers {
 				joinings = append(joinings, newJoining(&h.Peers[k], p))

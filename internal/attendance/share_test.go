@@ -84,7 +84,8 @@ func TestShare(t *testing.T) {
 // several sessions come to is their time together, even if they overlap.
 func TestShareOfSeveral(t *testing.T) {
 	roster := rosterOf("ann bob")
-	results := Series(columnsIn("A 10:00-10:30 ann + A 10:40-11:10 bob; A 10:00-11:00 ann; A 13:00-14:00 bob"), roster, Rules{})
+	sessions := "A 10:00-10:30 ann + A 10:40-11:10 bob; A 10:00-11:00 ann; A 13:00-14:00 bob"
+	results := Series(columnsIn(sessions), roster, Rules{})
 	over := Over(results)
 	for _, p := range over.Attended {
 		if percent, known := over.Share(p); percent != 50 || !known {

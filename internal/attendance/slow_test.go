@@ -69,8 +69,14 @@ func slowPeers(columns [][]Held) (parts [][]*slowPart, all []*slowPeer) {
 	for c, column := range columns {
 		var own []*slowPart
 		for _, h := range column {
-			part := &slowPart{from: minuteOf(h.Start), until: minuteOf(h.End), live: h.End.IsZero() && !h.Ended, dated: !h.Start.IsZero(),
-				closed: !h.End.IsZero(), meeting: h.Meeting}
+			part := &slowPart{
+				from:    minuteOf(h.Start),
+				until:   minuteOf(h.End),
+				live:    h.End.IsZero() && !h.Ended,
+				dated:   !h.Start.IsZero(),
+				closed:  !h.End.IsZero(),
+				meeting: h.Meeting,
+			}
 			for _, p := range h.Peers {
 				s := &slowPeer{Peer: p, part: part, column: c, joined: minuteOf(p.Joined), left: minuteOf(p.Left)}
 				coming, going := events(p, false), events(p, true)
@@ -431,7 +437,8 @@ func slowOver(parts [][]*slowPart, people, bots []*slowPerson) string {
 		ids, known, rows, came, missed, later := []string{}, p.custom != "" && !p.shared, 0, false, false, false
 		for _, row := range p.rows {
 			known = known || row.ID != ""
-			if slices.ContainsFunc(parts, func(own []*slowPart) bool { return len(slowRows(&slowPerson{rows: []Invited{row}}, own)) > 0 }) {
+			alone := &slowPerson{rows: []Invited{row}}
+			if slices.ContainsFunc(parts, func(own []*slowPart) bool { return len(slowRows(alone, own)) > 0 }) {
 				rows++
 			}
 		}
@@ -492,7 +499,9 @@ func shownOver(results []Result) string {
 		return ids
 	}
 	over := Over(results)
-	for status, people := range map[string][]Person{"attended ": over.Attended, "guest ": over.Guests, "absent ": over.Absent, "later ": over.Later} {
+	for status, people := range map[string][]Person{
+		"attended ": over.Attended, "guest ": over.Guests, "absent ": over.Absent, "later ": over.Later,
+	} {
 		for _, p := range people {
 			lines = append(lines, fmt.Sprint(status, p.Rows, peers(p)))
 		}
@@ -681,7 +690,8 @@ func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slow
 		}
 		share = fmt.Sprint(percent)
 	}
-	line = fmt.Sprintf("%s present %d at %d away %d in room %d devices %d share %s", line, present, moments, away, inRoom, devices, share)
+	line = fmt.Sprintf("%s present %d at %d away %d in room %d devices %d share %s",
+		line, present, moments, away, inRoom, devices, share)
 	return line, true, b-slowAdded(slowRows(p, own)) < 2
 }
 
@@ -720,8 +730,9 @@ func shown(r Result) string {
 				if percent, known := v.Share(); known {
 					share = fmt.Sprint(percent)
 				}
-				line += fmt.Sprintf(" present %v at %d away %d in room %d devices %d share %s late %v early %v here %v", p.Present().Minutes(),
-					moments(p, r), away, inRoom, v.Devices, share, v.Late().Minutes(), v.Early().Minutes(), v.Here)
+				line += fmt.Sprintf(" present %v at %d away %d in room %d devices %d share %s late %v early %v here %v",
+					p.Present().Minutes(), moments(p, r), away, inRoom, v.Devices, share,
+					v.Late().Minutes(), v.Early().Minutes(), v.Here)
 			}
 			lines = append(lines, line)
 		}

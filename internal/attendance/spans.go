@@ -16,6 +16,7 @@ type part struct {
 	over    time.Time // of a live session that all have left: since when
 	known   bool      // from is the session's own, or that of a joining
 	endless bool      // neither the session nor a leaving tells when it ended
+	frame   *Frame    // nil if all joinings are known
 }
 
 // joining is a peer with the spans that it was there.
@@ -71,6 +72,10 @@ func (j *joining) left() time.Time {
 // and at most the session's own. A joining after it proves that the session went
 // on until then.
 func (p *part) live(joinings []*joining, now time.Time) {
+	if p.frame != nil {
+		p.frame.set(p)
+		return
+	}
 	p.limits(joinings, now)
 	p.end = p.from
 	leaving, open := false, false

@@ -18,7 +18,7 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
-// contract is what .ci/contract writes down of the official TypeScript SDK: the
+// contract is what test/contract writes down of the official TypeScript SDK: the
 // paths that each response type requires, and what the sample account may
 // answer that the types do not know.
 type contract struct {

@@ -136,7 +136,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request, id, document string)
 }
 
 var contentTypes = map[string]string{
-	csvFormat: "text/csv", "json": "application/json", "vtt": "text/vtt", "mp4": "video/mp4",
+	csvFormat: "text/csv", "json": "application/json", "vtt": "text/vtt", "mp4": "video/mp4", "webm": "video/webm",
 }
 
 // retention is how long texts are kept; they are removed on the night after it.
@@ -208,6 +208,9 @@ func (s *session) document(m *meeting, no uint64) (d documents) {
 	}
 	summary := "The team met and went through what is blocked. A review of the migration is wanted; somebody does it this afternoon.\n"
 	chat := []said{{0, "Agenda is in the calendar entry."}, {min(1, len(people)-1), "Thanks!"}}
+	if s.texts != nil {
+		talk, chat, summary = s.texts.talk, s.texts.chat, s.texts.summary
+	}
 	switch m.ID {
 	case ReviewMeetingID:
 		talk, summary = reviewTalk, reviewSummary

@@ -1,6 +1,7 @@
 package demoapi
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,8 +13,8 @@ type recording struct {
 	SessionID   string     `json:"session_id"`
 	Status      string     `json:"status"`
 	FileName    string     `json:"output_file_name"`
-	FileSize    *int64     `json:"file_size"` // bytes
-	URL         *string    `json:"download_url"`
+	FileSize    *int64     `json:"file_size"`    // bytes
+	URL         any        `json:"download_url"` // a string; of tracks, a list
 	AudioURL    *string    `json:"audio_download_url"`
 	URLExpiry   *time.Time `json:"download_url_expiry"`
 	InvokedTime time.Time  `json:"invoked_time"`
@@ -23,6 +24,7 @@ type recording struct {
 
 	of      *meeting
 	session *session
+	byHand  bool // somebody started it
 }
 
 const (
@@ -30,17 +32,49 @@ const (
 	bytesPerSecond = 150_000
 )
 
+// The states of a recording that somebody started; also those of one that a
+// meeting starts by itself.
+const (
+	recorded  = "RECORDING"
+	uploading = "UPLOADING"
+	uploaded  = "UPLOADED"
+	failed    = "ERRORED"
+)
+
+// film is a recording that somebody started. From and to are shares of the
+// session; without to it goes to the end.
+type film struct {
+	status   string
+	from, to float64
+	tracks   bool // a file for each speaker, not one for all
+	empty    bool // an answer without any link, as a third party met it
+}
+
+// eventFilms are the recordings of the ith event's only session.
+func eventFilms(i int) [][]film {
+	switch i {
+	case 0:
+		return [][]film{{{status: uploaded, tracks: true}}}
+	case 3:
+		return [][]film{{{status: uploaded, empty: true}}}
+	}
+	return nil
+}
+
 // recordings are those of an app, oldest first: one for each session of a
-// meeting that is recorded from its start.
+// meeting that is recorded from its start, and those that somebody started.
 func (a *API) recordings(r *http.Request, appID string) []recording {
 	var out []recording
 	for _, m := range a.meetings {
-		if m.appID != appID || !m.RecordOnStart {
+		if m.appID != appID {
 			continue
 		}
 		for _, s := range m.sessions {
-			if s.Type == "meeting" {
+			if m.RecordOnStart && s.Type == "meeting" {
 				out = append(out, a.recording(r, m, s))
+			}
+			for i, f := range s.films {
+				out = append(out, a.film(r, m, s, i, f))
 			}
 		}
 	}
@@ -48,22 +82,73 @@ func (a *API) recordings(r *http.Request, appID string) []recording {
 	return out
 }
 
+// recording is of the whole session.
 func (a *API) recording(r *http.Request, m *meeting, s *session) recording {
 	started := s.StartedAt.Add(recordingDelay)
 	rec := recording{
 		ID:        uuid(a.opts.Seed, 14, s.key(), 0),
-		SessionID: s.ID, Status: "RECORDING", FileName: s.ID + "_" + started.Format("20060102T150405") + ".mp4",
+		SessionID: s.ID, Status: recorded, FileName: s.ID + "_" + started.Format("20060102T150405") + ".mp4",
 		InvokedTime: s.StartedAt, StartedTime: &started, of: m, session: s,
 	}
 	if s.EndedAt == nil {
 		return rec
 	}
-	seconds := int(s.EndedAt.Sub(started).Seconds())
-	size, expiry := int64(seconds)*bytesPerSecond, s.EndedAt.Add(retention)
-	rec.Status, rec.StoppedTime, rec.Seconds, rec.FileSize, rec.URLExpiry = "UPLOADED", s.EndedAt, &seconds, &size, &expiry
-	link, _ := a.sign(r, s.ID, "recording.mp4")
-	rec.URL = &link
+	rec.stopped(*s.EndedAt)
+	rec.Status = uploaded
+	rec.URL = a.link(r, s, "recording.mp4")
 	return rec
+}
+
+// film is the nth recording that somebody started in an ended session.
+func (a *API) film(r *http.Request, m *meeting, s *session, nth int, f film) recording {
+	from := s.StartedAt.Add(share(f.from, s.StartedAt, *s.EndedAt))
+	to := *s.EndedAt
+	if f.to > 0 {
+		to = s.StartedAt.Add(share(f.to, s.StartedAt, *s.EndedAt))
+	}
+	started := from.Add(recordingDelay)
+	rec := recording{
+		ID:        uuid(a.opts.Seed, 19, s.key(), uint64(nth)), //nolint:gosec // small and positive
+		SessionID: s.ID, Status: f.status, FileName: s.ID + "_" + started.Format("20060102T150405") + ".mp4",
+		InvokedTime: from, StartedTime: &started, of: m, session: s, byHand: true,
+	}
+	rec.stopped(to)
+	switch {
+	case f.status != uploaded:
+		rec.FileSize, rec.URLExpiry = nil, nil
+	case f.empty:
+		rec.URL = map[string]any{"links": []any{}}
+	case f.tracks:
+		rec.FileName, rec.URL = a.tracks(r, s, started)
+	default:
+		rec.URL = a.link(r, s, "recording.mp4")
+	}
+	return rec
+}
+
+func (rec *recording) stopped(at time.Time) {
+	seconds := int(at.Sub(*rec.StartedTime).Seconds())
+	size, expiry := int64(seconds)*bytesPerSecond, at.Add(retention)
+	rec.StoppedTime, rec.Seconds, rec.FileSize, rec.URLExpiry = &at, &seconds, &size, &expiry
+}
+
+func (a *API) link(r *http.Request, s *session, name string) *string {
+	link, _ := a.sign(r, s.ID, name)
+	return &link
+}
+
+// tracks are one file for each of the first people who joined. See
+// https://developers.cloudflare.com/realtime/realtimekit/recording-guide/track-recording/.
+func (a *API) tracks(r *http.Request, s *session, started time.Time) (first string, layers any) {
+	files := map[string]any{}
+	for i, q := range s.people()[:min(3, len(s.people()))] {
+		name := fmt.Sprintf("%s_%s_%s_peer_audio_%d.webm", s.MeetingID, q.UserID, q.ID, started.UnixMilli())
+		if i == 0 {
+			first = name
+		}
+		files[name] = map[string]any{"download_url": a.link(r, s, "recording.webm")}
+	}
+	return first, []any{map[string]any{"layer_name": "default", "download_urls": files}}
 }
 
 func (rec recording) expired(now time.Time) bool {
@@ -118,6 +203,9 @@ func (a *API) getRecording(w http.ResponseWriter, r *http.Request, appID string)
 			Stop    *reason `json:"stop_reason,omitempty"`
 			Storage *string `json:"storage_config"`
 		}{recording: rec, Start: reason{"RECORD_ON_START", owner}}
+		if rec.byHand {
+			body.Start.Reason = "API_CALL"
+		}
 		if rec.StoppedTime != nil {
 			body.Stop = &reason{"ALL_PEERS_LEFT", owner}
 		}

@@ -2,6 +2,7 @@ package demoapi
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,9 @@ type session struct {
 	size  int
 	at    func(int) peer
 	rooms []*session // breakout rooms
+
+	texts *texts // nil for small talk
+	films []film // recordings that somebody started
 
 	documents func() documents // computed when asked for
 }
@@ -87,6 +91,12 @@ func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 	case ReviewMeetingID:
 		return map[int]behaviour{2: late, 3: reconnected, 4: dropped, 5: absent, 6: leftEarly, 7: twoDevices, 8: absent}[who]
 	}
+	if p.acts != nil {
+		return p.acts[who]
+	}
+	if p.audience && who >= len(p.people) {
+		return listens(o.Seed, no, nth, who)
+	}
 	if p.id == WorkshopMeetingID && who == 5 {
 		return absent
 	}
@@ -139,6 +149,9 @@ func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth in
 		}
 	}
 	for who, part := range roster {
+		if p.audience && part.CreatedAt.After(start) {
+			continue // registered for a later session
+		}
 		join(who, part, conduct(o, p, no, nth, who))
 	}
 	for i, name := range p.guests {
@@ -176,16 +189,28 @@ func (s *session) hold(peers []peer) {
 // concurrent is how many people at most were there at once; a second device is
 // no second person.
 func concurrent(peers []peer) int {
-	most := 0
-	here := map[string]bool{}
-	for _, at := range peers { // the number rises only when somebody joins
-		clear(here)
-		for _, q := range peers {
-			if !q.JoinedAt.After(at.JoinedAt) && (q.LeftAt == nil || q.LeftAt.After(at.JoinedAt)) {
-				here[q.UserID] = true
-			}
+	coming, going := slices.Clone(peers), make([]peer, 0, len(peers))
+	for _, q := range peers {
+		if q.LeftAt != nil {
+			going = append(going, q)
 		}
-		most = max(most, len(here))
+	}
+	slices.SortFunc(coming, func(x, y peer) int { return x.JoinedAt.Compare(y.JoinedAt) })
+	slices.SortFunc(going, func(x, y peer) int { return x.LeftAt.Compare(*y.LeftAt) })
+	most, devices := 0, map[string]int{}
+	for i, q := range coming {
+		devices[q.UserID]++
+		if i+1 < len(coming) && coming[i+1].JoinedAt.Equal(q.JoinedAt) {
+			continue // all who join at one moment are there together
+		}
+		for len(going) > 0 && !going[0].LeftAt.After(q.JoinedAt) {
+			id := going[0].UserID
+			if devices[id]--; devices[id] == 0 {
+				delete(devices, id)
+			}
+			going = going[1:]
+		}
+		most = max(most, len(devices))
 	}
 	return most
 }

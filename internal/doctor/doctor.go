@@ -56,7 +56,7 @@ type Subject struct {
 	Demo      bool
 }
 
-// Limits beyond which a check warns.
+// Limits at which a check warns.
 const (
 	skew       = 30 * time.Second
 	expirySoon = 14 * 24 * time.Hour
@@ -64,7 +64,18 @@ const (
 )
 
 // order has the name of every check. One that could not be made is skipped.
-var order = []string{"configuration", "dns", "tls", "api", "token", "account", "permission", "app", "rate limit", "clock"}
+var order = []string{
+	"configuration",
+	"dns",
+	"tls",
+	"api",
+	"token",
+	"account",
+	"permission",
+	"app",
+	"rate limit",
+	"clock",
+}
 
 // Run examines the subject with a handful of requests.
 func Run(ctx context.Context, s Subject) Report {
@@ -82,14 +93,19 @@ type examination struct {
 }
 
 func (e *examination) say(name string, status Status, remedy, format string, a ...any) {
-	e.found[name] = Check{Name: name, Status: status, Detail: untrusted.Line(fmt.Sprintf(format, a...), 1000), Remedy: untrusted.Line(remedy, 2000)}
+	e.found[name] = Check{
+		Name:   name,
+		Status: status,
+		Detail: untrusted.Line(fmt.Sprintf(format, a...), 1000),
+		Remedy: untrusted.Line(remedy, 2000),
+	}
 }
 
 // fail takes fact and remedy from the client's error.
 func (e *examination) fail(name string, err error) {
 	var known *client.Error
 	if causeOf(err) == client.CauseRate {
-		name = "rate limit" // it says nothing of what was asked for
+		name = "rate limit" // the error says nothing about the check
 	}
 	switch {
 	case !errors.As(err, &known) || known.What == "":
@@ -101,7 +117,7 @@ func (e *examination) fail(name string, err error) {
 	}
 }
 
-// causeOf is what the client takes for the cause of its error.
+// causeOf returns the cause of a client's error, or "" if the client names none.
 func causeOf(err error) client.Cause {
 	var known *client.Error
 	if !errors.As(err, &known) {
@@ -136,7 +152,8 @@ func (e *examination) configuration() bool {
 		e.say("configuration", Fail, createToken, "no API token is configured")
 		return false
 	}
-	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s", e.TokenFrom, cmp.Or(e.AccountID, "looked up"), cmp.Or(e.AppID, "looked up"), e.BaseURL)
+	e.say("configuration", OK, "", "token from %s, account %s, app %s, API %s",
+		e.TokenFrom, cmp.Or(e.AccountID, "looked up"), cmp.Or(e.AppID, "looked up"), e.BaseURL)
 	return true
 }
 
@@ -203,12 +220,12 @@ func addresses(n int) string {
 	return fmt.Sprintf("%d addresses", n)
 }
 
-// answers are the causes by which it is the API that refuses.
+// answers are the causes of errors that the API itself has answered with.
 var answers = []client.Cause{
 	client.CauseToken, client.CausePermission, client.CauseAccount, client.CauseArgument, client.CauseRate,
 }
 
-// certificate judges the one that the connection was made with.
+// certificate checks the certificate of the connection.
 func (e *examination) certificate(state *tls.ConnectionState) {
 	version := tls.VersionName(state.Version)
 	if len(state.PeerCertificates) == 0 {
@@ -224,13 +241,13 @@ func (e *examination) certificate(state *tls.ConnectionState) {
 	e.say("tls", OK, "", "%s, the certificate is trusted until %s", version, end.UTC().Format(time.DateOnly))
 }
 
-// refused reports whether the API does not know a token as a user's.
+// refused reports whether the API refuses the token as one of a user's.
 func refused(err error) bool {
 	cause := causeOf(err)
 	return cause == client.CauseToken || cause == client.CausePermission
 }
 
-// errUnverified says that nobody could be asked about the token.
+// errUnverified means that there was nobody to ask about the token.
 var errUnverified = errors.New("the token was not verified")
 
 // accountToken asks the account about a token that no user owns.
@@ -265,7 +282,8 @@ func (e *examination) token(t client.TokenStatus) bool {
 		e.say("token", Fail, renew, "the API does not report the token as active")
 		return false
 	case t.NotBefore.After(now):
-		e.say("token", Fail, "Wait until then, or create another token.", "the token is not valid before %s", t.NotBefore.Format(time.RFC3339))
+		e.say("token", Fail, "Wait until then, or create another token.",
+			"the token is not valid before %s", t.NotBefore.Format(time.RFC3339))
 		return false
 	case t.ExpiresOn.IsZero():
 		e.say("token", OK, "", "active, does not expire")
@@ -346,7 +364,8 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 		return
 	}
 	one := 1
-	page, err := e.API.MeetingsPage(ctx, client.AppRef{AccountID: account, AppID: app.ID}, client.MeetingFilter{}, client.PageRequest{Per: &one})
+	ref := client.AppRef{AccountID: account, AppID: app.ID}
+	page, err := e.API.MeetingsPage(ctx, ref, client.MeetingFilter{}, client.PageRequest{Per: &one})
 	if err != nil {
 		e.fail("app", err)
 		return
@@ -374,8 +393,9 @@ func (e *examination) headers() {
 		if off < 0 {
 			side = "behind"
 		}
-		e.say("clock", Warn, "Set this machine's clock, for example with NTP. Until then, times that you ask for and see are wrong.",
-			"this machine's clock is %s %s the API's", span(off.Abs()), side)
+		const remedy = "Set this machine's clock, for example with NTP. " +
+			"Until then, times that you ask for and see are wrong."
+		e.say("clock", Warn, remedy, "this machine's clock is %s %s the API's", span(off.Abs()), side)
 		return
 	}
 	e.say("clock", OK, "", "within %s of the API's", max(off.Abs(), time.Second))
@@ -394,7 +414,8 @@ func (e *examination) rateLimit(q quota) {
 		left += " in " + span(q.window)
 	}
 	if q.remaining == 0 || q.remaining*100 < q.limit*lowQuota {
-		e.say("rate limit", Warn, fmt.Sprintf("Wait %s, and check what else uses this user's tokens.", span(q.reset)), "only %s", left)
+		remedy := fmt.Sprintf("Wait %s, and check what else uses this user's tokens.", span(q.reset))
+		e.say("rate limit", Warn, remedy, "only %s", left)
 		return
 	}
 	e.say("rate limit", OK, "", "%s", left)
@@ -408,7 +429,7 @@ func (e *examination) pace() string {
 	return fmt.Sprintf("requests stay within --rate-limit, %d in %s", e.Limit.Requests, span(e.Limit.Window))
 }
 
-// span is 5m and not 5m0s.
+// span formats a duration, five minutes as 5m and not 5m0s.
 func span(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Probe watches the client's own requests, so that what doctor says about DNS,
-// TLS and headers is true of every tool's requests, proxies included.
+// Probe watches the client's own requests. So what doctor says about DNS, TLS and
+// headers holds for the requests of every tool, even through a proxy.
 type Probe struct {
 	mu   sync.Mutex
 	seen seen
@@ -20,8 +20,8 @@ type Probe struct {
 
 type seen struct {
 	host      string // of the last request
-	plain     bool   // it was without TLS
-	lookup    string // host that was looked up, "" where none was
+	plain     bool   // whether it was without TLS
+	lookup    string // the host that was looked up, or ""
 	lookupErr error
 	addresses int
 	connected bool
@@ -33,7 +33,8 @@ type seen struct {
 	took      time.Duration
 }
 
-// Wrap is for client.Options.WrapTransport.
+// Wrap returns a RoundTripper that notes the requests through next. It is for
+// client.Options.WrapTransport.
 func (p *Probe) Wrap(next http.RoundTripper) http.RoundTripper { return &watched{p, next} }
 
 func (p *Probe) note(f func(*seen)) {
@@ -53,14 +54,14 @@ type watched struct {
 	next  http.RoundTripper
 }
 
-// CloseIdleConnections reaches the transport beneath.
+// CloseIdleConnections closes those of the transport below.
 func (w *watched) CloseIdleConnections() {
 	if c, ok := w.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
 
-// RoundTrip notes what happens on the way.
+// RoundTrip makes the request and notes its steps.
 func (w *watched) RoundTrip(req *http.Request) (*http.Response, error) {
 	p := w.probe
 	trace := &httptrace.ClientTrace{
@@ -93,8 +94,8 @@ type quota struct {
 	reset     time.Duration
 }
 
-// parseQuota reads Ratelimit (`"default";r=50;t=30`) and Ratelimit-Policy
-// (`"default";q=1200;w=300`), lists of named items.
+// parseQuota reads the headers Ratelimit (`"default";r=50;t=30`) and
+// Ratelimit-Policy (`"default";q=1200;w=300`), which are lists of named items.
 func parseQuota(h http.Header) quota {
 	var best quota
 	policies := items(h.Values("Ratelimit-Policy"))
@@ -106,7 +107,7 @@ func parseQuota(h http.Header) quota {
 		best = quota{known: true, remaining: remaining, reset: seconds(item.numbers["t"])}
 		at := slices.IndexFunc(policies, func(p listItem) bool { return p.name == item.name })
 		if at < 0 && len(policies) == 1 {
-			at = 0 // names differ in Cloudflare's own example
+			at = 0 // the names differ in Cloudflare's own example
 		}
 		if at >= 0 {
 			best.limit, best.window = policies[at].numbers["q"], seconds(policies[at].numbers["w"])
@@ -117,7 +118,7 @@ func parseQuota(h http.Header) quota {
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// listItem is one item of such a list: a name with numbers.
+// listItem is an item of such a header: a name with numbers.
 type listItem struct {
 	name    string
 	numbers map[string]int

@@ -14,18 +14,20 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
-// Auth judges a caller's bearer token, which is never empty. It returns the
-// context in which the call runs.
+// Auth reports whether a caller's bearer token, which is never empty, is accepted,
+// and returns the context for the call.
 type Auth func(ctx context.Context, bearer string) (context.Context, bool)
 
-// OwnToken takes any token and hands it on through with: who checks it is the
-// API. Nothing of it outlives the request.
+// OwnToken accepts any token and passes it on with the function given, because the
+// API checks it. The token is kept no longer than the request.
 func OwnToken(with func(ctx context.Context, token string) context.Context) Auth {
-	return func(ctx context.Context, bearer string) (context.Context, bool) { return with(ctx, bearer), true }
+	return func(ctx context.Context, bearer string) (context.Context, bool) {
+		return with(ctx, bearer), true
+	}
 }
 
-// SharedSecret takes callers who know the secret. Hashes of equal length are
-// compared, in constant time, so that the time tells neither content nor length.
+// SharedSecret accepts callers who know the secret. It compares hashes, which have the
+// same length, in constant time, so the time reveals neither content nor length.
 func SharedSecret(secret string) Auth {
 	want := sha256.Sum256([]byte(secret))
 	return func(ctx context.Context, bearer string) (context.Context, bool) {
@@ -34,10 +36,10 @@ func SharedSecret(secret string) Auth {
 	}
 }
 
-const maxToken = 4096 // bytes; an OAuth access token may be long
+const maxToken = 4096 // bytes, because an OAuth access token may be long
 
-// bearer is the request's only token, or empty. The error says what a client has
-// sent in its place, such as a placeholder.
+// bearer returns the token of a request, or "" if it does not have exactly one. The
+// error says what the client has sent instead, such as a placeholder.
 func bearer(r *http.Request) (string, error) {
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
@@ -54,7 +56,7 @@ func bearer(r *http.Request) (string, error) {
 	return token, nil
 }
 
-// authenticate returns the request to go on with, or answers 401.
+// authenticate returns the request with the caller's context, or answers 401.
 func (h *Handler) authenticate(w http.ResponseWriter, r *http.Request) (*http.Request, bool) {
 	if h.o.Auth == nil {
 		return r, true
@@ -88,11 +90,11 @@ func (h *Handler) challenge(w http.ResponseWriter, code, message string) {
 	refuse(w, http.StatusUnauthorized, mcp.INVALID_REQUEST, message)
 }
 
-// metadataURL is where RFC 9728 puts the metadata of the resource.
+// metadataURL returns the URL at which RFC 9728 puts the metadata of the resource.
 func (o *OAuth) metadataURL() string {
 	u, err := url.Parse(o.Resource)
 	if err != nil {
-		return "" // Prepare has parsed it
+		return "" // cannot happen, because Prepare has parsed it
 	}
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: server.ProtectedResourceMetadataPath(o.Resource)}).String()
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// batch answers all members at once. Nothing notifies meanwhile: the members'
-// notifications could not be told apart.
+// batch answers all members in one response. It sends no notifications, because
+// nobody could tell to which member they belong.
 func (h *Handler) batch(w http.ResponseWriter, r *http.Request, body []byte) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		refuse(w, http.StatusBadRequest, mcp.INVALID_REQUEST, "Content-Type must be application/json")
 		return
 	}
-	// A client of the revision that has batches sends no header.
+	// Clients of the revision that has batches do not send this header.
 	members, failure := jsonrpc.Members(body, cmp.Or(r.Header.Get(mcp.HeaderProtocolVersion), jsonrpc.BatchRevision))
 	if failure != nil {
 		fail(w, failure)
@@ -28,7 +28,7 @@ func (h *Handler) batch(w http.ResponseWriter, r *http.Request, body []byte) {
 	ctx := h.server.WithContext(r.Context(), quietSession{})
 	answer := jsonrpc.Answer(members, func(m *jsonrpc.Message) []byte {
 		if m.IsResponse() || m.Method == string(mcp.MethodNotificationCancelled) {
-			return nil // as for a single one
+			return nil // as for a message that comes alone
 		}
 		return h.member(ctx, m)
 	})
@@ -38,7 +38,7 @@ func (h *Handler) batch(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(append(answer, '\n'))
+	_, _ = w.Write(append(answer, '\n')) //nolint:gosec // JSON, not HTML
 }
 
 func (h *Handler) member(ctx context.Context, m *jsonrpc.Message) (answer []byte) {
@@ -60,7 +60,7 @@ func (h *Handler) member(ctx context.Context, m *jsonrpc.Message) (answer []byte
 	return h.tokens.Restore(raw)
 }
 
-// quietSession takes no notification.
+// quietSession is a session that takes no notifications.
 type quietSession struct{}
 
 func (quietSession) SessionID() string                                   { return "" }

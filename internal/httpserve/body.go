@@ -12,18 +12,20 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-const maxHeld = 16 << 20 // bytes of bodies whose requests are handled
+// maxHeld is how many bytes the bodies of the requests in flight may have together.
+const maxHeld = 16 << 20
 
-// readBody reads a request's body, or answers.
+// readBody reads the body of a request, or answers with an error.
 func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		refuse(w, http.StatusUnsupportedMediaType, mcp.INVALID_REQUEST, "the request's body must not be compressed: leave out Content-Encoding")
+		const rule = "the request's body must not be compressed: leave out Content-Encoding"
+		refuse(w, http.StatusUnsupportedMediaType, mcp.INVALID_REQUEST, rule)
 		return nil, false
 	}
 	inner, stop := w, func() {}
 	out, wrapped := w.(*writer)
 	if wrapped {
-		inner = out.ResponseWriter // which closes the connection of a body too large
+		inner = out.ResponseWriter // closes the connection if the body is too large
 		stop = func() { _ = out.control.SetReadDeadline(time.Unix(1, 0)) }
 	}
 	arrival := h.intake.begin(r.Body, stop)
@@ -32,7 +34,8 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		refuse(w, http.StatusRequestEntityTooLarge, mcp.INVALID_REQUEST, fmt.Sprintf("the request is larger than %d bytes", large.Limit))
+		message := fmt.Sprintf("the request is larger than %d bytes", large.Limit)
+		refuse(w, http.StatusRequestEntityTooLarge, mcp.INVALID_REQUEST, message)
 		return nil, false
 	case evicted:
 		w.Header().Set("Connection", "close")
@@ -43,12 +46,13 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 		return nil, false
 	}
 	if wrapped {
-		out.limitRead(0) // a read that times out would cancel a long call
+		out.limitRead(0) // because a read that times out would cancel a long call
 	}
 	return jsonrpc.Trim(body), true
 }
 
-// admit waits until there is memory for a call, or answers that there are too many.
+// admit waits until there is memory for a call, or answers that there are too many
+// requests.
 func (h *Handler) admit(w http.ResponseWriter, r *http.Request, size int64) (release func(), ok bool) {
 	const message = "too many requests at one time; try again in a second"
 	select {
@@ -63,7 +67,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, size int64) (rel
 		return nil, false
 	}
 	done := h.connections.call(r)
-	if h.gate.Enter(r.Context()) != nil { // nobody waits for an answer any more
+	if h.gate.Enter(r.Context()) != nil { // the client has gone
 		done()
 		h.held.Release(size)
 		<-h.slots

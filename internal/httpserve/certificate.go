@@ -10,19 +10,20 @@ import (
 	"time"
 )
 
-// certificate is read anew when its files change, so that it can be renewed
-// without a restart. Where the new files do not fit, the old one serves on.
+// certificate is read again when its files change, so that it can be renewed without
+// a restart. If the new files cannot be used, the old certificate stays in use.
 type certificate struct {
 	cert, key string
 	log       *slog.Logger
 
 	mu      sync.Mutex
 	pair    *tls.Certificate
-	changed [2]time.Time // of the files, when they were read last
-	checked time.Time
+	changed [2]time.Time // modification times of the files that were read
+	checked time.Time    // when the files were last looked at
 }
 
-const certificateCheck = time.Second // at most so often are the files looked at
+// certificateCheck is how long the files are not looked at again.
+const certificateCheck = time.Second
 
 func loadTLS(cert, key string, log *slog.Logger) (*tls.Config, error) {
 	if cert == "" && key == "" {
@@ -57,7 +58,7 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 }
 
 func (c *certificate) read() error {
-	c.changed = c.times() // before the files, so that what changes meanwhile is read again
+	c.changed = c.times() // before reading, so that files that change meanwhile are read again
 	pair, err := tls.LoadX509KeyPair(c.cert, c.key)
 	if err != nil {
 		return fmt.Errorf("--tls-cert, --tls-key: %w", err)
@@ -66,7 +67,8 @@ func (c *certificate) read() error {
 	return nil
 }
 
-// times has zeros for files that cannot be seen.
+// times returns the modification times of the files, zero for one that cannot be
+// found.
 func (c *certificate) times() (t [2]time.Time) {
 	for i, path := range []string{c.cert, c.key} {
 		if info, err := os.Stat(path); err == nil {

@@ -16,20 +16,26 @@ import (
 	"time"
 )
 
+// clock gives each file that it writes a later time, by a minute because file
+// systems may round times.
+type clock struct{ now time.Time }
+
+func (c *clock) write(t *testing.T, path string, content []byte) {
+	t.Helper()
+	c.now = c.now.Add(time.Minute)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, c.now, c.now); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestCertificateIsRenewed(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	day := time.Now().Add(-time.Hour)
-	write := func(path string, content []byte) {
-		t.Helper()
-		day = day.Add(time.Minute) // file systems may round times
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chtimes(path, day, day); err != nil {
-			t.Fatal(err)
-		}
-	}
+	files := &clock{time.Now().Add(-time.Hour)}
+	write := func(path string, content []byte) { t.Helper(); files.write(t, path, content) }
 	firstCert, firstKey := pair(t, 1)
 	write(cert, firstCert)
 	write(key, firstKey)
@@ -73,7 +79,7 @@ func TestCertificateIsRenewed(t *testing.T) {
 	}
 	write(cert, firstCert)
 	write(key, firstKey)
-	p, err := c.get(nil) // not looked at again within a second
+	p, err := c.get(nil) // the files are not looked at again within a second
 	if err != nil || p.Leaf.SerialNumber.Int64() != 2 {
 		t.Errorf("%v, %v", p.Leaf.SerialNumber, err)
 	}
@@ -94,5 +100,6 @@ func pair(t *testing.T, serial int64) (cert, key []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: rawKey})
+	cert = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	return cert, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: rawKey})
 }

@@ -9,21 +9,20 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/setting"
 )
 
-// Config is what an operator says.
+// Config holds an operator's settings.
 type Config struct {
 	Addr           string // host:port to listen on
-	TLSCert        string // files, read anew when they change
+	TLSCert        string // files, which are read again when they change
 	TLSKey         string
-	BehindProxy    bool // a proxy on the way here speaks TLS with the clients
+	BehindProxy    bool // a proxy speaks TLS with the clients
 	AllowedHosts   []string
 	AllowedOrigins []string
-	Secret         string // callers must know it; "" where SecretFile or nobody's
+	Secret         string // callers must know it; "" if it is in SecretFile or there is none
 	SecretFile     string
 	OAuthResource  string
 	OAuthServers   []string
@@ -31,29 +30,30 @@ type Config struct {
 	Log            *slog.Logger
 }
 
-// Identity is whose token the API sees.
+// Identity says whose token the API sees.
 type Identity string
 
-// The identities. Without a token to check, there is only the sample account's.
+// The identities. Only for Sample need callers send no token.
 const (
 	Caller Identity = "each caller's own API token"
 	Server Identity = "shared secret"
 	Sample Identity = "none: sample account on loopback"
 )
 
-// Plan is a Config that was found safe.
+// Plan is a Config that Prepare has checked.
 type Plan struct {
 	Identity Identity
-	Options  Options     // Auth is set but for Caller, which takes OwnToken
-	TLS      *tls.Config // nil: plain HTTP
+	Options  Options     // with Auth for Server; for Caller it is OwnToken, which the caller of Prepare sets
+	TLS      *tls.Config // nil for plain HTTP
 
 	addr     string
 	loopback bool
 }
 
-const minSecret = 16 // characters; a shorter one can be guessed
+const minSecret = 16 // characters, because a shorter secret can be guessed
 
-// Prepare reads files and refuses what would expose the server.
+// Prepare reads the files of a Config. It returns an error if the server would be
+// exposed.
 func Prepare(c Config) (*Plan, error) {
 	host, _, err := net.SplitHostPort(c.Addr)
 	if err != nil {
@@ -66,7 +66,9 @@ func Prepare(c Config) (*Plan, error) {
 	switch {
 	case p.loopback:
 	case p.TLS == nil && !c.BehindProxy:
-		return nil, fmt.Errorf("%s is not loopback, and tokens must not cross a network in the clear: give --tls-cert and --tls-key, or --behind-proxy where a proxy speaks TLS", c.Addr)
+		const remedy = "give --tls-cert and --tls-key, or --behind-proxy if a proxy speaks TLS"
+		return nil, fmt.Errorf(
+			"%s is not loopback, and tokens must not cross a network in the clear: %s", c.Addr, remedy)
 	case len(c.AllowedHosts) == 0:
 		return nil, fmt.Errorf("%s is not loopback: give the name by which clients reach it with --allowed-host", c.Addr)
 	}
@@ -94,7 +96,8 @@ func Prepare(c Config) (*Plan, error) {
 	return p, nil
 }
 
-// Listen opens the address, and refuses one that only looked like loopback.
+// Listen listens on the address. It refuses a name for loopback that resolves to
+// another address.
 func (p *Plan) Listen(ctx context.Context) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", p.addr)
 	if err != nil {
@@ -107,7 +110,7 @@ func (p *Plan) Listen(ctx context.Context) (net.Listener, error) {
 	return l, nil
 }
 
-// URL is where a listener serves Path.
+// URL returns the URL of Path on a listener.
 func (p *Plan) URL(l net.Listener) string {
 	scheme := "http"
 	if p.TLS != nil {
@@ -136,7 +139,7 @@ func readSecret(secret, file string) (string, error) {
 	if secret == "" {
 		return "", nil
 	}
-	// What bearer would not take could never be matched.
+	// A secret that bearer does not read could never be matched.
 	probe := &http.Request{Header: http.Header{"Authorization": {"Bearer " + secret}}}
 	if read, _ := bearer(probe); len(secret) < minSecret || read != secret {
 		const want = "one word of %d to %d characters of printable ASCII, for example of openssl rand -hex 32"
@@ -157,7 +160,7 @@ func checkHosts(hosts []string) error {
 func checkOrigins(origins []string) error {
 	for _, o := range origins {
 		u, err := url.Parse(o)
-		if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Scheme+"://"+u.Host != o {
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != o {
 			return fmt.Errorf("--allowed-origin takes origins such as https://app.example.com, not %q", o)
 		}
 	}
@@ -172,11 +175,23 @@ func oauth(resource string, servers []string) (*OAuth, error) {
 		return nil, errors.New("--oauth-resource and --oauth-authorization-server belong together")
 	}
 	for _, raw := range append([]string{resource}, servers...) {
-		u, err := url.Parse(raw)
-		if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(raw, "\"\\{} ") ||
-			u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(hostname(u.Host))) {
-			return nil, fmt.Errorf("--oauth-resource and --oauth-authorization-server take https URLs such as https://mcp.example.com/mcp, not %q", raw)
+		if !isIssuer(raw) {
+			const rule = "--oauth-resource and --oauth-authorization-server take https URLs " +
+				"such as https://mcp.example.com/mcp, not %q"
+			return nil, fmt.Errorf(rule, raw)
 		}
 	}
 	return &OAuth{Resource: resource, AuthorizationServers: servers}, nil
+}
+
+// isIssuer reports whether raw is a plain https URL, or an http one of loopback.
+func isIssuer(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	if strings.ContainsAny(raw, "\"\\{} ") {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(hostname(u.Host))
 }

@@ -11,8 +11,8 @@ import (
 
 const maxConnections = 1024
 
-// connections bounds the open connections. If one is too many, the oldest goes
-// that has no call: rather one that never had any than one that is kept alive.
+// connections bounds the number of open connections. If there are too many, it closes
+// the oldest that has no call, if possible one that never had a call.
 type connections struct {
 	most int
 
@@ -24,8 +24,8 @@ type connections struct {
 type connection struct {
 	conn   net.Conn
 	place  *list.Element
-	calls  int  // going on
-	served bool // it had a call
+	calls  int  // in flight
+	served bool // whether it has had a call
 }
 
 type connectionKey struct{}
@@ -34,7 +34,7 @@ func newConnections(most int) *connections {
 	return &connections{most: most, of: map[net.Conn]*connection{}}
 }
 
-// context is that of a new connection.
+// context adds a new connection, and returns its context.
 func (c *connections) context(ctx context.Context, conn net.Conn) context.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -47,7 +47,7 @@ func (c *connections) context(ctx context.Context, conn net.Conn) context.Contex
 	return context.WithValue(ctx, connectionKey{}, one)
 }
 
-// changed follows the end of connections.
+// changed removes a connection that has ended.
 func (c *connections) changed(conn net.Conn, state http.ConnState) {
 	if state != http.StateClosed && state != http.StateHijacked {
 		return
@@ -78,12 +78,12 @@ func (c *connections) evict(but *connection) {
 		}
 	}
 	if idle == nil {
-		idle = but // all others are at work
+		idle = but // all others have calls
 	}
 	c.drop(idle)
 }
 
-// drop closes the connection below TLS, which would say farewell.
+// drop closes the connection below TLS, which would wait to say goodbye.
 func (c *connections) drop(one *connection) {
 	c.remove(one)
 	conn := one.conn
@@ -93,7 +93,7 @@ func (c *connections) drop(one *connection) {
 	_ = conn.Close()
 }
 
-// call marks the request's connection as one with a call, until done.
+// call counts a call of the request's connection until done is called.
 func (c *connections) call(r *http.Request) (done func()) {
 	one, ok := r.Context().Value(connectionKey{}).(*connection)
 	if !ok {

@@ -10,21 +10,22 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// delivery lets a call end only after its notifications were written. mcp-go
-// 1.2.1 loses the last one where the result is ready before another goroutine
-// has come to write it (mark3labs/mcp-go#969).
+// delivery makes a call wait until its notifications are written. mcp-go 1.2.1 loses
+// the last one if the result is ready before another goroutine has written it
+// (mark3labs/mcp-go#969).
 type delivery struct {
-	end     <-chan struct{} // of the request
+	end     <-chan struct{} // closed when the request ends
 	sent    atomic.Int64    // notifications
-	flushed atomic.Int64    // events; each notification is one
+	flushed atomic.Int64    // events, of which each notification is one
 	more    chan struct{}
 }
 
-const deliveryTime = time.Second // a client that does not read holds no call up for longer
+// deliveryTime is how long a client that does not read can delay a call.
+const deliveryTime = time.Second
 
 type deliveryKey struct{}
 
-// track returns the request to serve with.
+// track returns the request with a delivery in its context.
 func track(w http.ResponseWriter, r *http.Request) *http.Request {
 	out, ok := w.(*writer)
 	if !ok {
@@ -59,7 +60,7 @@ func (d *delivery) await() {
 	}
 }
 
-// deliverFirst is middleware of every tool.
+// deliverFirst is middleware for every tool.
 func deliverFirst(next server.ToolHandlerFunc) server.ToolHandlerFunc {
 	return func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		res, err := next(ctx, req)

@@ -16,7 +16,8 @@ func TestLastNotification(t *testing.T) {
 	s := server.NewMCPServer("fixture", "1")
 	s.AddTool(mcp.NewTool("notify"), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		for range 3 {
-			if err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{"progressToken": 1, "progress": 1}); err != nil {
+			progress := map[string]any{"progressToken": 1, "progress": 1}
+			if err := s.SendNotificationToClient(ctx, "notifications/progress", progress); err != nil {
 				return nil, err
 			}
 		}

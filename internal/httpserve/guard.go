@@ -10,8 +10,9 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// guard keeps web pages out: one whose name was rebound to our address shows
-// in Host, any other in Origin. Programs send the right Host and no Origin.
+// guard keeps web pages out. A page whose name was rebound to this server's address
+// shows in Host, and any other page in Origin. Programs send the right Host and no
+// Origin.
 type guard struct {
 	hosts    []string
 	loopback bool
@@ -37,8 +38,8 @@ func (g guard) refusal(r *http.Request) string {
 	return "web pages of this Origin may not call this server; an operator allows one with --allowed-origin"
 }
 
-// own reports whether an origin is this server's own on loopback, of which no
-// page comes. Its Host is not rebound, or it would have been refused.
+// own reports whether an origin is this server's own on loopback, which serves no
+// pages. Host has been checked, so the name is not rebound.
 func own(r *http.Request, origin string) bool {
 	return r.TLS == nil && isLoopback(hostname(r.Host)) && origin == "http://"+r.Host
 }
@@ -48,8 +49,8 @@ func (g guard) host(header string) bool {
 	return slices.Contains(g.hosts, name) || g.loopback && isLoopback(name)
 }
 
-// probe lets an IP address stand for the name where not just loopback is
-// served: machines scrape by address, and only a name can be rebound.
+// probe accepts any IP address as the Host if the server serves more than loopback:
+// machines scrape by address, and only a name can be rebound.
 func (g guard) probe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, err := netip.ParseAddr(hostname(r.Host))
@@ -61,8 +62,8 @@ func (g guard) probe(next http.Handler) http.Handler {
 	})
 }
 
-// cors lets an allowed web page read answers, and reports whether it has
-// answered: browsers ask before they send a token.
+// cors lets an allowed web page read answers. It reports whether it has answered the
+// request itself, which a browser sends before it sends a token.
 func (g guard) cors(w http.ResponseWriter, r *http.Request) bool {
 	if len(g.origins) == 0 {
 		return false
@@ -78,12 +79,19 @@ func (g guard) cors(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	w.Header().Set("Access-Control-Allow-Methods", http.MethodPost)
-	w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Mcp-Session-Id, "+mcp.HeaderProtocolVersion+", "+mcp.HeaderMethod+", "+mcp.HeaderName)
+	w.Header().Set("Access-Control-Allow-Headers", strings.Join([]string{
+		"Authorization",
+		"Content-Type",
+		"Mcp-Session-Id",
+		mcp.HeaderProtocolVersion,
+		mcp.HeaderMethod,
+		mcp.HeaderName,
+	}, ", "))
 	w.WriteHeader(http.StatusNoContent)
 	return true
 }
 
-// hostname is the host of a Host header or of a listen address, without port.
+// hostname returns the host of a Host header or of an address, without the port.
 func hostname(hostport string) string {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package httpserve serves an MCP server over Streamable HTTP. It keeps nothing
-// between two requests, so any number of replicas stand behind an ordinary load
-// balancer; and it decides who may ask: Host, Origin, bearer token, size.
+// Package httpserve serves an MCP server over Streamable HTTP. It decides by Host,
+// Origin, bearer token and size who may call. It keeps nothing between requests, so
+// any number of replicas can be behind an ordinary load balancer.
 package httpserve
 
 import (
@@ -21,35 +21,35 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// Paths of what a Handler serves, besides the OAuth metadata where it is configured.
+// Paths that a Handler serves, besides that of the OAuth metadata if there is any.
 const (
 	Path        = "/mcp"
-	HealthPath  = "/healthz" // 200 as long as the process serves
-	ReadyPath   = "/readyz"  // 503 from the moment it drains
+	HealthPath  = "/healthz" // 200 while the process serves
+	ReadyPath   = "/readyz"  // 503 once it drains
 	MetricsPath = "/metrics"
 )
 
-// Options shapes a Handler. The zero value takes loopback Hosts only, no
-// Origin, and asks nobody for a token.
+// Options are the settings of a Handler. The zero value accepts only loopback Hosts
+// and no Origin, and needs no token.
 type Options struct {
-	Auth           Auth         // nil: nobody is asked for a token
-	AllowedHosts   []string     // names in the Host header, without port; empty: loopback only
-	Loopback       bool         // loopback Hosts are right besides AllowedHosts
-	AllowedOrigins []string     // origins of web pages which may call, such as https://app.example.com
-	OAuth          *OAuth       // nil: no protected-resource metadata
-	Metrics        http.Handler // served at MetricsPath without a token; nil: 404
+	Auth           Auth         // nil if callers need no token
+	AllowedHosts   []string     // names in the Host header, without port; empty for loopback only
+	Loopback       bool         // accept loopback Hosts besides AllowedHosts
+	AllowedOrigins []string     // origins of web pages that may call, such as https://app.example.com
+	OAuth          *OAuth       // nil for no protected-resource metadata
+	Metrics        http.Handler // served at MetricsPath without a token; nil for 404
 	MaxBody        int64        // bytes of a request; default 1 MiB
-	MaxConcurrent  int          // requests to Path at one time, more get 503; default 256
-	Log            *slog.Logger // default: nothing is logged
+	MaxConcurrent  int          // requests to Path at a time, more get 503; default 256
+	Log            *slog.Logger // nil to log nothing
 }
 
-// OAuth is what RFC 9728 metadata says of this server.
+// OAuth is what the metadata of RFC 9728 says about this server.
 type OAuth struct {
 	Resource             string   // URL by which clients reach Path
-	AuthorizationServers []string // issuers of the tokens it takes
+	AuthorizationServers []string // issuers of the tokens that the server accepts
 }
 
-// Handler is the whole HTTP surface.
+// Handler answers every request of the server.
 type Handler struct {
 	o           Options
 	server      *server.MCPServer
@@ -65,35 +65,58 @@ type Handler struct {
 	draining    atomic.Bool
 }
 
-// NewHandler serves s, whose tools, prompts and resources may be any.
+// NewHandler returns a Handler that serves s.
 func NewHandler(s *server.MCPServer, o Options) *Handler {
 	o.MaxBody = cmp.Or(o.MaxBody, 1<<20)
 	o.MaxConcurrent = cmp.Or(o.MaxConcurrent, 256)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Handler{o: o, server: s, mux: http.NewServeMux(), guard: newGuard(o), tokens: jsonrpc.NewTokens(),
-		connections: newConnections(maxConnections), slots: make(chan struct{}, o.MaxConcurrent),
-		held: semaphore.NewWeighted(max(maxHeld, o.MaxBody)), gate: admission.New(o.MaxConcurrent)}
+	h := &Handler{
+		o:           o,
+		server:      s,
+		mux:         http.NewServeMux(),
+		guard:       newGuard(o),
+		tokens:      jsonrpc.NewTokens(),
+		connections: newConnections(maxConnections),
+		slots:       make(chan struct{}, o.MaxConcurrent),
+		held:        semaphore.NewWeighted(max(maxHeld, o.MaxBody)),
+		gate:        admission.New(o.MaxConcurrent),
+	}
 	server.WithToolHandlerMiddleware(deliverFirst)(s)
-	h.next = server.NewStreamableHTTPServer(s, server.WithStateLess(true), server.WithDisableStreaming(true),
+	h.next = server.NewStreamableHTTPServer(s,
+		server.WithStateLess(true),
+		server.WithDisableStreaming(true),
 		server.WithDisableLocalhostProtection(true), // guard is stricter, and knows the names of a proxy
-		server.WithHTTPContextFunc(askNothing(s)), server.WithStreamableHTTPLogger(o.Log))
-	h.mux.HandleFunc(Path, h.serveMCP)
-	h.mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	h.mux.HandleFunc("GET "+ReadyPath, h.ready)
-	if o.Metrics != nil {
-		h.mux.Handle("GET "+MetricsPath, h.guard.probe(o.Metrics))
-	}
-	if o.OAuth != nil {
-		h.mux.Handle(server.ProtectedResourceMetadataPath(o.OAuth.Resource), h.guard.probe(server.NewProtectedResourceMetadataHandler(
-			server.ProtectedResourceMetadataConfig{Resource: o.OAuth.Resource, AuthorizationServers: o.OAuth.AuthorizationServers,
-				BearerMethodsSupported: []string{"header"}, ResourceName: "Cloudflare RealtimeKit (MCP)"})))
-	}
+		server.WithHTTPContextFunc(askNothing(s)),
+		server.WithStreamableHTTPLogger(o.Log),
+	)
+	h.route()
 	return h
 }
 
-// Drain makes ReadyPath say no, so that balancers look elsewhere; all else goes on.
+func (h *Handler) route() {
+	h.mux.HandleFunc(Path, h.serveMCP)
+	h.mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("ok\n"))
+	})
+	h.mux.HandleFunc("GET "+ReadyPath, h.ready)
+	if h.o.Metrics != nil {
+		h.mux.Handle("GET "+MetricsPath, h.guard.probe(h.o.Metrics))
+	}
+	if h.o.OAuth != nil {
+		metadata := server.NewProtectedResourceMetadataHandler(server.ProtectedResourceMetadataConfig{
+			Resource:               h.o.OAuth.Resource,
+			AuthorizationServers:   h.o.OAuth.AuthorizationServers,
+			BearerMethodsSupported: []string{"header"},
+			ResourceName:           "Cloudflare RealtimeKit (MCP)",
+		})
+		h.mux.Handle(server.ProtectedResourceMetadataPath(h.o.OAuth.Resource), h.guard.probe(metadata))
+	}
+}
+
+// Drain makes ReadyPath answer 503, so that load balancers choose other replicas.
+// Everything else is served as before.
 func (h *Handler) Drain() { h.draining.Store(true) }
 
 func (h *Handler) ready(w http.ResponseWriter, _ *http.Request) {
@@ -104,17 +127,17 @@ func (h *Handler) ready(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ready\n"))
 }
 
-// ServeHTTP answers, and writes one line a request.
+// ServeHTTP answers a request and logs one line about it.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := newWriter(w)
 	defer h.record(r, out, time.Now())
-	out.limitRead(bodyTimeout) // of what a handler leaves unread, too
+	out.limitRead(bodyTimeout) // also for a body that the handler does not read
 	out.Header().Set("X-Content-Type-Options", "nosniff")
 	h.mux.ServeHTTP(out, r)
 }
 
-// record logs at debug level: no address, no path as typed, no header, nothing
-// of a body. A panic becomes an error of this one request.
+// record logs a request at debug level, without address, path, headers and body. It
+// turns a panic into an error of this request.
 func (h *Handler) record(r *http.Request, out *writer, start time.Time) {
 	p := recover()
 	whole := p == nil || out.status == 0
@@ -127,7 +150,7 @@ func (h *Handler) record(r *http.Request, out *writer, start time.Time) {
 	h.o.Log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("route", cmp.Or(r.Pattern, "none")),
 		slog.Int("status", out.status), slog.Int64("bytes", out.bytes), slog.Duration("duration", time.Since(start)))
 	if !whole {
-		panic(http.ErrAbortHandler) // half an answer must not look whole
+		panic(http.ErrAbortHandler) // half an answer must not look complete
 	}
 }
 
@@ -141,7 +164,7 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
-		// Neither a stream to listen to nor a session to delete exists here.
+		// There is no stream to listen to, and no session to delete.
 		w.Header().Set("Allow", http.MethodPost)
 		refuse(w, http.StatusMethodNotAllowed, mcp.INVALID_REQUEST, "this server is stateless: only POST is served")
 		return
@@ -159,7 +182,7 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer release()
-	r.Header.Del("Authorization") // nobody behind this needs it
+	r.Header.Del("Authorization") // nothing below needs it
 	r.Header.Del("Mcp-Session-Id")
 	if jsonrpc.IsBatch(body) {
 		h.batch(w, r, body)
@@ -168,7 +191,7 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 	h.message(w, r, body)
 }
 
-// message hands one message to mcp-go, unless it is for nobody.
+// message passes one message to mcp-go, unless it is one that nobody waits for.
 func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte) {
 	m, failure := jsonrpc.Parse(body)
 	switch {
@@ -179,8 +202,8 @@ func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte) {
 		refuse(w, http.StatusBadRequest, mcp.INVALID_REQUEST, "this server asks nothing, so it takes no responses")
 		return
 	case m.Method == string(mcp.MethodNotificationCancelled):
-		// A stateless server cannot tell whose request an id names, and must not
-		// cancel a stranger's; a caller cancels by closing its request.
+		// A stateless server cannot tell whose request an id names, and must not cancel
+		// a stranger's. A caller cancels a request by closing it.
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
@@ -192,20 +215,23 @@ func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte) {
 	h.next.ServeHTTP(w, track(w, r))
 }
 
-// fail answers a message that mcp-go does not see.
+// fail answers a message that mcp-go does not get to see.
 func fail(w http.ResponseWriter, failure *jsonrpc.Failure) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
-	_, _ = w.Write(append(failure.Encode(), '\n'))
+	_, _ = w.Write(append(failure.Encode(), '\n')) //nolint:gosec // JSON, not HTML
 }
 
-// refuse answers with a JSON-RPC error that belongs to no request. What of the
-// request's body has not come by then is not waited for.
+// refuse answers with a JSON-RPC error without an id. It does not wait for the rest of
+// the request's body.
 func refuse(w http.ResponseWriter, status, code int, message string) {
 	if out, ok := w.(*writer); ok {
 		out.limitRead(refusedTimeout)
 	}
-	body, err := json.Marshal(map[string]any{"jsonrpc": mcp.JSONRPC_VERSION, "error": map[string]any{"code": code, "message": message}})
+	body, err := json.Marshal(map[string]any{
+		"jsonrpc": mcp.JSONRPC_VERSION,
+		"error":   map[string]any{"code": code, "message": message},
+	})
 	if err != nil {
 		http.Error(w, message, status)
 		return

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -22,10 +23,16 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// fixture has tools which ask, panic, and notify.
+// fixture returns a server with tools that ask, panic and notify.
 func fixture() *server.MCPServer {
 	s := server.NewMCPServer("fixture", "1", server.WithToolCapabilities(true))
-	ask := mcp.ElicitationParams{Message: "Which?", RequestedSchema: map[string]any{"type": "object", "properties": map[string]any{"name": map[string]any{"type": "string"}}}}
+	ask := mcp.ElicitationParams{
+		Message: "Which?",
+		RequestedSchema: map[string]any{
+			"type":       "object",
+			"properties": map[string]any{"name": map[string]any{"type": "string"}},
+		},
+	}
 	s.AddTool(mcp.NewTool("ask"), func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		answer := server.ElicitationResponse(req.Params.InputResponses, "name")
 		if answer == nil {
@@ -38,10 +45,13 @@ func fixture() *server.MCPServer {
 		_, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: ask})
 		return nil, err
 	})
-	s.AddTool(mcp.NewTool("panic"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { panic("boom") })
+	s.AddTool(mcp.NewTool("panic"), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		panic("boom")
+	})
 	s.AddTool(mcp.NewTool("notify"), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		for range 3 {
-			if err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{"progressToken": 1, "progress": 1}); err != nil {
+			progress := map[string]any{"progressToken": 1, "progress": 1}
+			if err := s.SendNotificationToClient(ctx, "notifications/progress", progress); err != nil {
 				return nil, err
 			}
 			time.Sleep(20 * time.Millisecond)
@@ -65,13 +75,14 @@ func start(t *testing.T, o Options) *httptest.Server {
 func call(t *testing.T, s *httptest.Server, revision, tool string, more map[string]any) (int, string) {
 	t.Helper()
 	params := map[string]any{"name": tool, "arguments": map[string]any{}}
-	for k, v := range more {
-		params[k] = v
-	}
+	maps.Copy(params, more)
 	modern := revision == "2026-07-28"
 	if modern {
-		params["_meta"] = map[string]any{"io.modelcontextprotocol/protocolVersion": revision, "io.modelcontextprotocol/clientInfo": map[string]any{"name": "t", "version": "1"},
-			"io.modelcontextprotocol/clientCapabilities": map[string]any{"elicitation": map[string]any{}}}
+		params["_meta"] = map[string]any{
+			"io.modelcontextprotocol/protocolVersion":    revision,
+			"io.modelcontextprotocol/clientInfo":         map[string]any{"name": "t", "version": "1"},
+			"io.modelcontextprotocol/clientCapabilities": map[string]any{"elicitation": map[string]any{}},
+		}
 	}
 	raw, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
 	if err != nil {
@@ -115,14 +126,17 @@ func TestRounds(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &first); err != nil || first.Result.InputRequests["name"] == nil {
 		t.Fatalf("%v %s", err, body)
 	}
-	_, body = call(t, two, "2026-07-28", "ask", map[string]any{"requestState": first.Result.RequestState,
-		"inputResponses": map[string]any{"name": map[string]any{"action": "accept", "content": map[string]any{"name": "Ada"}}}})
+	accepted := map[string]any{"action": "accept", "content": map[string]any{"name": "Ada"}}
+	_, body = call(t, two, "2026-07-28", "ask", map[string]any{
+		"requestState":   first.Result.RequestState,
+		"inputResponses": map[string]any{"name": accepted},
+	})
 	if !strings.Contains(body, "step 1") || !strings.Contains(body, "Ada") {
 		t.Errorf("got %s", body)
 	}
 }
 
-// TestNothingHangs has tools ask clients of the older era, whose answer could
+// TestNothingHangs calls tools that ask clients of older revisions, whose answer could
 // not be told from a stranger's.
 func TestNothingHangs(t *testing.T) {
 	s := start(t, Options{})
@@ -140,7 +154,8 @@ func TestNothingHangs(t *testing.T) {
 func TestNotifications(t *testing.T) {
 	s := start(t, Options{})
 	for _, revision := range []string{"2025-11-25", "2026-07-28"} {
-		if _, body := call(t, s, revision, "notify", nil); strings.Count(body, "notifications/progress") != 3 || !strings.Contains(body, `"notified"`) {
+		_, body := call(t, s, revision, "notify", nil)
+		if strings.Count(body, "notifications/progress") != 3 || !strings.Contains(body, `"notified"`) {
 			t.Errorf("%s: %s", revision, body)
 		}
 	}
@@ -149,7 +164,8 @@ func TestNotifications(t *testing.T) {
 func TestPanic(t *testing.T) {
 	var logs bytes.Buffer
 	s := start(t, Options{Log: slog.New(slog.NewTextHandler(&logs, nil))})
-	if status, body := call(t, s, "2025-11-25", "panic", nil); status != http.StatusInternalServerError || strings.Contains(body, "boom") {
+	status, body := call(t, s, "2025-11-25", "panic", nil)
+	if status != http.StatusInternalServerError || strings.Contains(body, "boom") {
 		t.Errorf("%d %s", status, body)
 	}
 	if !strings.Contains(logs.String(), "boom") || strings.Contains(logs.String(), "127.0.0.1") {
@@ -182,7 +198,12 @@ func TestMetricsAreMounted(t *testing.T) {
 		return w.Code
 	}
 	public := Options{AllowedHosts: []string{"mcp.example.com"}, Auth: SharedSecret("x")}
-	for host, want := range map[string]int{"mcp.example.com": 200, "10.0.0.7:8080": 200, "[fd00::1]:8080": 200, "evil.example": 403} {
+	for host, want := range map[string]int{
+		"mcp.example.com": 200,
+		"10.0.0.7:8080":   200,
+		"[fd00::1]:8080":  200,
+		"evil.example":    403,
+	} {
 		if got := get(public, host); got != want {
 			t.Errorf("public, Host %s: %d, want %d", host, got, want)
 		}
@@ -196,7 +217,14 @@ func TestMetricsAreMounted(t *testing.T) {
 
 func TestSharedSecret(t *testing.T) {
 	auth := SharedSecret("correct horse")
-	for bearer, want := range map[string]bool{"correct horse": true, "correct hors": false, "correct horse ": false, "": false, "Correct horse": false, strings.Repeat("x", 1<<20): false} {
+	for bearer, want := range map[string]bool{
+		"correct horse":            true,
+		"correct hors":             false,
+		"correct horse ":           false,
+		"":                         false,
+		"Correct horse":            false,
+		strings.Repeat("x", 1<<20): false,
+	} {
 		if _, got := auth(t.Context(), bearer); got != want {
 			t.Errorf("%.20q: %v", bearer, got)
 		}
@@ -241,7 +269,8 @@ func TestServeEnds(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if err := Serve(t.Context(), l, NewHandler(fixture(), Options{}), nil, Drain{}); err == nil || errors.Is(err, http.ErrServerClosed) {
+	err = Serve(t.Context(), l, NewHandler(fixture(), Options{}), nil, Drain{})
+	if err == nil || errors.Is(err, http.ErrServerClosed) {
 		t.Errorf("a closed listener: %v", err)
 	}
 }
@@ -252,7 +281,8 @@ func TestHTTP2(t *testing.T) {
 	s.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	if _, body := call(t, s, "2025-11-25", "notify", nil); strings.Count(body, "notifications/progress") != 3 || !strings.Contains(body, `"notified"`) {
+	_, body := call(t, s, "2025-11-25", "notify", nil)
+	if strings.Count(body, "notifications/progress") != 3 || !strings.Contains(body, `"notified"`) {
 		t.Errorf("%s", body)
 	}
 }

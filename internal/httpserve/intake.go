@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// Bounds of bodies that have not arrived in full. Whoever can reach the server
-// may begin one, so they take none of the room for calls.
+// Limits of bodies that have not arrived in full. Anyone who can reach the server can
+// begin one, so they are not counted as calls.
 const (
 	maxArriving      = 512      // bodies
-	maxArrivingBytes = 16 << 20 // of them all together
+	maxArrivingBytes = 16 << 20 // of all these bodies together
 )
 
-// intake bounds what arrives. If there is too much, the oldest goes: an honest
-// body is here within moments, one that is held open grows old.
+// intake bounds the bodies that are arriving. If there are too many, it drops the
+// oldest: an honest body arrives within moments, and one that is held open grows old.
 type intake struct {
 	mu    sync.Mutex
 	all   list.List // of *arrival, oldest first
@@ -27,12 +27,12 @@ type arrival struct {
 	body   io.Reader
 	stop   func() // makes Read fail
 
-	place   *list.Element // nil: it has ended
+	place   *list.Element // nil once it has ended
 	size    int64
 	evicted bool
 }
 
-// begin reads body through what it returns, until its end.
+// begin counts body as arriving. Read it through the arrival, and call end after it.
 func (in *intake) begin(body io.Reader, stop func()) *arrival {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -54,7 +54,7 @@ func (a *arrival) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// end reports whether the body had to go. Nothing stops its reader afterwards.
+// end reports whether the body was dropped. Afterwards stop is no longer called.
 func (a *arrival) end() (evicted bool) {
 	a.intake.mu.Lock()
 	defer a.intake.mu.Unlock()

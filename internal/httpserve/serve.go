@@ -17,26 +17,21 @@ const (
 	headerTimeout = 10 * time.Second
 	idleTimeout   = 90 * time.Second // longer than the 60 s for which nginx keeps an idle upstream
 	maxHeader     = 16 << 10
-	cancelTime    = time.Second // for calls to end once they are cancelled
+	cancelTime    = time.Second // for cancelled calls to end
 )
 
-// Drain is how a server ends.
+// Drain says how a server ends.
 type Drain struct {
-	Delay time.Duration // still serving while not ready, for balancers to notice
-	Grace time.Duration // for calls in flight, then they are cancelled
+	Delay time.Duration // how long it serves while not ready, so that load balancers notice
+	Grace time.Duration // how long calls in flight may take until they are cancelled
 }
 
-// Serve serves until the context ends, then drains; that is no error. It closes the listener.
+// Serve serves until ctx is done, and then drains, which is not an error. It closes the
+// listener.
 func Serve(ctx context.Context, l net.Listener, h *Handler, config *tls.Config, d Drain) error {
-	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // calls outlive the signal
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx)) // calls go on after ctx is done
 	defer cancel()
-	srv := &http.Server{
-		Handler: h, TLSConfig: config, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		BaseContext: func(net.Listener) context.Context { return base },
-		ConnContext: h.connections.context, ConnState: h.connections.changed,
-		HTTP2:    &http.HTTP2Config{MaxReceiveBufferPerConnection: 128 << 10, MaxReceiveBufferPerStream: 64 << 10}, // else 1 MiB each
-		ErrorLog: log.New(nameless{slog.NewLogLogger(h.o.Log.Handler(), slog.LevelDebug).Writer()}, "", 0),
-	}
+	srv := newServer(base, h, config)
 	ended := make(chan error, 1)
 	go func() {
 		if config != nil {
@@ -72,13 +67,31 @@ func Serve(ctx context.Context, l net.Listener, h *Handler, config *tls.Config, 
 	return nil
 }
 
+func newServer(base context.Context, h *Handler, config *tls.Config) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		TLSConfig:         config,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		BaseContext:       func(net.Listener) context.Context { return base },
+		ConnContext:       h.connections.context,
+		ConnState:         h.connections.changed,
+		HTTP2: &http.HTTP2Config{ // the defaults are 1 MiB each
+			MaxReceiveBufferPerConnection: 128 << 10,
+			MaxReceiveBufferPerStream:     64 << 10,
+		},
+		ErrorLog: log.New(nameless{slog.NewLogLogger(h.o.Log.Handler(), slog.LevelDebug).Writer()}, "", 0),
+	}
+}
+
 func shutdown(ctx context.Context, srv *http.Server, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	return srv.Shutdown(ctx)
 }
 
-// nameless takes clients' addresses out of net/http's log lines, such as
+// nameless removes clients' addresses from the log lines of net/http, such as
 // "http: TLS handshake error from 192.0.2.1:4711: EOF".
 type nameless struct{ io.Writer }
 

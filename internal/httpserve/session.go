@@ -8,10 +8,11 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// session is what mcp-go's session can do but ask the client: an answer would
-// come as another request, perhaps to another replica, and the call would wait
-// for it in vain. Without these methods a tool that asks gets an error at once.
-// From 2026-07-28 on, a tool asks by its result, which needs no session.
+// session has the methods of mcp-go's session except those that ask the client. The
+// client's answer would come as another request, perhaps to another replica, and the
+// call would wait for it in vain. Without these methods a tool that asks gets an error
+// immediately. From revision 2026-07-28 on, a tool asks with its result, which needs no
+// session.
 type session interface {
 	server.SessionWithClientInfo
 	server.SessionWithLogging
@@ -21,18 +22,19 @@ type session interface {
 	SetProtocolVersion(version string)
 }
 
+// muteSession is a session that asks the client nothing.
 type muteSession struct {
 	session
 	*delivery
 }
 
-// NotificationChannel is asked for once for each notification.
+// NotificationChannel is called once for each notification.
 func (m muteSession) NotificationChannel() chan<- mcp.JSONRPCNotification {
 	m.sent.Add(1)
 	return m.session.NotificationChannel()
 }
 
-// SetSubscriptionFilter is called when a subscription begins, and when it ends.
+// SetSubscriptionFilter is called when a subscription begins and when it ends.
 func (m muteSession) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
 	m.session.SetSubscriptionFilter(filter)
 	m.await()

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	bodyTimeout    = 20 * time.Second // for a whole request body
-	refusedTimeout = time.Second      // for that of a request which is refused without it
-	writeTimeout   = 30 * time.Second // for a client to take what was written
+	bodyTimeout    = 20 * time.Second // for a body to arrive
+	refusedTimeout = time.Second      // for the body of a refused request
+	writeTimeout   = 30 * time.Second // for a client to read what is written
 )
 
-// writer counts, and gives a client that does not read a bounded time. The
-// server's own WriteTimeout would cut long calls instead.
+// writer counts what is written, and limits the time for which a client may not read.
+// The server's own WriteTimeout would end long calls instead.
 type writer struct {
 	http.ResponseWriter
 	control  *http.ResponseController
-	delivery *delivery           // nil but for what may notify
-	restore  func([]byte) []byte // of what mcp-go writes; nil: nothing is to be
+	delivery *delivery           // nil for requests that send no notifications
+	restore  func([]byte) []byte // undoes Tokens.Prepare in what mcp-go writes; may be nil
 	status   int
 	bytes    int64
 }
@@ -34,7 +34,7 @@ func (w *writer) WriteHeader(status int) {
 		w.status = status
 	}
 	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
-		w.Header().Set("X-Accel-Buffering", "no") // nginx would hold progress back
+		w.Header().Set("X-Accel-Buffering", "no") // otherwise nginx holds progress back
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -59,13 +59,13 @@ func (w *writer) Write(p []byte) (int, error) {
 func (w *writer) Flush() {
 	w.limitWrite(writeTimeout)
 	_ = w.control.Flush()
-	w.limitWrite(0) // the next event may be long in coming
+	w.limitWrite(0) // the next event may take long
 	if w.delivery != nil {
 		w.delivery.wrote()
 	}
 }
 
-// Deadlines are not supported by test recorders, and nothing is lost there.
+// The recorders of tests do not support deadlines, and need none.
 func (w *writer) limitWrite(d time.Duration) { _ = w.control.SetWriteDeadline(deadline(d)) }
 func (w *writer) limitRead(d time.Duration)  { _ = w.control.SetReadDeadline(deadline(d)) }
 

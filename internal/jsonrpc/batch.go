@@ -5,48 +5,47 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-
-	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// BatchRevision is the one revision of MCP that has batches.
+// BatchRevision is the only revision of MCP that has batches.
 //
 // https://modelcontextprotocol.io/specification/2025-03-26/basic#batching
 const BatchRevision = "2025-03-26"
 
-// Bounds of a batch. Its answers wait for each other, so they are kept together.
+// Limits of a batch, whose answers are kept in memory until the last is ready.
 const (
-	MaxBatch       = 100     // messages
-	MaxBatchAnswer = 8 << 20 // bytes of all answers
-	atATime        = 8       // messages
+	MaxBatch       = 100     // messages in a batch
+	MaxBatchAnswer = 8 << 20 // bytes of all answers together
+	atATime        = 8       // messages that are handled at the same time
 )
 
-// IsBatch reports whether a trimmed message is a batch.
+// IsBatch reports whether text, which Trim has trimmed, is a batch.
 func IsBatch(text []byte) bool { return len(text) > 0 && text[0] == '[' }
 
-// Members are the messages of a batch that came in a session of this revision.
+// Members returns the messages of a batch, which came in a session of the given
+// revision of MCP.
 func Members(text []byte, revision string) ([]json.RawMessage, *Failure) {
 	if failure := Bounded(text); failure != nil {
-		return nil, &Failure{nil, failure.Code, failure.Message} // an id in it is that of a member
+		return nil, &Failure{Code: failure.Code, Message: failure.Message} // the id is a member's
 	}
 	var members []json.RawMessage
 	switch err := json.Unmarshal(text, &members); {
 	case err != nil:
-		return nil, &Failure{Code: mcp.PARSE_ERROR, Message: "the message is not valid JSON"}
+		return nil, &Failure{Code: parseError, Message: "the message is not valid JSON"}
 	case revision != BatchRevision:
-		return nil, &Failure{Code: mcp.INVALID_REQUEST, Message: fmt.Sprintf(
+		return nil, &Failure{Code: invalidRequest, Message: fmt.Sprintf(
 			"batches exist in MCP %s only, which is not the version in use: send each message by itself", BatchRevision)}
 	case len(members) == 0:
-		return nil, &Failure{Code: mcp.INVALID_REQUEST, Message: "the batch is empty"}
+		return nil, &Failure{Code: invalidRequest, Message: "the batch is empty"}
 	case len(members) > MaxBatch:
-		return nil, &Failure{Code: mcp.INVALID_REQUEST, Message: fmt.Sprintf(
+		return nil, &Failure{Code: invalidRequest, Message: fmt.Sprintf(
 			"the batch has %d messages; send at most %d at a time", len(members), MaxBatch)}
 	}
 	return members, nil
 }
 
 // Answer handles the members of a batch, several at a time, and returns their
-// answers as one message; or nil, if none is to be answered. handle may return nil.
+// answers as one message, or nil if there is no answer. handle may return nil.
 func Answer(members []json.RawMessage, handle func(*Message) []byte) []byte {
 	answers := make([][]byte, len(members))
 	var size atomic.Int64
@@ -77,14 +76,14 @@ func Answer(members []json.RawMessage, handle func(*Message) []byte) []byte {
 }
 
 func tooLarge(id json.RawMessage) *Failure {
-	return &Failure{id, mcp.INTERNAL_ERROR, fmt.Sprintf(
+	return &Failure{id, internalError, fmt.Sprintf(
 		"the answers of this batch have more than %d MiB together: send this request by itself", MaxBatchAnswer>>20)}
 }
 
 func member(text []byte) (*Message, *Failure) {
 	m, failure := Parse(text)
-	if failure == nil && m.Method == string(mcp.MethodInitialize) && m.ID != nil {
-		failure = &Failure{m.ID, mcp.INVALID_REQUEST, "initialize cannot be part of a batch"}
+	if failure == nil && m.Method == "initialize" && m.ID != nil {
+		failure = &Failure{m.ID, invalidRequest, "initialize cannot be part of a batch"}
 	}
 	return m, failure
 }

@@ -6,21 +6,22 @@ import (
 	"strconv"
 )
 
-const maxFoundID = 64 << 10 // bytes of an id that IDFinder keeps
+// maxFoundID is how many bytes of an id IDFinder keeps.
+const maxFoundID = 64 << 10
 
-// IDFinder finds the id of a message that is too large to be kept. Its zero
-// value is ready, and takes the message piece by piece.
+// IDFinder finds the id of a message that is too large to keep. The message is
+// written to it piece by piece. The zero value is ready to use.
 type IDFinder struct {
 	depth   int
 	quoted  bool
 	escaped bool
-	key     []byte // of the string that may be a key at depth 1, with its quotes
-	isKey   bool   // a string at depth 1 would be a key
-	within  bool   // of the value of the id
+	key     []byte // the string at depth 1 that may be a key
+	isKey   bool   // whether a string here would be a key at depth 1
+	within  bool   // whether this is the value of the id
 	found   []byte
 }
 
-// Write takes the next piece. It does not fail.
+// Write takes the next piece of the message. It never fails.
 func (f *IDFinder) Write(text []byte) (int, error) {
 	for _, c := range text {
 		f.next(c)
@@ -54,7 +55,7 @@ func (f *IDFinder) next(c byte) {
 	}
 }
 
-// inValue takes what belongs to the value of the id, which is a scalar if it is valid.
+// inValue takes a byte of the id's value. A valid id is a string or a number.
 func (f *IDFinder) inValue(c byte) {
 	switch c {
 	case ' ', '\t', '\r', '\n':
@@ -90,7 +91,7 @@ func (f *IDFinder) inString(c byte) {
 	}
 }
 
-// ID is the id as it was sent, or nil if there is none that an answer can bear.
+// ID returns the id as it was sent, or nil if there is none that an answer can have.
 func (f *IDFinder) ID() json.RawMessage {
 	id := bytes.TrimSpace(f.found)
 	if len(id) == 0 || !scalar(id) || !json.Valid(id) {
@@ -99,15 +100,15 @@ func (f *IDFinder) ID() json.RawMessage {
 	return clean(bytes.Clone(id))
 }
 
-// FindID is the id of a message that need not be valid JSON, or nil.
+// FindID returns the id of a message, which need not be valid JSON, or nil.
 func FindID(text []byte) json.RawMessage {
 	var f IDFinder
 	_, _ = f.Write(text)
 	return f.ID()
 }
 
-// Key is the same for two spellings of one id, such as "é" and "\u00e9", and
-// different for 1 and "1".
+// Key returns a key for a map of ids: two spellings of one id, such as "é" and
+// "\u00e9", have the same key, and 1 and "1" have different ones.
 func Key(id json.RawMessage) string {
 	if len(id) == 0 {
 		return ""
@@ -119,11 +120,12 @@ func Key(id json.RawMessage) string {
 		}
 		return `"` + s
 	}
-	const exact = 1 << 53 // float64 holds every integer up to it
+	const exact = 1 << 53 // up to here float64 holds every integer
 	if plain(id) {
 		return string(id)
 	}
-	if f, err := strconv.ParseFloat(string(id), 64); err == nil && f > -exact && f < exact && f == float64(int64(f)) {
+	f, err := strconv.ParseFloat(string(id), 64)
+	if err == nil && f > -exact && f < exact && f == float64(int64(f)) {
 		return strconv.FormatInt(int64(f), 10)
 	}
 	return string(id)

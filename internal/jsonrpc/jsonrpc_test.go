@@ -11,20 +11,25 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// TestPrepare holds what mcp-go gets to read.
+// TestPrepare checks what mcp-go gets to read.
 func TestPrepare(t *testing.T) {
-	const nothing = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
+	const (
+		call   = `{"jsonrpc":"2.0","id":1,"method":`
+		list   = call + `"tools/list"`
+		prompt = call + `"prompts/get","params":{"name":"x"`
+		meta   = call + `"x","params":{"_meta":{"progressToken":7}}}`
+	)
 	for text, want := range map[string]string{
-		`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}`:                           nothing,
-		`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[ ]}`:                            nothing,
-		`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":""}`:                             nothing,
-		`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}`:                             `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}`,
-		`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[1]}`:                            `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[1]}`,
-		`{"jsonrpc":"2.0","id":null,"method":"notifications/x"}`:                                 `{"jsonrpc":"2.0","method":"notifications/x"}`,
-		`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":[]}}`:                         `{"jsonrpc":"2.0","id":1,"method":"ping","params":{}}`,
-		`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x","arguments":[]}}`:   `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x"}}`,
-		`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x","arguments":null}}`: `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x"}}`,
-		`{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"progressToken":7}}}`:           `{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"progressToken":7}}}`,
+		list + `,"params":null}`:               list + `}`,
+		list + `,"params":[ ]}`:                list + `}`,
+		list + `,"params":""}`:                 list + `}`,
+		list + `,"params":{}}`:                 list + `,"params":{}}`,
+		list + `,"params":[1]}`:                list + `,"params":[1]}`,
+		call + `"ping","params":{"_meta":[]}}`: call + `"ping","params":{}}`,
+		prompt + `,"arguments":[]}}`:           prompt + `}}`,
+		prompt + `,"arguments":null}}`:         prompt + `}}`,
+		meta:                                   meta,
+		`{"jsonrpc":"2.0","id":null,"method":"notifications/x"}`: `{"jsonrpc":"2.0","method":"notifications/x"}`,
 	} {
 		m, failure := jsonrpc.Parse([]byte(text))
 		if failure != nil {
@@ -49,8 +54,19 @@ func normal(t *testing.T, text []byte) string {
 
 func TestKey(t *testing.T) {
 	for _, same := range [][]string{
-		{`1`, `1.0`, `1e0`}, {`-1`, `-1.0`}, {`0`, `-0`}, {`1000`, `1e3`}, {`"é"`, `"\u00e9"`}, {`""`}, {`"1"`}, {`"-1"`},
-		{`9007199254740993`}, {`9007199254740992`}, {`1.5`}, {`123456789012345678901234567890`}, {`1e999999999`},
+		{`1`, `1.0`, `1e0`},
+		{`-1`, `-1.0`},
+		{`0`, `-0`},
+		{`1000`, `1e3`},
+		{`"é"`, `"\u00e9"`},
+		{`""`},
+		{`"1"`},
+		{`"-1"`},
+		{`9007199254740993`},
+		{`9007199254740992`},
+		{`1.5`},
+		{`123456789012345678901234567890`},
+		{`1e999999999`},
 	} {
 		for _, id := range same {
 			if got, want := jsonrpc.Key(json.RawMessage(id)), jsonrpc.Key(json.RawMessage(same[0])); got != want {
@@ -95,6 +111,8 @@ func TestFindID(t *testing.T) {
 }
 
 func TestAnswer(t *testing.T) {
+	const refused = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,` +
+		`"message":"a message must be a JSON-RPC request, notification or response"}}`
 	handle := func(m *jsonrpc.Message) []byte {
 		if m.Method == "silent" || m.ID == nil {
 			return nil
@@ -106,9 +124,10 @@ func TestAnswer(t *testing.T) {
 		`[{"method":"notifications/x"}]`:                  ``,
 		`[{"id":1,"result":{}}]`:                          ``,
 		`[{"id":1,"method":"silent"}]`:                    ``,
-		`[1,{"id":2,"method":"x"}]`:                       `[{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"a message must be a JSON-RPC request, notification or response"}},{"id":2}]`,
-		`[{"id":1,"method":"initialize"}]`:                `[{"jsonrpc":"2.0","id":1,"error":{"code":-32600,"message":"initialize cannot be part of a batch"}}]`,
-		`[[]]`:                                            `[{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"a message must be a JSON-RPC request, notification or response"}}]`,
+		`[1,{"id":2,"method":"x"}]`:                       `[` + refused + `,{"id":2}]`,
+		`[[]]`:                                            `[` + refused + `]`,
+		`[{"id":1,"method":"initialize"}]`: `[{"jsonrpc":"2.0","id":1,"error":{"code":-32600,` +
+			`"message":"initialize cannot be part of a batch"}}]`,
 	} {
 		members, failure := jsonrpc.Members([]byte(text), jsonrpc.BatchRevision)
 		if failure != nil {
@@ -118,23 +137,37 @@ func TestAnswer(t *testing.T) {
 			t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
 		}
 	}
+}
+
+func TestBatchIsRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		`[]`: "the batch is empty", `[1`: "not valid JSON", `[` + strings.Repeat("1,", jsonrpc.MaxBatch) + `1]`: "send at most 100",
+		`[]`: "the batch is empty",
+		`[1`: "not valid JSON",
+		`[` + strings.Repeat("1,", jsonrpc.MaxBatch) + `1]`: "send at most 100",
 	} {
-		if _, failure := jsonrpc.Members([]byte(text), jsonrpc.BatchRevision); failure == nil || !strings.Contains(failure.Message, want) {
+		_, failure := jsonrpc.Members([]byte(text), jsonrpc.BatchRevision)
+		if failure == nil || !strings.Contains(failure.Message, want) {
 			t.Errorf("%.20s: %v", text, failure)
 		}
 	}
+}
+
+func TestBatchAnswerIsBounded(t *testing.T) {
 	members, _ := jsonrpc.Members([]byte(`[{"id":1,"method":"x"},{"id":2,"method":"x"}]`), jsonrpc.BatchRevision)
-	large := jsonrpc.Answer(members, func(*jsonrpc.Message) []byte { return bytes.Repeat([]byte("1"), jsonrpc.MaxBatchAnswer-10) })
+	large := jsonrpc.Answer(members, func(*jsonrpc.Message) []byte {
+		return bytes.Repeat([]byte("1"), jsonrpc.MaxBatchAnswer-10)
+	})
 	if len(large) > jsonrpc.MaxBatchAnswer+1000 || !bytes.Contains(large, []byte("send this request by itself")) {
 		t.Errorf("%d bytes", len(large))
 	}
 }
 
-// FuzzTokens brings any id through what decodes and encodes as mcp-go does.
+// FuzzTokens decodes and encodes any id as mcp-go does, and checks that it survives.
 func FuzzTokens(f *testing.F) {
-	for _, seed := range []string{`1`, `-0`, `1e3`, `9007199254740993`, `"\u00e9"`, `"\ud800"`, `"<&>"`, "\"\u2028\"", "\"\xff\"", `""`, `1.5`, `123456789012345678901`} {
+	for _, seed := range []string{
+		`1`, `-0`, `1e3`, `9007199254740993`, `1.5`, `123456789012345678901`,
+		`"\u00e9"`, `"\ud800"`, `"<&>"`, "\"\u2028\"", "\"\xff\"", `""`,
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
@@ -148,7 +181,7 @@ func FuzzTokens(f *testing.F) {
 		}
 		want := string(m.ID)
 		if m.ID == nil || !utf8.ValidString(id) || strings.ContainsAny(id, " \t\r\n{}[]") {
-			return // more than an id
+			return // the text is more than an id
 		}
 		if !strings.HasPrefix(id, want) {
 			t.Fatalf("%s became %s", id, want)
@@ -173,7 +206,7 @@ func FuzzTokens(f *testing.F) {
 	})
 }
 
-// FuzzFindID agrees with encoding/json on what is valid.
+// FuzzFindID checks that FindID agrees with encoding/json on valid messages.
 func FuzzFindID(f *testing.F) {
 	f.Add([]byte(`{"a":[{"id":1}],"id":"x\"y"}`))
 	f.Add([]byte(`{"id":1,"id":2}`))
@@ -197,7 +230,8 @@ func FuzzFindID(f *testing.F) {
 }
 
 func FuzzBounded(f *testing.F) {
-	for _, seed := range []string{`{"a":[1,"]\"",{}]}`, strings.Repeat("[", 70) + strings.Repeat("]", 70), `["\\",[[]]]`, `"[[["`} {
+	deep := strings.Repeat("[", 70) + strings.Repeat("]", 70)
+	for _, seed := range []string{`{"a":[1,"]\"",{}]}`, deep, `["\\",[[]]]`, `"[[["`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

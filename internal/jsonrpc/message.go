@@ -1,8 +1,8 @@
-// Package jsonrpc reads what clients send before mcp-go does. Both transports
-// use it, so that they take the same messages and refuse the same ones.
+// Package jsonrpc reads messages of clients before mcp-go does. Both transports use
+// it, so they accept and refuse the same messages.
 //
-// mcp-go 1.2.1 decodes ids into float64, takes null for no id, and refuses null
-// or an empty list where an optional object is meant; and it knows no batches.
+// mcp-go 1.2.1 decodes ids into float64, takes an id of null for a missing one,
+// refuses null or an empty list in place of an optional object, and has no batches.
 //
 // https://www.jsonrpc.org/specification
 package jsonrpc
@@ -12,20 +12,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// What the JSON of one message may cost: a small value takes a hundred times
+// Limits of the JSON of a message. A small value needs a hundred times the memory of
 // its text once it is decoded.
 const (
 	MaxDepth  = 64
 	MaxValues = 20_000
 )
 
+// Error codes of JSON-RPC.
+//
+// https://www.jsonrpc.org/specification#error_object
+const (
+	parseError     = -32700
+	invalidRequest = -32600
+	internalError  = -32603
+)
+
 // Message is a request, a notification or a response.
 type Message struct {
-	ID     json.RawMessage `json:"id"` // as it was sent; nil: none
+	ID     json.RawMessage `json:"id"` // as it was sent, or nil
 	Method string          `json:"method"`
 	Params json.RawMessage `json:"params"`
 	Result json.RawMessage `json:"result"`
@@ -33,10 +40,10 @@ type Message struct {
 
 	Version json.RawMessage `json:"jsonrpc"`
 
-	text []byte // nil: it must be written anew
+	text []byte // the whole message, or nil if it must be written anew
 }
 
-// IsRequest reports whether the message is to be answered.
+// IsRequest reports whether the message asks for an answer.
 func (m *Message) IsRequest() bool { return m.ID != nil && !m.IsResponse() }
 
 // IsResponse reports whether the message answers a request of the server.
@@ -44,7 +51,7 @@ func (m *Message) IsResponse() bool { return m.Method == "" && (m.Result != nil 
 
 // Failure is a JSON-RPC error that answers a message.
 type Failure struct {
-	ID      json.RawMessage // nil: not known
+	ID      json.RawMessage // nil if it is not known
 	Code    int
 	Message string
 }
@@ -61,12 +68,12 @@ func (f *Failure) Encode() []byte {
 	return fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%s,"error":{"code":%d,"message":%s}}`, id, f.Code, message)
 }
 
-// Trim takes the white space around a message away, and a byte order mark.
+// Trim removes the white space around a message and a byte order mark.
 func Trim(text []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("\ufeff")))
 }
 
-// Parse reads one message, which may be no batch.
+// Parse reads one message. It does not read batches.
 func Parse(text []byte) (*Message, *Failure) {
 	if failure := Bounded(text); failure != nil {
 		return nil, failure
@@ -74,35 +81,37 @@ func Parse(text []byte) (*Message, *Failure) {
 	m := &Message{text: text}
 	if err := json.Unmarshal(text, m); err != nil {
 		if !json.Valid(text) {
-			return nil, &Failure{Code: mcp.PARSE_ERROR, Message: "the message is not valid JSON"}
+			return nil, &Failure{Code: parseError, Message: "the message is not valid JSON"}
 		}
-		return nil, &Failure{FindID(text), mcp.INVALID_REQUEST, "a message must be a JSON-RPC request, notification or response"}
+		const rule = "a message must be a JSON-RPC request, notification or response"
+		return nil, &Failure{FindID(text), invalidRequest, rule}
 	}
 	switch {
 	case m.ID == nil:
 	case string(m.ID) == "null":
 		if m.Method != "" && !strings.HasPrefix(m.Method, "notifications/") {
-			return nil, &Failure{Code: mcp.INVALID_REQUEST, Message: "the id of a request must be a string or an integer, not null"}
+			const rule = "the id of a request must be a string or an integer, not null"
+			return nil, &Failure{Code: invalidRequest, Message: rule}
 		}
-		m.ID, m.text = nil, nil // some clients write out every field
+		m.ID, m.text = nil, nil // some clients write every field
 	case !scalar(m.ID):
-		return nil, &Failure{Code: mcp.INVALID_REQUEST, Message: "the id must be a string or an integer"}
+		return nil, &Failure{Code: invalidRequest, Message: "the id must be a string or an integer"}
 	default:
 		m.ID = clean(m.ID)
 	}
 	if m.Method == "" && !m.IsResponse() {
-		return nil, &Failure{m.ID, mcp.INVALID_REQUEST, "the message has no method"}
+		return nil, &Failure{m.ID, invalidRequest, "the message has no method"}
 	}
 	return m, nil
 }
 
 func scalar(id []byte) bool { return id[0] == '"' || id[0] == '-' || id[0] >= '0' && id[0] <= '9' }
 
-// clean makes valid UTF-8 of an id, so that an answer is.
+// clean makes an id valid UTF-8, so that the answer is.
 func clean(id json.RawMessage) json.RawMessage { return bytes.ToValidUTF8(id, []byte("\ufffd")) }
 
-// Bounded refuses what would be costly to decode, before anything decodes it.
-// It need not notice malformed JSON.
+// Bounded refuses a message that would be costly to decode, before it is decoded. It
+// need not notice malformed JSON.
 func Bounded(text []byte) *Failure {
 	depth, values, quoted := 0, 0, false
 	for i := 0; i < len(text); i++ {
@@ -122,10 +131,11 @@ func Bounded(text []byte) *Failure {
 			values++
 		}
 		if depth > MaxDepth {
-			return &Failure{FindID(text), mcp.INVALID_REQUEST, fmt.Sprintf("the JSON is nested deeper than %d levels", MaxDepth)}
+			return &Failure{FindID(text), invalidRequest, fmt.Sprintf(
+				"the JSON is nested deeper than %d levels", MaxDepth)}
 		}
 		if values > MaxValues {
-			return &Failure{FindID(text), mcp.INVALID_REQUEST, fmt.Sprintf("the JSON has more than %d values", MaxValues)}
+			return &Failure{FindID(text), invalidRequest, fmt.Sprintf("the JSON has more than %d values", MaxValues)}
 		}
 	}
 	return nil

@@ -6,22 +6,20 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"sync/atomic"
-
-	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// Tokens brings ids and progress tokens through mcp-go as they were sent: those
-// that it would change are stand-ins on the way. A stand-in holds what it stands
-// for, beside a mark that nobody outside can know.
+// Tokens keeps ids and progress tokens as they were sent while mcp-go handles them: it
+// replaces those that mcp-go would change by stand-ins. A stand-in contains the
+// original and a mark that nobody outside can know.
 type Tokens struct {
 	mark []byte
 	used atomic.Bool
 }
 
-// NewTokens has a mark of its own.
+// NewTokens returns Tokens with a mark of its own.
 func NewTokens() *Tokens { return &Tokens{mark: []byte(`"` + rand.Text() + ".")} }
 
-// Prepare returns the message as mcp-go should read it.
+// Prepare returns the text of a message for mcp-go to read.
 func (t *Tokens) Prepare(m *Message) []byte {
 	id, params := t.hide(m.ID), t.params(m)
 	if m.text != nil && len(id) == len(m.ID) && len(params) == len(m.Params) {
@@ -32,7 +30,13 @@ func (t *Tokens) Prepare(m *Message) []byte {
 	for _, field := range []struct {
 		name  string
 		value []byte
-	}{{"jsonrpc", m.Version}, {"id", id}, {"params", params}, {"result", m.Result}, {"error", m.Error}} {
+	}{
+		{"jsonrpc", m.Version},
+		{"id", id},
+		{"params", params},
+		{"result", m.Result},
+		{"error", m.Error},
+	} {
 		if field.value != nil {
 			b.WriteString(`"` + field.name + `":`)
 			b.Write(field.value)
@@ -46,7 +50,7 @@ func (t *Tokens) Prepare(m *Message) []byte {
 	return b.Bytes()
 }
 
-// Restore puts what was sent in the place of stand-ins.
+// Restore replaces the stand-ins in an answer by their originals.
 func (t *Tokens) Restore(text []byte) []byte {
 	if !t.used.Load() {
 		return text
@@ -72,17 +76,21 @@ func (t *Tokens) Restore(text []byte) []byte {
 	return append(out, text...)
 }
 
-// hide returns a stand-in, which is longer than what it stands for, or the token
-// itself if mcp-go keeps it.
+// hide returns a stand-in, which is longer than the token, or the token itself if
+// mcp-go keeps it as it is.
 func (t *Tokens) hide(token json.RawMessage) json.RawMessage {
-	if len(token) == 0 || !scalar(token) || plain(token) || token[0] == '"' && !bytes.ContainsAny(token, "\\<>&\u2028\u2029") {
+	if len(token) == 0 || !scalar(token) || plain(token) {
+		return token
+	}
+	if token[0] == '"' && !bytes.ContainsAny(token, "\\<>&\u2028\u2029") {
 		return token
 	}
 	t.used.Store(true)
 	return append(base64.RawURLEncoding.AppendEncode(bytes.Clone(t.mark), token), '"')
 }
 
-// params leaves out what is there but empty, and hides the progress token.
+// params returns the message's params without empty fields, and with a stand-in for
+// the progress token.
 func (t *Tokens) params(m *Message) json.RawMessage {
 	if empty(m.Params) {
 		return nil
@@ -108,7 +116,7 @@ func (t *Tokens) params(m *Message) json.RawMessage {
 	if !changed {
 		return m.Params
 	}
-	m.text = nil // the length may be the same by chance
+	m.text = nil // the new params may be as long as the old
 	raw, err := json.Marshal(fields)
 	if err != nil {
 		return m.Params
@@ -118,7 +126,7 @@ func (t *Tokens) params(m *Message) json.RawMessage {
 
 // suspect reports, at little cost, whether params may hold something to change.
 func suspect(m *Message) bool {
-	if m.Method == string(mcp.MethodPromptsGet) || bytes.Contains(m.Params, []byte(`"progressToken"`)) {
+	if m.Method == "prompts/get" || bytes.Contains(m.Params, []byte(`"progressToken"`)) {
 		return true
 	}
 	_, after, found := bytes.Cut(m.Params, []byte(`"_meta"`))
@@ -140,7 +148,8 @@ func (t *Tokens) meta(raw json.RawMessage) (json.RawMessage, bool) {
 	return changed, err == nil
 }
 
-// empty is what some clients write for nothing: null, [] or "".
+// empty reports whether the value is one that some clients write for nothing: null, []
+// or "".
 func empty(value json.RawMessage) bool {
 	switch {
 	case len(value) == 0, string(value) == "null", string(value) == `""`:

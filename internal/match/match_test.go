@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -73,4 +74,14 @@ func FuzzHolds(f *testing.F) {
 			t.Fatalf("%q does not hold %q", title, reversed)
 		}
 	})
+}
+
+// TestHoldsOfHostileText is of a title that could be read in very many ways.
+func TestHoldsOfHostileText(t *testing.T) {
+	if Holds(strings.Repeat("x ", 20_000), strings.Repeat("x ", 40)+"b") {
+		t.Error("there is no b")
+	}
+	if !Holds(strings.Repeat("x ", 20_000)+"b", strings.Repeat("x ", 40)+"b") {
+		t.Error("there is a b")
+	}
 }

@@ -53,19 +53,30 @@ func Holds(title, text string) bool {
 
 const maxWords = 12 // of a text that are joined in every way
 
-// holds tries the first word alone, then joined with those that follow.
+// holds tries the first word alone, then joined with those that follow. Missing
+// has for each word whether the title lacks what begins with it, so that none is
+// tried again.
 func holds(title, wanted []string) bool {
-	if len(wanted) == 0 {
-		return true
-	}
-	joined := ""
-	for n, w := range wanted[:min(len(wanted), maxWords)] {
-		joined += w
-		if begins(title, joined) && holds(title, wanted[n+1:]) {
+	missing := make([]bool, len(wanted))
+	var from func(first int) bool
+	from = func(first int) bool {
+		if first == len(wanted) {
 			return true
 		}
+		if missing[first] {
+			return false
+		}
+		joined := ""
+		for n, w := range wanted[first:min(len(wanted), first+maxWords)] {
+			joined += w
+			if begins(title, joined) && from(first+n+1) {
+				return true
+			}
+		}
+		missing[first] = true
+		return false
 	}
-	return false
+	return from(0)
 }
 
 // begins reports whether words of the title, written together, begin with a word.
@@ -73,20 +84,33 @@ func begins(title []string, word string) bool {
 	if unspaced(word) {
 		return strings.Contains(strings.Join(title, ""), word)
 	}
+	single, plural := strings.CutSuffix(word, "s")
 	for i := range title {
-		together := strings.Join(title[i:min(len(title), i+maxWords)], "")
-		if strings.HasPrefix(together, word) {
+		switch {
+		case beginsHere(title[i:], word):
 			return true
-		}
-		if single, plural := strings.CutSuffix(word, "s"); plural && len(single) > 1 && title[i] == single {
+		case !plural:
+		case len(single) > 1 && title[i] == single:
 			return true
-		}
-		if n := len(title) - i; n > 1 && strings.HasSuffix(word, "s") && strings.HasPrefix(together, word[:len(word)-1]) &&
-			endsAtWord(title[i:], len(word)-1) {
+		case len(title)-i > 1 && beginsHere(title[i:], single) && endsAtWord(title[i:], len(single)):
 			return true
 		}
 	}
 	return false
+}
+
+// beginsHere is begins for words from the first of the title on.
+func beginsHere(title []string, word string) bool {
+	for _, w := range title[:min(len(title), maxWords)] {
+		if len(w) >= len(word) {
+			return strings.HasPrefix(w, word)
+		}
+		if !strings.HasPrefix(word, w) {
+			return false
+		}
+		word = word[len(w):]
+	}
+	return word == ""
 }
 
 // endsAtWord reports whether so many bytes are whole words.

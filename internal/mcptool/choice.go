@@ -41,8 +41,10 @@ func question(ctx context.Context, e asking) *mcp.CallToolResult {
 	}).ToolResult()
 }
 
-var errNoChoice = errors.New("the user chose no meeting; ask which one is meant, and pass its id, or more of its title, " +
-	"as meeting")
+var errNoChoice = errors.New(
+	"the user chose no meeting; ask which one is meant, and pass its id, or more of its title, " +
+		"as meeting",
+)
 
 // chosen returns the argument that the user chose; nil if nobody was asked.
 func chosen(req mcp.CallToolRequest) (map[string]string, error) {

@@ -38,7 +38,7 @@ func (r *Reader) inside(ctx context.Context, s client.Session) ([]attendance.Pee
 // inRooms fetches who joined the breakout rooms of a session, four rooms at a time.
 func (r *Reader) inRooms(ctx context.Context, s client.Session) (peers []attendance.Peer) {
 	if s.Rooms == nil {
-		detailed, err := r.API.Session(ctx, r.App, s.ID)
+		detailed, err := r.API.RecentSession(ctx, r.App, s.ID)
 		if err != nil {
 			r.noRooms(ctx, "Whether session "+untrusted.Line(s.ID,
 				64)+" had breakout rooms could not be read, so who was in them may seem to have left", err)
@@ -75,9 +75,19 @@ func (r *Reader) noRooms(ctx context.Context, what string, err error) {
 	}
 }
 
-// joined fetches who joined, with the events that show gaps; without them if the
-// API refuses that.
+// joined fetches who joined, and notes if some may be missing.
 func (r *Reader) joined(ctx context.Context, sessionID, room string) ([]attendance.Peer, error) {
+	peers, missing, err := r.peersOf(ctx, sessionID, room)
+	if missing != "" {
+		r.note("Of those who joined session " + untrusted.Line(sessionID, 64) +
+			" some may be missing, and be called absent: " + missing)
+	}
+	return peers, err
+}
+
+// peersOf fetches who joined, with the events that show gaps; without them if the
+// API refuses that. If some may be missing, it says why.
+func (r *Reader) peersOf(ctx context.Context, sessionID, room string) (_ []attendance.Peer, missing string, _ error) {
 	r.mu.Lock()
 	events := !r.plain
 	r.mu.Unlock()
@@ -89,15 +99,14 @@ func (r *Reader) joined(ctx context.Context, sessionID, room string) ([]attendan
 		}
 		return peer
 	}
-	what := "Of those who joined session " + untrusted.Line(sessionID, 64) + " some may be missing, and be called absent"
-	peers, err := gather(ctx, r, what, r.API.Peers(ctx, r.App, sessionID, client.PeerFilter{Events: events}), convert)
+	peers, missing, err := gather(ctx, r, r.API.Peers(ctx, r.App, sessionID, client.PeerFilter{Events: events}), convert)
 	if !events || !refused(err) {
-		return peers, err
+		return peers, missing, err
 	}
 	r.mu.Lock()
 	r.plain = true
 	r.mu.Unlock()
-	return gather(ctx, r, what, r.API.Peers(ctx, r.App, sessionID, client.PeerFilter{}), convert)
+	return gather(ctx, r, r.API.Peers(ctx, r.App, sessionID, client.PeerFilter{}), convert)
 }
 
 // refused reports whether the API may not know a parameter of the request.
@@ -113,14 +122,16 @@ func refused(err error) bool {
 	return false
 }
 
-// gather collects all pages, and notes what is missing.
-func gather[T, R any](ctx context.Context, r *Reader, what string, pages iter.Seq2[client.Page[T], error],
-	convert func(T) R) ([]R, error) {
-	var out []R
+// gather collects all pages. If rows may be missing, it says why.
+func gather[T, R any](ctx context.Context, r *Reader, pages iter.Seq2[client.Page[T], error],
+	convert func(T) R) (out []R, missing string, err error) {
 	var read client.Coverage
 	for page, err := range pages {
 		if err != nil {
-			return nil, err
+			return nil, "", err
+		}
+		if r.spent != nil && r.spent() {
+			return out, "", errSpent
 		}
 		read = page.Coverage
 		for _, item := range page.Items {
@@ -130,8 +141,8 @@ func gather[T, R any](ctx context.Context, r *Reader, what string, pages iter.Se
 			r.Progress(ctx, len(page.Items), len(out) == len(page.Items), page.Total)
 		}
 	}
-	if text := read.Note(); text != "" {
-		r.note(what + ": " + text)
-	}
-	return out, nil
+	return out, read.Note(), nil
 }
+
+// errSpent ends the reading of a call that may make no more requests.
+var errSpent = errors.New("the call has made as many requests as it may")

@@ -48,6 +48,8 @@ type Reader struct {
 	judged []client.Session     // by Results
 	peers  map[string][]attendance.Peer
 
+	spent func() bool // no more requests may be made; nil: any number may
+
 	mu    sync.Mutex
 	notes []string // sentences, in any order
 	plain bool     // the API refused to tell events

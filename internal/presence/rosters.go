@@ -18,9 +18,10 @@ import (
 
 // roster is that of one meeting.
 type roster struct {
-	rows  []attendance.Invited
-	known bool
-	gone  error // why it is not known, though the meeting's id is
+	rows    []attendance.Invited
+	known   bool
+	gone    error  // why it is not known, though the meeting's id is
+	missing string // why some rows may be missing
 }
 
 // meetingOf is the id of the meeting whose roster is a session's. An old session
@@ -65,6 +66,9 @@ func (r *Reader) readRosters(ctx context.Context, sessions []client.Session) err
 	}
 	for i, id := range meetings {
 		r.asked[keyOf(id)] = true
+		if read[i].missing != "" {
+			r.note("Of the roster some may be missing: " + read[i].missing)
+		}
 		if read[i].known {
 			r.known[keyOf(id)] = true
 			r.roster = append(r.roster, read[i].rows...)
@@ -95,7 +99,7 @@ func (r *Reader) invited(ctx context.Context, meetingID string) (roster, error) 
 		return roster{}, nil
 	}
 	key := keyOf(meetingID)
-	rows, err := gather(ctx, r, "Of the roster some may be missing", r.API.Participants(ctx, r.App, meetingID),
+	rows, missing, err := gather(ctx, r, r.API.RecentParticipants(ctx, r.App, meetingID),
 		func(p client.Participant) attendance.Invited {
 			return attendance.Invited{
 				ID:       p.ID,
@@ -108,9 +112,9 @@ func (r *Reader) invited(ctx context.Context, meetingID string) (roster, error) 
 		})
 	switch {
 	case err == nil:
-		return roster{rows: rows, known: true}, nil
+		return roster{rows: rows, known: true, missing: missing}, nil
 	case !client.NotFound(err) && !refused(err):
-		return roster{}, err
+		return roster{rows: rows}, err
 	case match.HasUUID(meetingID):
 		return roster{gone: err}, nil
 	}

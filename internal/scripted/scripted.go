@@ -1,7 +1,7 @@
-// Package scripted is an API over real HTTP that answers exactly what a test
-// says: raw bodies, a meeting with its sessions and people, or a handler of the
-// test's own. The sample account is this project's imitation of the API; tests
-// use this package for documented examples and for whatever else may come.
+// Package scripted serves an API over real HTTP that answers exactly what a test
+// says: a raw body, a meeting with its sessions and people, or whatever a handler
+// writes. The sample account imitates the API; this package is for documented
+// examples, and for answers that the sample account never gives.
 package scripted
 
 import (
@@ -15,55 +15,59 @@ import (
 	"testing"
 )
 
-// What a client of the API needs to know.
+// What a client needs to reach the API.
 const (
 	AccountID = "0123456789abcdef0123456789abcdef"
 	AppID     = "2ae3ce9b-0fd6-4a5f-a1ee-1d9fe5a9a5c1"
-	Token     = "scripted-token-not-a-secret" //nolint:gosec // it opens nothing
+	Token     = "scripted-token-not-a-secret"
 )
 
 //go:embed cases
 var cases embed.FS
 
-// Case returns a file of the folder cases: small answers after the documented shapes.
-func Case(t testing.TB, name string) []byte {
-	t.Helper()
+// Case returns a file of the folder cases, which holds small answers in the
+// documented shapes.
+func Case(tb testing.TB, name string) []byte {
+	tb.Helper()
 	raw, err := cases.ReadFile("cases/" + name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return raw
 }
 
-// API answers what was scripted, and 404 for all else.
+// API answers with what was scripted, and with 404 to everything else.
 type API struct {
 	URL string // base URL
 
-	t        testing.TB
+	tb       testing.TB
 	mu       sync.Mutex
 	routes   map[string]http.HandlerFunc
 	requests []string
 }
 
 // Start serves an API on loopback until the test ends.
-func Start(t testing.TB) *API {
-	t.Helper()
-	a := &API{t: t, routes: map[string]http.HandlerFunc{}}
+func Start(tb testing.TB) *API {
+	tb.Helper()
+	a := &API{tb: tb, routes: map[string]http.HandlerFunc{}}
 	s := httptest.NewServer(a)
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	a.URL = s.URL + "/client/v4"
 	return a
 }
 
-// Environment is the configuration of a program that asks this API.
+// Environment returns the variables that make a program use this API.
 func (a *API) Environment() map[string]string {
 	return map[string]string{
-		"CLOUDFLARE_API_TOKEN": Token, "CLOUDFLARE_ACCOUNT_ID": AccountID, "REALTIMEKIT_APP_ID": AppID, "CLOUDFLARE_BASE_URL": a.URL,
+		"CLOUDFLARE_API_TOKEN":  Token,
+		"CLOUDFLARE_ACCOUNT_ID": AccountID,
+		"REALTIMEKIT_APP_ID":    AppID,
+		"CLOUDFLARE_BASE_URL":   a.URL,
 	}
 }
 
-// Handle scripts the answer to a path below the app, such as "/sessions/{id}",
-// or with a leading "//" below the host, such as "//client/v4/accounts".
+// Handle scripts the answer to a path below the app, such as "/sessions/1", or, if
+// it starts with "//", to a path of the host, such as "//client/v4/accounts".
 func (a *API) Handle(path string, h http.HandlerFunc) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -75,16 +79,16 @@ func (a *API) Handle(path string, h http.HandlerFunc) {
 	a.routes[path] = h
 }
 
-// JSON scripts a body under status 200.
+// JSON scripts an answer with status 200 and the given body.
 func (a *API) JSON(path string, body []byte) {
 	a.Handle(path, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(body) // a client gone is its own affair
+		_, _ = w.Write(body) // the client may be gone
 	})
 }
 
-// List scripts a list with paging on top: key is empty where data is the list
-// itself, else the name under which data holds it.
+// List scripts a list with paging. If key is empty, data is the list itself, and
+// otherwise data is an object that holds the list under key.
 func (a *API) List(path, key string, rows []any) {
 	a.Handle(path, func(w http.ResponseWriter, r *http.Request) {
 		from, to := window(r, len(rows))
@@ -97,8 +101,10 @@ func (a *API) List(path, key string, rows []any) {
 			start = 0
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]any{ // a client gone is its own affair
-			"success": true, "data": data, "paging": map[string]int{"total_count": len(rows), "start_offset": start, "end_offset": to},
+		_ = json.NewEncoder(w).Encode(map[string]any{ // the client may be gone
+			"success": true,
+			"data":    data,
+			"paging":  map[string]int{"total_count": len(rows), "start_offset": start, "end_offset": to},
 		})
 	})
 }
@@ -116,8 +122,8 @@ func window(r *http.Request, n int) (from, to int) {
 }
 
 // Meeting scripts a meeting: its details, its roster, its sessions and their
-// peers, in the shapes documented now. Rows are objects in the API's words, and
-// sessions are given latest first.
+// peers, in the documented shapes. Rows have the fields of the API; sessions are
+// given latest first.
 func (a *API) Meeting(meeting map[string]any, roster []any, sessions []map[string]any, peers map[string][]any) {
 	id, _ := meeting["id"].(string)
 	a.data("/meetings/"+id, meeting)
@@ -136,12 +142,12 @@ func (a *API) Meeting(meeting map[string]any, roster []any, sessions []map[strin
 func (a *API) data(path string, v any) {
 	raw, err := json.Marshal(map[string]any{"success": true, "data": v})
 	if err != nil {
-		a.t.Fatal(err)
+		a.tb.Fatal(err)
 	}
 	a.JSON(path, raw)
 }
 
-// Requests lists the paths and queries asked for so far.
+// Requests returns the paths, with their queries, that were requested so far.
 func (a *API) Requests() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -157,7 +163,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h == nil {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusNotFound)
-		_, _ = w.Write([]byte(`{"success":false,"error":{"code":404,"message":"not scripted"}}`)) // as above
+		_, _ = w.Write([]byte(`{"success":false,"error":{"code":404,"message":"not scripted"}}`)) // the client may be gone
 		return
 	}
 	h(w, r)

@@ -2,21 +2,30 @@ package sessiontext
 
 import (
 	"cmp"
+	"strconv"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
-// text is the line as a quote: "> 14:03:05 Ann: hello".
+// text is the line as a quote: "> 14:03:05 Ann: hello". If it was looked for, its
+// number comes first as grep shows it: "> 12: 14:03:05 Ann: hello" for a hit, and
+// "> 13- …" for a line beside one.
 func (l Line) text(times stamp) string {
 	text := "> "
+	switch {
+	case l.Hit:
+		text += strconv.Itoa(l.Number) + ": "
+	case l.Number > 0:
+		text += strconv.Itoa(l.Number) + "- "
+	}
 	if l.At != nil {
 		text += times.of(*l.At) + " "
 	}
 	if l.At != nil || l.Speaker != "" {
 		name := cmp.Or(untrusted.Cell(l.Speaker, 80), "(unnamed)")
-		if !l.Attended {
+		if !l.Attended && !l.unasked {
 			name += " (not found among the attendees)"
 		}
 		text += name + ": "

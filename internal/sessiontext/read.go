@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -32,35 +34,13 @@ const (
 // downloaded, is an answer if others were asked for as well; a refusal of the
 // API is not.
 func (r reader) read(ctx context.Context) ([]*Text, error) {
-	wanted := Parts
-	if r.Part != "" {
-		wanted = []string{r.Part}
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	var index recap.Index
-	met := make(chan struct{}) // closed once index is complete
-	if r.Part == "summary" {
-		close(met)
-	} else {
-		group.Go(func() (err error) {
-			if index, err = r.People(ctx); err == nil {
-				close(met)
-			}
-			return err
-		})
-	}
-	who := func(ctx context.Context) (recap.Index, error) {
-		select {
-		case <-met:
-			return index, nil
-		case <-ctx.Done():
-			return recap.Index{}, ctx.Err()
-		}
-	}
+	people := sync.OnceValues(func() (recap.Index, error) { return r.People(ctx) })
+	who := func() (recap.Index, error) { return people() }
 	var parts []*Text
 	for _, s := range r.Sessions {
-		for _, part := range wanted {
-			p := &Text{Session: s, Tally: recap.NewTally(), Part: Part{Part: part, Lines: []Line{}}}
+		for _, part := range r.parts() {
+			p := newText(s, part)
 			if len(r.Sessions) > 1 {
 				p.SessionID = untrusted.Line(s.ID, 64)
 			}
@@ -69,6 +49,21 @@ func (r reader) read(ctx context.Context) ([]*Text, error) {
 		}
 	}
 	return parts, group.Wait()
+}
+
+// parts are those to read. A summary has no speakers.
+func (o Options) parts() []string {
+	switch {
+	case o.Part != "":
+		return []string{o.Part}
+	case o.Speaker != "":
+		return []string{"transcript", "chat"}
+	}
+	return Parts
+}
+
+func newText(s client.Session, part string) *Text {
+	return &Text{Session: s, Tally: recap.NewTally(), Part: Part{Part: part, Lines: []Line{}}}
 }
 
 // part reads one part.
@@ -146,7 +141,7 @@ func serverFault(err error) bool {
 }
 
 // knower waits until it is known who was there.
-type knower func(context.Context) (recap.Index, error)
+type knower func() (recap.Index, error)
 
 type linker func(context.Context, client.AppRef, string) (*client.Link, error)
 
@@ -160,15 +155,13 @@ func (r reader) text(ctx context.Context, p *Text, kind recap.Kind, who knower, 
 		p.State = Missing
 		return nil
 	}
-	index, err := who(ctx)
-	if err != nil {
+	lines, err := r.download(ctx, p, kind, link, who)
+	switch {
+	case err != nil:
 		return err
-	}
-	lines := r.download(ctx, p, kind, link, index)
-	if errors.Is(p.err, context.Canceled) {
+	case errors.Is(p.err, context.Canceled):
 		return p.err
-	}
-	if p.err == nil {
+	case p.err == nil:
 		p.Tally, p.Form = lines.tally, p.report.Form
 	}
 	switch {
@@ -181,34 +174,61 @@ func (r reader) text(ctx context.Context, p *Text, kind recap.Kind, who knower, 
 	default:
 		p.State, p.Found = Found, true
 		r.fill(&p.Part, lines)
+		if lines.seek != nil {
+			p.Fit = lines.seek.names
+		}
 	}
 	return nil
 }
 
-// download reads what is behind a link, or sets p.err.
+// download reads what is behind a link, or sets p.err. It asks who was there at
+// the first line, for there may be none. If the download breaks off while it
+// waits for the answer, it starts again.
 func (r reader) download(ctx context.Context, p *Text, kind recap.Kind, link *client.Link,
-	index recap.Index) (lines *collector) {
-	p.err = r.API.Download(ctx, link, func(text io.Reader, contentType string) error {
-		lines = r.collector(index, p.Session)
-		o := recap.Options{Kind: kind, Start: p.Session.StartedAt, ContentType: contentType}
-		report, err := recap.Read(text, o, lines.add)
-		p.report = report
-		return err
-	})
+	who knower) (lines *collector, err error) {
+	for {
+		asked := false // for long
+		p.err = r.API.Download(ctx, link, func(text io.Reader, contentType string) error {
+			lines = r.collector(p.Session)
+			first := func(l recap.Line) {
+				if lines.index == nil && err == nil {
+					var index recap.Index
+					began := time.Now()
+					index, err = who()
+					asked = time.Since(began) > time.Second
+					lines.know(index)
+				}
+				lines.add(l)
+			}
+			if kind == recap.Summary {
+				lines.know(recap.Index{})
+			}
+			o := recap.Options{Kind: kind, Start: p.Session.StartedAt, ContentType: contentType}
+			report, err := recap.Read(text, o, first)
+			p.report = report
+			return err
+		})
+		if err != nil || p.err == nil || !asked || p.waited {
+			break
+		}
+		p.waited = true
+	}
 	if errors.Is(p.err, recap.ErrWebPage) {
 		p.err = fmt.Errorf("could not read the %s: %w; a proxy may want you to sign in, or the link has ended: "+
 			"try again later", p.Part.Part, p.err)
 	}
-	return lines
+	return lines, err
 }
 
 // collector keeps the lines that an answer has room for, and counts the others.
 type collector struct {
-	index         recap.Index
+	index         *recap.Index // nil until it is known who was there
+	unasked       bool         // nobody asks who attended
 	tally         *recap.Tally
 	times         stamp
 	offset, limit int
 	chars         int
+	seek          *seeker // nil: all lines are wanted
 
 	total int
 	full  bool
@@ -216,14 +236,26 @@ type collector struct {
 	quote strings.Builder
 }
 
-func (r reader) collector(index recap.Index, s client.Session) *collector {
+func (r reader) collector(s client.Session) *collector {
 	limit, chars := 40, maxAllChars/len(r.Sessions)
 	if r.Part != "" {
 		limit, chars = 200, maxPartChars/len(r.Sessions)
 	}
-	return &collector{
-		index: index, tally: recap.NewTally(), times: newStamp(s.StartedAt, r.Zone),
+	c := &collector{
+		tally: recap.NewTally(), times: newStamp(s.StartedAt, r.Zone), unasked: r.unasked,
 		offset: r.Offset, limit: cmp.Or(r.Limit, limit), chars: chars,
+	}
+	if r.Search != "" || r.Speaker != "" {
+		c.limit = cmp.Or(r.Limit, defaultHits)
+		c.seek = &seeker{search: r.Search, speaker: r.Speaker, offset: r.Offset, limit: c.limit}
+	}
+	return c
+}
+
+func (c *collector) know(index recap.Index) {
+	c.index = &index
+	if c.seek != nil && c.seek.speaker != "" {
+		c.seek.voice = index.Voice(c.seek.speaker)
 	}
 }
 
@@ -239,19 +271,18 @@ func (c *collector) add(l recap.Line) {
 	}
 	before := c.total
 	c.total += n
+	if c.seek != nil {
+		c.seek.add(before, l, pieces, person, func(text string) Line { return c.line(l, text, person, how) })
+		return
+	}
 	if c.full || c.total <= c.offset {
 		return
 	}
 	if pieces == nil {
 		pieces = untrusted.Lines(l.Text, maxLine)
 	}
-	line := Line{At: when.Known(l.At), Speaker: untrusted.Line(l.Name, 80)}
-	line.Attended, line.ByName = how != recap.Unmatched, how == recap.ByName
-	if person != nil && person.Name != "" {
-		line.Speaker = untrusted.Line(person.Name, 80)
-	}
 	for _, text := range pieces[max(0, c.offset-before):] {
-		line.Text = text
+		line := c.line(l, text, person, how)
 		quoted := line.text(c.times)
 		if len(c.lines) >= c.limit || len(c.lines) > 0 && c.quote.Len()+len(quoted) > c.chars {
 			c.full = true
@@ -262,14 +293,30 @@ func (c *collector) add(l recap.Line) {
 	}
 }
 
+func (c *collector) line(l recap.Line, text string, person *recap.Person, how recap.Match) Line {
+	line := Line{At: when.Known(l.At.In(c.times.zone)), Speaker: untrusted.Line(l.Name, 80), Text: text, unasked: c.unasked}
+	line.Attended, line.ByName = how != recap.Unmatched, how == recap.ByName
+	if person != nil && person.Name != "" {
+		line.Speaker = untrusted.Line(person.Name, 80)
+	}
+	return line
+}
+
 func (r reader) fill(p *Part, c *collector) {
-	p.Total, p.Offset = c.total, min(c.offset, c.total)
-	p.Lines, p.Quote = append(p.Lines, c.lines...), c.quote.String()
-	if p.LeftOut = p.Total - p.Offset - len(p.Lines); p.LeftOut > 0 {
+	p.Total = c.total
+	all, shown := c.total, 0
+	if c.seek != nil {
+		p.Hits, all = &c.seek.hits, c.seek.hits
+		p.Lines, p.Quote, shown = page(c.seek.lines, c.limit, c.chars, c.times)
+	} else {
+		p.Lines, p.Quote, shown = append(p.Lines, c.lines...), c.quote.String(), len(c.lines)
+	}
+	p.Offset = min(c.offset, all)
+	if p.LeftOut = all - p.Offset - shown; p.LeftOut > 0 {
 		session := ""
 		if p.SessionID != "" {
-			session = "session_id=" + p.SessionID + ", "
+			session = "session=" + p.SessionID + ", "
 		}
-		p.Next = fmt.Sprintf("Repeat the call with %spart=%s and offset=%d.", session, p.Part, p.Offset+len(p.Lines))
+		p.Next = fmt.Sprintf("Repeat the call with %spart=%s and offset=%d.", session, p.Part, p.Offset+shown)
 	}
 }

@@ -17,6 +17,7 @@ type Part struct {
 	Why       string `json:"why,omitempty" jsonschema_description:"Why it is not found"`
 	Form      string `json:"form,omitempty" jsonschema_description:"The form it came in"`
 	Total     int    `json:"total_lines"`
+	Hits      *int   `json:"hits,omitempty" jsonschema_description:"Lines that fit; offset and left_out count these"`
 	Offset    int    `json:"offset" jsonschema_description:"Lines skipped"`
 	Lines     []Line `json:"lines"`
 	LeftOut   int    `json:"left_out" jsonschema_description:"Lines after those shown"`
@@ -27,11 +28,15 @@ type Part struct {
 
 // Line is a line of a text.
 type Line struct {
+	Number   int        `json:"line,omitempty"`
+	Hit      bool       `json:"hit,omitempty"`
 	At       *time.Time `json:"at,omitempty"`
 	Speaker  string     `json:"speaker,omitempty" jsonschema_description:"Untrusted text"`
 	Attended bool       `json:"attended,omitempty" jsonschema_description:"Found among the session's people"`
 	ByName   bool       `json:"by_name_only,omitempty" jsonschema_description:"Found by name alone, which anybody may take"`
 	Text     string     `json:"text" jsonschema_description:"Untrusted text"`
+
+	unasked bool // nobody asked who attended
 }
 
 // Parts are the texts that a session may have.
@@ -52,10 +57,15 @@ type Options struct {
 	Sessions []client.Session // oldest first; several if they are one to those who were there
 
 	Part   string // one of Parts and more of it, or empty for a little of each
-	Offset int    // lines to skip
-	Limit  int    // lines of each part; 0 is the default
+	Offset int    // lines to skip, or hits
+	Limit  int    // lines of each part, or hits; 0 is the default
 
-	// People tells who was there. It is asked once, unless only a summary is read.
+	// Search leaves only lines that hold these words, and two around each. Speaker
+	// leaves only those of one person, by a name or an id. Both make hits.
+	Search, Speaker string
+
+	// People tells who was there. It is asked once, if there is a text of which
+	// somebody is the speaker.
 	People func(context.Context) (recap.Index, error)
 }
 
@@ -65,15 +75,19 @@ type Text struct {
 	Session client.Session
 	Tally   *recap.Tally // of who spoke
 
+	// Fit are names of those who said the hits, the first few.
+	Fit []string
+
 	report recap.Report
 	err    error // why it could not be downloaded
+	waited bool  // it was downloaded twice, since it was not known who was there
 }
 
 // Read fetches all parts of all sessions. That one was not made, or cannot be
 // downloaded, is an answer if others were asked for as well; a refusal of the
 // API is an error. Parts without lines say why.
 func Read(ctx context.Context, o Options) ([]*Text, error) {
-	r := reader{o}
+	r := reader{Options: o}
 	texts, err := r.read(ctx)
 	if err != nil {
 		return nil, err
@@ -81,4 +95,7 @@ func Read(ctx context.Context, o Options) ([]*Text, error) {
 	return texts, r.explain(ctx, texts)
 }
 
-type reader struct{ Options }
+type reader struct {
+	Options
+	unasked bool // nobody asks who attended
+}

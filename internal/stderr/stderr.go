@@ -1,5 +1,5 @@
-// Package stderr writes logs so that nobody who logs waits: many clients start
-// a server, and never read what it says on standard error.
+// Package stderr writes logs without ever blocking: many clients start a server
+// and never read its standard error.
 package stderr
 
 import (
@@ -8,38 +8,40 @@ import (
 	"time"
 )
 
-const most = 256 << 10 // bytes that wait; what comes when they do is lost
+// maxWaiting is how many bytes may wait to be written; more are dropped.
+const maxWaiting = 256 << 10
 
 // Writer is an io.Writer that neither blocks nor fails.
 type Writer struct {
 	out  io.Writer
-	more chan struct{} // holds something if something waits
-	done chan struct{} // closed when all is written
+	more chan struct{} // holds a value if bytes may be waiting
+	done chan struct{} // closed when everything is written
 
 	mu      sync.Mutex
 	waiting []byte
 	ended   bool
 }
 
-// New writes to out until Close.
+// New returns a Writer that writes to out until Close is called.
 func New(out io.Writer) *Writer {
 	w := &Writer{out: out, more: make(chan struct{}, 1), done: make(chan struct{})}
 	go w.run()
 	return w
 }
 
-// Write takes a line as a whole, or loses it.
+// Write keeps p to be written later, or drops all of it if too much is waiting.
 func (w *Writer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.ended && len(w.waiting)+len(p) <= most {
+	if !w.ended && len(w.waiting)+len(p) <= maxWaiting {
 		w.waiting = append(w.waiting, p...)
 		w.wake()
 	}
 	return len(p), nil
 }
 
-// Close waits for what was written to be read, but only so long.
+// Close waits until everything is written, but no longer than the given time.
+// Later writes are dropped.
 func (w *Writer) Close(within time.Duration) {
 	w.mu.Lock()
 	w.ended = true
@@ -60,8 +62,8 @@ func (w *Writer) wake() {
 	}
 }
 
-// run writes what waits. An error, such as that nobody reads any more, concerns
-// only what it hits: a terminal may come back.
+// run writes what is waiting. It drops what fails to be written and goes on,
+// because an output can come back.
 func (w *Writer) run() {
 	defer close(w.done)
 	var spare []byte

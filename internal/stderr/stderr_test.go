@@ -30,7 +30,7 @@ func TestInOrder(t *testing.T) {
 	}
 }
 
-// TestUnread holds that an output which takes nothing holds nobody up.
+// TestUnread checks that writing does not block if nobody reads the output.
 func TestUnread(t *testing.T) {
 	read, out := io.Pipe()
 	w := stderr.New(out)

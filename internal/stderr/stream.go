@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// flushTime is how long Lenient waits for logs to be read, once all else has ended.
+// flushTime is how long flush waits for logs to be read at the end.
 const flushTime = 200 * time.Millisecond
 
-// Lenient returns out such that whoever logs to it neither waits nor fails, if
-// out is not read or was closed. A terminal is returned as it is: it takes what
-// it is given, and colours are for it alone. Call flush before the program ends.
+// Lenient returns a writer to out that neither blocks nor fails, even if nobody
+// reads out or it is closed. It returns a terminal unchanged: a terminal takes
+// what it is given, and the logger colours only terminals. Call flush before the
+// program ends.
 func Lenient(out io.Writer) (logs io.Writer, flush func()) {
 	if IsTerminal(out) {
 		return out, func() {}

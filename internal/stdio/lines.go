@@ -11,23 +11,25 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// MaxLine bounds a message in bytes. A longer one is refused, by its id where
-// that is found, and skipped.
+// MaxLine is the longest message in bytes. A longer one is skipped, and refused with
+// its id if that is found.
 const MaxLine = 4 << 20
 
-// maxSkipped bytes of a line that does not end are enough to refuse it.
+// maxSkipped is how many bytes of a line are read before it is refused without its
+// end.
 const maxSkipped = 256 << 20
 
-// lines reads messages, one a line.
+// lines reads messages, one on each line.
 type lines struct {
 	in      *bufio.Reader
-	refused bool // the line goes on, and was refused
+	refused bool // the rest of this line is skipped
 }
 
 func newLines(in io.Reader) *lines { return &lines{in: bufio.NewReaderSize(in, 64<<10)} }
 
-// next returns a line, which may be empty and is the caller's, or the refusal of
-// one that is too long. An error, such as io.EOF, comes with the last line.
+// next returns a line, which may be empty and which the caller may keep, or the
+// refusal of a line that is too long. An error, such as io.EOF, comes with the last
+// line.
 func (l *lines) next() (line []byte, refusal *jsonrpc.Failure, err error) {
 	for {
 		piece, err := l.in.ReadSlice('\n')
@@ -49,8 +51,8 @@ func (l *lines) next() (line []byte, refusal *jsonrpc.Failure, err error) {
 	}
 }
 
-// skip leaves out a line, of which some has been read. It reads to the end, for
-// many clients write the id last.
+// skip skips a line that has been read in part, and returns its refusal. It reads the
+// whole line, because many clients write the id last.
 func (l *lines) skip(line, piece []byte, err error) ([]byte, *jsonrpc.Failure, error) {
 	var id jsonrpc.IDFinder
 	_, _ = id.Write(line)

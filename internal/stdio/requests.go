@@ -8,29 +8,30 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// request is what was read and is to be answered: a message, or the members of a batch.
+// request is what was read and needs an answer: a message or the members of a batch.
 type request struct {
 	ctx  context.Context
-	end  func() bool // reports whether it is still to be answered
-	size int64       // bytes that it holds
+	end  func() bool // ends it, and reports whether it still needs an answer
+	size int64       // bytes
 
 	message *jsonrpc.Message
 	members []json.RawMessage
 }
 
-// requests are those read and not yet answered, by their ids.
+// requests are the messages that are not answered yet, by their ids.
 type requests struct {
 	mu    sync.Mutex
 	byKey map[string]*wanted
 }
 
-// wanted is a request as long as its client has not cancelled it.
+// wanted is a request that its client may cancel.
 type wanted struct {
 	cancel    context.CancelFunc
 	cancelled bool
 }
 
-// add returns what ends a request, and whether it is still to be answered then.
+// add adds a request. The returned function removes it, and reports whether it still
+// needs an answer.
 func (r *requests) add(id json.RawMessage, cancel context.CancelFunc) (end func() bool) {
 	key, w := jsonrpc.Key(id), &wanted{cancel: cancel}
 	r.mu.Lock()
@@ -40,14 +41,14 @@ func (r *requests) add(id json.RawMessage, cancel context.CancelFunc) (end func(
 		cancel()
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if r.byKey[key] == w { // else a client has used the id twice
+		if r.byKey[key] == w { // unless the client has used the id twice
 			delete(r.byKey, key)
 		}
 		return !w.cancelled
 	}
 }
 
-// cancel ends the request that a notification names.
+// cancel cancels the request that a notification names.
 func (r *requests) cancel(params json.RawMessage) {
 	var p struct {
 		RequestID json.RawMessage `json:"requestId"`

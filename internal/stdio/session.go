@@ -12,7 +12,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// session is the one client of a pair of streams, as mcp-go wants to know it.
+// session is the client of a pair of streams, as mcp-go sees it.
 type session struct {
 	send          func(mcp.JSONRPCMessage) // to the client
 	notifications chan mcp.JSONRPCNotification
@@ -22,8 +22,8 @@ type session struct {
 	revision      atomic.Pointer[string]
 
 	mu      sync.Mutex
-	last    int                    // id of a request to the client
-	waiting map[string]chan answer // by that id
+	last    int                    // id of the last request to the client
+	waiting map[string]chan answer // by the id of the request
 }
 
 type answer struct{ result, failure json.RawMessage }
@@ -34,7 +34,11 @@ var _ interface {
 } = (*session)(nil)
 
 func newSession(send func(mcp.JSONRPCMessage)) *session {
-	return &session{send: send, notifications: make(chan mcp.JSONRPCNotification, 100), waiting: map[string]chan answer{}}
+	return &session{
+		send:          send,
+		notifications: make(chan mcp.JSONRPCNotification, 100),
+		waiting:       map[string]chan answer{},
+	}
 }
 
 func (s *session) SessionID() string                                   { return "stdio" }
@@ -51,7 +55,7 @@ func (s *session) GetClientInfo() mcp.Implementation             { return valueO
 func (s *session) GetClientCapabilities() mcp.ClientCapabilities { return valueOf(&s.capabilities) }
 func (s *session) ProtocolVersion() string                       { return valueOf(&s.revision) }
 
-// valueOf is zero before the client has said it.
+// valueOf returns what p points to, or the zero value if the client has not sent it.
 func valueOf[T any](p *atomic.Pointer[T]) (v T) {
 	if said := p.Load(); said != nil {
 		v = *said
@@ -59,8 +63,10 @@ func valueOf[T any](p *atomic.Pointer[T]) (v T) {
 	return v
 }
 
-// RequestElicitation asks the client's user, and waits for the answer.
-func (s *session) RequestElicitation(ctx context.Context, request mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+// RequestElicitation asks the client's user and waits for the answer.
+func (s *session) RequestElicitation(
+	ctx context.Context, request mcp.ElicitationRequest,
+) (*mcp.ElicitationResult, error) {
 	ch := make(chan answer, 1)
 	s.mu.Lock()
 	s.last++
@@ -72,15 +78,19 @@ func (s *session) RequestElicitation(ctx context.Context, request mcp.Elicitatio
 		defer s.mu.Unlock()
 		delete(s.waiting, strconv.Itoa(id))
 	}()
-	s.send(mcp.JSONRPCRequest{JSONRPC: mcp.JSONRPC_VERSION, ID: mcp.NewRequestId(id), Params: request.Params,
-		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)}})
+	s.send(mcp.JSONRPCRequest{
+		JSONRPC: mcp.JSONRPC_VERSION,
+		ID:      mcp.NewRequestId(id),
+		Params:  request.Params,
+		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)},
+	})
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case a := <-ch:
 		if a.failure != nil {
 			var e struct{ Message string }
-			_ = json.Unmarshal(a.failure, &e) // without a message it is still a refusal
+			_ = json.Unmarshal(a.failure, &e) // a refusal needs no message
 			return nil, fmt.Errorf("the client refused to ask its user: %s", e.Message)
 		}
 		var result mcp.ElicitationResult
@@ -91,7 +101,7 @@ func (s *session) RequestElicitation(ctx context.Context, request mcp.Elicitatio
 	}
 }
 
-// answered passes on what came; an answer that nobody waits for is dropped.
+// answered passes an answer on to the request that waits for it, if there is one.
 func (s *session) answered(id, result, failure json.RawMessage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

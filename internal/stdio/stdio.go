@@ -1,7 +1,7 @@
-// Package stdio serves MCP over a pair of streams, one JSON-RPC message a line.
-// mcp-go does the protocol; its own transport for this serves at most 100 calls
-// at a time, drops those in flight when its input ends, parses each message six
-// times and compacts each answer anew.
+// Package stdio serves MCP over a pair of streams, with one JSON-RPC message on each
+// line. mcp-go handles the protocol. This package replaces mcp-go's own transport,
+// which serves at most 100 calls at a time, drops calls in flight when its input
+// ends, parses each message six times and compacts each answer once more.
 //
 // https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
 package stdio
@@ -25,34 +25,33 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
 )
 
-// MaxInFlight bounds the requests handled at a time, until their answers are
-// written; there are fewer where memory is short. Those above wait, and when as
-// many wait as maxWaiting lets, the input does. So a client that reads no
-// answers cannot fill the memory.
+// MaxInFlight is how many requests are handled at a time, until their answers are
+// written. If memory is short, there are fewer. Further requests wait, and while
+// maxWaiting of them wait, no input is read, so a client that reads no answers
+// cannot fill the memory.
 const MaxInFlight = 1024
 
 const (
 	maxWaiting = 16 << 10 // requests
 	maxHeld    = 8 << 20  // bytes of requests that wait or are handled
-	minSize    = 512      // bytes that the shortest of them takes
+	minSize    = 512      // bytes that even the shortest request counts for
 )
 
-// For how long a client may take nothing of what is written before it is given
-// up: once it has closed its end of the input, and once we are asked to end.
+// How long a client may read nothing before the connection is given up.
 const (
-	patience = 5 * time.Second
-	haste    = 500 * time.Millisecond
+	patience = 5 * time.Second        // after the client has closed the input
+	haste    = 500 * time.Millisecond // after the context is done
 )
 
-// Options of Serve.
+// Options are the settings of Serve.
 type Options struct {
 	Grace time.Duration // how long requests in flight may take after the end of the input
 	Log   *slog.Logger
 }
 
-// Serve answers what it reads from in on out, each request by itself, until in
-// ends, the context does, or out is closed. None is an error. A call's
-// notifications are written before its answer.
+// Serve reads requests from in and writes their answers to out, until in ends, ctx is
+// done or out is closed, none of which is an error. It handles requests at the same
+// time. It writes a call's notifications before its answer.
 func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
 	c := newConn(s, out, o.Log)
 	defer close(c.gone)
@@ -67,7 +66,7 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 
 	failed := make(chan error, 1)
 	ended := make(chan struct{})
-	go func() { // a read cannot be interrupted, so it may outlive us
+	go func() { // cannot be interrupted while it reads, so it may outlive Serve
 		defer close(ended)
 		defer close(c.queue)
 		if err := c.read(ctx, in); err != nil {
@@ -77,7 +76,7 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	begun := make(chan struct{})
 	go func() { defer close(begun); c.dispatch(ctx) }()
 	written, finish := make(chan struct{}), make(chan struct{})
-	go func() { defer close(written); c.writeUntil(finish) }() // nor can a write
+	go func() { defer close(written); c.writeUntil(finish) }() // as above, while it writes
 	go c.watch(ended, asked)
 
 	select {
@@ -107,32 +106,45 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 
 func newConn(s *server.MCPServer, out io.Writer, log *slog.Logger) *conn {
 	m := &meter{out: out}
-	return &conn{server: s, log: log, meter: m, out: bufio.NewWriterSize(m, 64<<10), tokens: jsonrpc.NewTokens(),
-		gate: admission.New(MaxInFlight), held: semaphore.NewWeighted(maxHeld), queue: make(chan *request, maxWaiting),
-		pending: requests{byKey: map[string]*wanted{}}, messages: make(chan [][]byte), lost: make(chan struct{}), gone: make(chan struct{})}
+	return &conn{
+		server:   s,
+		log:      log,
+		meter:    m,
+		out:      bufio.NewWriterSize(m, 64<<10),
+		tokens:   jsonrpc.NewTokens(),
+		messages: make(chan [][]byte),
+		lost:     make(chan struct{}),
+		gone:     make(chan struct{}),
+		gate:     admission.New(MaxInFlight),
+		held:     semaphore.NewWeighted(maxHeld),
+		queue:    make(chan *request, maxWaiting),
+		pending:  requests{byKey: map[string]*wanted{}},
+	}
 }
+
+// conn is the connection to the one client.
 
 type conn struct {
 	server   *server.MCPServer
 	session  *session
 	log      *slog.Logger
 	meter    *meter
-	out      *bufio.Writer // to the meter
+	out      *bufio.Writer // writes to meter
 	tokens   *jsonrpc.Tokens
-	messages chan [][]byte // to be written, in pieces
+	messages chan [][]byte // messages to write, each in pieces
 	losing   sync.Once
 	lost     chan struct{} // closed when the client reads no more
-	gone     chan struct{} // closed when nobody writes any more
+	gone     chan struct{} // closed when Serve returns
 
 	gate    *admission.Gate
 	held    *semaphore.Weighted
-	queue   chan *request // those that wait for the gate
+	queue   chan *request // requests that wait for the gate
 	pending requests
 
 	mu       sync.Mutex
-	closed   bool           // nothing new begins
-	requests sync.WaitGroup // in flight
-	streams  sync.WaitGroup // requests which end only when we do
+	closed   bool           // no new request begins
+	requests sync.WaitGroup // requests in flight
+	streams  sync.WaitGroup // requests that last until Serve ends them
 }
 
 func (c *conn) close() {
@@ -141,7 +153,8 @@ func (c *conn) close() {
 	c.closed = true
 }
 
-// watch gives a client up that has left or should, and takes nothing.
+// watch gives the client up if it reads nothing after the input has ended or the
+// context is done.
 func (c *conn) watch(ended, asked <-chan struct{}) {
 	limit := patience
 	select {
@@ -186,8 +199,8 @@ func (c *conn) read(ctx context.Context, in io.Reader) error {
 	}
 }
 
-// received takes one line. Requests are handled each by itself, but who
-// initializes must have done so before the next message counts.
+// received takes one line. Requests begin at the same time, but initialize is
+// handled before the next line is read.
 func (c *conn) received(ctx context.Context, line []byte) {
 	if jsonrpc.IsBatch(line) {
 		members, refusal := jsonrpc.Members(line, c.session.ProtocolVersion())
@@ -211,7 +224,7 @@ func (c *conn) received(ctx context.Context, line []byte) {
 	}
 }
 
-// begin handles a request by itself once there is room.
+// begin starts a request, or queues it until there is room.
 func (c *conn) begin(r *request) {
 	r.size = max(r.size, minSize)
 	if c.held.Acquire(r.ctx, r.size) != nil {
@@ -232,7 +245,7 @@ func (c *conn) begin(r *request) {
 	}
 }
 
-// dispatch begins what waits.
+// dispatch starts queued requests.
 func (c *conn) dispatch(ctx context.Context) {
 	for r := range c.queue {
 		if c.gate.Enter(ctx) != nil {
@@ -242,7 +255,7 @@ func (c *conn) dispatch(ctx context.Context) {
 	}
 }
 
-// run handles an admitted request by itself, unless closed meanwhile.
+// run starts an admitted request, unless the connection is closed.
 func (c *conn) run(r *request) {
 	group := &c.requests
 	if r.message != nil && r.message.Method == string(mcp.MethodSubscriptionsListen) {
@@ -263,7 +276,7 @@ func (c *conn) run(r *request) {
 	})
 }
 
-// answer is nil if there is none.
+// answer handles a request and returns its answer, or nil if there is none.
 func (c *conn) answer(ctx context.Context, r *request) [][]byte {
 	if r.message != nil {
 		return c.take(ctx, r.message)
@@ -288,21 +301,22 @@ func (c *conn) answer(ctx context.Context, r *request) [][]byte {
 	return [][]byte{whole}
 }
 
-// take handles one message, and survives what a handler does wrong.
+// take handles one message. If a handler panics, it answers with an error.
 func (c *conn) take(ctx context.Context, m *jsonrpc.Message) (answer [][]byte) {
 	switch {
 	case m.IsResponse():
 		c.session.answered(m.ID, m.Result, m.Error)
 		return nil
 	case m.ID == nil && m.Method == string(mcp.MethodNotificationCancelled):
-		c.pending.cancel(m.Params) // mcp-go takes 1 for "1"
+		c.pending.cancel(m.Params) // mcp-go would take the id 1 for "1"
 		return nil
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.ErrorContext(ctx, "a handler panicked", "panic", p)
 			if answer = nil; m.ID != nil {
-				answer = [][]byte{(&jsonrpc.Failure{ID: m.ID, Code: mcp.INTERNAL_ERROR, Message: "internal error"}).Encode()}
+				failure := jsonrpc.Failure{ID: m.ID, Code: mcp.INTERNAL_ERROR, Message: "internal error"}
+				answer = [][]byte{failure.Encode()}
 			}
 		}
 	}()

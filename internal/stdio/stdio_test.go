@@ -25,17 +25,26 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const hello = `{"jsonrpc":"2.0","id":"hello","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`
+const hello = `{"jsonrpc":"2.0","id":"hello","method":"initialize","params":{"protocolVersion":"2025-11-25",` +
+	`"capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`
+
+const listen = `{"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{` +
+	`"notifications":{"toolsListChanged":true},"_meta":{` +
+	`"io.modelcontextprotocol/protocolVersion":"2026-07-28",` +
+	`"io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},` +
+	`"io.modelcontextprotocol/clientCapabilities":{}}}}`
 
 func toolCall(id, tool string) string {
 	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":{}}}`, id, tool)
 }
 
-// fixture has a tool for each thing that can happen to a call.
+// fixture returns a server with a tool for each thing that can happen to a call.
 func fixture() *server.MCPServer {
 	s := server.NewMCPServer("fixture", "1", server.WithToolCapabilities(true), server.WithElicitation())
 	add := func(name string, run func(context.Context) (*mcp.CallToolResult, error)) {
-		s.AddTool(mcp.NewTool(name), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(ctx) })
+		s.AddTool(mcp.NewTool(name), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return run(ctx)
+		})
 	}
 	add("plain", func(context.Context) (*mcp.CallToolResult, error) {
 		return mcp.NewToolResultStructured(map[string]any{"a": "<&>\u2028", "n": 1}, "a line\nand \"another\" <&>"), nil
@@ -51,14 +60,18 @@ func fixture() *server.MCPServer {
 	})
 	add("reports", func(ctx context.Context) (*mcp.CallToolResult, error) {
 		for i := range 50 {
-			if err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{"progress": i}); err != nil {
+			progress := map[string]any{"progress": i}
+			if err := s.SendNotificationToClient(ctx, "notifications/progress", progress); err != nil {
 				return nil, err
 			}
 		}
 		return mcp.NewToolResultText("reported"), nil
 	})
 	add("asks", func(ctx context.Context) (*mcp.CallToolResult, error) {
-		r, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Which?", RequestedSchema: map[string]any{"type": "object"}}})
+		r, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{
+			Message:         "Which?",
+			RequestedSchema: map[string]any{"type": "object"},
+		}})
 		if err != nil {
 			return mcp.NewToolResultError(err.Error()), nil
 		}
@@ -67,11 +80,12 @@ func fixture() *server.MCPServer {
 	return s
 }
 
-// serve answers all of input, and returns the lines of the output.
+// serve serves the lines of input and returns the lines of the output.
 func serve(t *testing.T, grace time.Duration, input ...string) []string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := stdio.Serve(t.Context(), fixture(), strings.NewReader(strings.Join(input, "\n")), &out, options(grace)); err != nil {
+	in := strings.NewReader(strings.Join(input, "\n"))
+	if err := stdio.Serve(t.Context(), fixture(), in, &out, options(grace)); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -81,12 +95,17 @@ func options(grace time.Duration) stdio.Options {
 	return stdio.Options{Grace: grace, Log: slog.New(slog.DiscardHandler)}
 }
 
-// TestAnswers holds that an answer is what encoding/json makes of it.
+// TestAnswers checks that answers are encoded as encoding/json encodes them.
 func TestAnswers(t *testing.T) {
 	s := fixture()
 	for _, line := range []string{
-		toolCall("1", "plain"), toolCall(`"a\"b"`, "plain"), toolCall("1.5", "plain"), toolCall("2", "nobody"), hello,
-		`{"jsonrpc":"2.0","id":3,"method":"tools/list"}`, `{"jsonrpc":"2.0","id":4,"method":"no/such"}`,
+		toolCall("1", "plain"),
+		toolCall(`"a\"b"`, "plain"),
+		toolCall("1.5", "plain"),
+		toolCall("2", "nobody"),
+		hello,
+		`{"jsonrpc":"2.0","id":3,"method":"tools/list"}`,
+		`{"jsonrpc":"2.0","id":4,"method":"no/such"}`,
 		`{"jsonrpc":"1.0","id":5,"method":"ping"}`,
 	} {
 		want, err := json.Marshal(s.HandleMessage(t.Context(), json.RawMessage(line)))
@@ -99,8 +118,13 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestRefused holds what is answered before mcp-go sees it.
+// TestRefused checks what is refused before mcp-go sees it.
 func TestRefused(t *testing.T) {
+	const (
+		tooDeep = `"the JSON is nested deeper than 64 levels"}`
+		tooMany = `"the JSON has more than 20000 values"}`
+		tooLong = `"the message is longer than 4194304 bytes"}`
+	)
 	for line, want := range map[string]string{
 		`{"jsonrpc":`: `null,"error":{"code":-32700,"message":"the message is not valid JSON"}`,
 		`[1`:          `null,"error":{"code":-32700,"message":"the message is not valid JSON"}`,
@@ -110,14 +134,15 @@ func TestRefused(t *testing.T) {
 		`{"jsonrpc":"2.0","id":null,"method":"ping"}`:     `null,"error":{"code":-32600,"message":"the id of a request`,
 		`{"jsonrpc":"2.0","id":[1],"method":"ping"}`:      `null,"error":{"code":-32600,"message":"the id must be`,
 		`{"jsonrpc":"2.0","id":"a","method":5}`:           `"a","error":{"code":-32600,"message":"a message must be`,
-		`{"jsonrpc":"2.0","id":1` + deep("id"):            `1,"error":{"code":-32600,"message":"the JSON is nested deeper than 64 levels"}`,
+		`{"jsonrpc":"2.0","id":1` + deep("id"):            `1,"error":{"code":-32600,"message":` + tooDeep,
 		`{"jsonrpc":"2.0"` + deep("x") + `,"id":"last"}`:  `"last","error":{"code":-32600,"message":"the JSON is nested`,
-		`{"x":[` + strings.Repeat("0,", 30_000) + `0]}`:   `null,"error":{"code":-32600,"message":"the JSON has more than 20000 values"}`,
-		`{"x":"` + strings.Repeat("x", stdio.MaxLine):     `null,"error":{"code":-32600,"message":"the message is longer than 4194304 bytes"}`,
+		`{"x":[` + strings.Repeat("0,", 30_000) + `0]}`:   `null,"error":{"code":-32600,"message":` + tooMany,
+		`{"x":"` + strings.Repeat("x", stdio.MaxLine):     `null,"error":{"code":-32600,"message":` + tooLong,
 		strings.Repeat(" ", stdio.MaxLine) + `{"id":"a"}`: `"a","error":{"code":-32600,"message":"the message is longer`,
 	} {
 		got := serve(t, time.Second, line, toolCall(`"next"`, "plain"))
-		if len(got) != 2 || !strings.HasPrefix(got[0], `{"jsonrpc":"2.0","id":`+want) || !strings.Contains(got[1], `"id":"next"`) {
+		want = `{"jsonrpc":"2.0","id":` + want
+		if len(got) != 2 || !strings.HasPrefix(got[0], want) || !strings.Contains(got[1], `"id":"next"`) {
 			t.Errorf("%.80s\ngot  %q\nwant %q", line, got, want)
 		}
 	}
@@ -128,20 +153,28 @@ func deep(name string) string {
 }
 
 func TestNothingToSay(t *testing.T) {
-	got := serve(t, time.Second, "", "  \r", hello, `{"jsonrpc":"2.0","method":"notifications/initialized"}`,
-		`{"jsonrpc":"2.0","id":9,"result":{}}`, `{"jsonrpc":"2.0","id":9,"error":{"code":1,"message":"x"}}`, `{"jsonrpc":"2.0","id":9,"error":5}`)
+	got := serve(t, time.Second,
+		"",
+		"  \r",
+		hello,
+		`{"jsonrpc":"2.0","method":"notifications/initialized"}`,
+		`{"jsonrpc":"2.0","id":9,"result":{}}`,
+		`{"jsonrpc":"2.0","id":9,"error":{"code":1,"message":"x"}}`,
+		`{"jsonrpc":"2.0","id":9,"error":5}`,
+	)
 	if len(got) != 1 || !strings.Contains(got[0], `"id":"hello"`) {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestPanic(t *testing.T) {
-	if got := serve(t, time.Second, toolCall("7", "panics")); got[0] != `{"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"internal error"}}` {
+	const want = `{"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"internal error"}}`
+	if got := serve(t, time.Second, toolCall("7", "panics")); got[0] != want {
 		t.Errorf("got %q", got)
 	}
 }
 
-// TestOrder holds that nothing about a call comes after its answer.
+// TestOrder checks that a call's notifications come before its answer.
 func TestOrder(t *testing.T) {
 	for range 50 {
 		got := serve(t, time.Second, hello, toolCall("1", "reports"))
@@ -168,7 +201,7 @@ func TestManyAtATime(t *testing.T) {
 	}
 }
 
-// TestCancelled holds that a call which the client gave up ends, unanswered.
+// TestCancelled checks that a cancelled call ends and is not answered.
 func TestCancelled(t *testing.T) {
 	in, feed := io.Pipe()
 	var out bytes.Buffer
@@ -189,7 +222,7 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// TestBound holds that what is above the bound waits, and is answered then.
+// TestBound checks that calls above the bound wait and are answered later.
 func TestBound(t *testing.T) {
 	var running, most atomic.Int64
 	release := make(chan struct{})
@@ -200,7 +233,7 @@ func TestBound(t *testing.T) {
 		for m := most.Load(); now > m && !most.CompareAndSwap(m, now); m = most.Load() {
 		}
 		if now == stdio.MaxInFlight {
-			time.AfterFunc(200*time.Millisecond, open) // time in which more would begin
+			time.AfterFunc(200*time.Millisecond, open) // until then more could begin
 		}
 		<-release
 		running.Add(-1)
@@ -211,7 +244,8 @@ func TestBound(t *testing.T) {
 		input = append(input, toolCall(fmt.Sprint(i), "blocks"))
 	}
 	var out bytes.Buffer
-	if err := stdio.Serve(t.Context(), s, strings.NewReader(strings.Join(input, "\n")), &out, options(5*time.Second)); err != nil {
+	in := strings.NewReader(strings.Join(input, "\n"))
+	if err := stdio.Serve(t.Context(), s, in, &out, options(5*time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(out.String(), "\n"); n != len(input) || most.Load() != stdio.MaxInFlight {
@@ -219,17 +253,19 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestEnd holds that the end of the input waits for calls, for a while, and not for streams.
+// TestEnd checks that after the input has ended Serve waits for calls, within its
+// grace, but not for streams.
 func TestEnd(t *testing.T) {
 	if got := serve(t, time.Minute, hello, toolCall("1", "slow")); len(got) != 2 {
 		t.Errorf("slow: %q", got)
 	}
 	begin := time.Now()
-	if got := serve(t, 200*time.Millisecond, hello, toolCall("1", "waits")); len(got) != 2 || time.Since(begin) < 200*time.Millisecond {
+	got := serve(t, 200*time.Millisecond, hello, toolCall("1", "waits"))
+	if len(got) != 2 || time.Since(begin) < 200*time.Millisecond {
 		t.Errorf("waits: %q after %s", got, time.Since(begin))
 	}
 	begin = time.Now()
-	got := serve(t, time.Minute, `{"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"notifications":{"toolsListChanged":true},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"t","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}}}`)
+	got = serve(t, time.Minute, listen)
 	if time.Since(begin) > 5*time.Second || !strings.Contains(got[0], "notifications/subscriptions/acknowledged") {
 		t.Errorf("stream: %q after %s", got, time.Since(begin))
 	}
@@ -255,13 +291,14 @@ func TestContextEnds(t *testing.T) {
 
 func TestBrokenInput(t *testing.T) {
 	broken := errors.New("broken")
-	err := stdio.Serve(t.Context(), fixture(), io.MultiReader(strings.NewReader(hello+"\n"), iotest.ErrReader(broken)), io.Discard, options(time.Second))
+	in := io.MultiReader(strings.NewReader(hello+"\n"), iotest.ErrReader(broken))
+	err := stdio.Serve(t.Context(), fixture(), in, io.Discard, options(time.Second))
 	if !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// TestQuestion asks the client, which answers, refuses, or leaves.
+// TestQuestion asks a client that answers, refuses or leaves.
 func TestQuestion(t *testing.T) {
 	for answer, want := range map[string]string{
 		`"result":{"action":"accept","content":{"x":1}}`: "acceptmap[x:1]",
@@ -293,7 +330,8 @@ func TestQuestion(t *testing.T) {
 			t.Fatalf("%s: %s", answer, lines.Text())
 		}
 		if answer != "" {
-			_, _ = fmt.Fprintf(feed, `{"jsonrpc":"2.0","id":999,"result":{}}`+"\n"+`{"jsonrpc":"2.0","id":%s,%s}`+"\n", q.ID, answer)
+			_, _ = io.WriteString(feed, `{"jsonrpc":"2.0","id":999,"result":{}}`+"\n")
+			_, _ = fmt.Fprintf(feed, `{"jsonrpc":"2.0","id":%s,%s}`+"\n", q.ID, answer)
 		} else {
 			_ = feed.Close()
 		}
@@ -312,7 +350,8 @@ func FuzzServe(f *testing.F) {
 	f.Add(`{"jsonrpc":"2.0","id":1,"result":{}}` + "\n\n[{}]\n\xff")
 	f.Fuzz(func(t *testing.T, input string) {
 		var out bytes.Buffer
-		if err := stdio.Serve(t.Context(), fixture(), strings.NewReader(input), &out, options(10*time.Millisecond)); err != nil {
+		err := stdio.Serve(t.Context(), fixture(), strings.NewReader(input), &out, options(10*time.Millisecond))
+		if err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {

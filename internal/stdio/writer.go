@@ -9,14 +9,14 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// meter tells for how long a client has taken nothing.
+// meter measures how long a client has read nothing.
 type meter struct {
 	out   io.Writer
-	since atomic.Int64 // Unix nanoseconds at which the write began that goes on; 0: none
+	since atomic.Int64 // when the current write began, in Unix nanoseconds; 0 if there is none
 }
 
 func (m *meter) Write(p []byte) (n int, err error) {
-	const piece = 64 << 10 // each that is taken counts
+	const piece = 64 << 10 // a client that reads this much is not stalled
 	defer m.since.Store(0)
 	for len(p) > 0 && err == nil {
 		m.since.Store(time.Now().UnixNano())
@@ -35,8 +35,8 @@ func (m *meter) stalled() time.Duration {
 	return time.Since(time.Unix(0, since))
 }
 
-// writeUntil is all that writes, so that what a handler said before it answered
-// comes before its answer.
+// writeUntil writes all messages, so that a handler's notifications come before its
+// answer.
 func (c *conn) writeUntil(stop <-chan struct{}) {
 	for {
 		select {
@@ -57,7 +57,8 @@ func (c *conn) writeUntil(stop <-chan struct{}) {
 	}
 }
 
-// writeWaiting writes what is ready to be, so that many answers make one write.
+// writeWaiting writes the messages that are ready, so that many answers go out in one
+// write.
 func (c *conn) writeWaiting() {
 	for {
 		select {
@@ -90,7 +91,7 @@ func (c *conn) notify(n mcp.JSONRPCNotification) {
 	c.write([][]byte{c.tokens.Restore(line)})
 }
 
-// write leaves errors to flush, which meets them again.
+// write ignores errors, because flush returns them again.
 func (c *conn) write(message [][]byte) {
 	for _, piece := range message {
 		_, _ = c.out.Write(piece)
@@ -98,7 +99,7 @@ func (c *conn) write(message [][]byte) {
 	_ = c.out.WriteByte('\n')
 }
 
-// flush reports whether the client still reads.
+// flush writes what is buffered. It reports whether the client still reads.
 func (c *conn) flush() bool {
 	err := c.out.Flush()
 	if err != nil {
@@ -107,7 +108,7 @@ func (c *conn) flush() bool {
 	return err == nil
 }
 
-// lose ends the connection, once.
+// lose gives the client up. It logs only the first reason.
 func (c *conn) lose(why string, attributes ...any) {
 	c.losing.Do(func() {
 		c.log.Info(why, attributes...)
@@ -121,7 +122,7 @@ func (c *conn) send(m mcp.JSONRPCMessage) {
 	}
 }
 
-// sendEncoded waits until the message is about to be written.
+// sendEncoded waits until the message is taken to be written.
 func (c *conn) sendEncoded(message [][]byte) {
 	select {
 	case c.messages <- message:
@@ -130,8 +131,9 @@ func (c *conn) sendEncoded(message [][]byte) {
 	}
 }
 
-// encode is json.Marshal, which would compact once more what the result of a
-// call has just encoded: two thirds of the time that an answer takes.
+// encode encodes a message as json.Marshal does, but for the result of a call, which
+// json.Marshal would compact once more. That would be two thirds of the time that an
+// answer takes.
 func (c *conn) encode(m mcp.JSONRPCMessage) [][]byte {
 	message, err := encode(m)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// instruments are all that is measured.
+// instruments are everything that is measured.
 type instruments struct {
 	operations     metric.Float64Histogram
 	active         metric.Int64UpDownCounter
@@ -16,9 +16,10 @@ type instruments struct {
 
 func newInstruments(m metric.Meter) (i instruments, err error) {
 	var errs [4]error
+	// The buckets are those of the semantic conventions.
 	i.operations, errs[0] = m.Float64Histogram("mcp.server.operation.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of MCP requests as the server sees them."),
-		metric.WithExplicitBucketBoundaries(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)) // the conventions'
+		metric.WithExplicitBucketBoundaries(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300))
 	i.active, errs[1] = m.Int64UpDownCounter("mcp.server.active_operations", metric.WithUnit("{operation}"),
 		metric.WithDescription("MCP requests being handled."))
 	i.upstream, errs[2] = m.Float64Histogram("http.client.request.duration", metric.WithUnit("s"),

@@ -17,18 +17,21 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// ServerOptions watch each request that an MCP server handles. They come after
-// the server's other options, since they add to its hooks.
+// ServerOptions returns the options that make an MCP server report each request.
+// Give them after the server's other options, because they add to its hooks.
 func (t *Telemetry) ServerOptions() []server.ServerOption {
 	if t == nil {
 		return nil
 	}
 	return []server.ServerOption{
-		server.WithTracer(tracer{t}), server.WithPropagator(propagator{}), server.WithMetaPropagator(propagator{}), addHooks,
+		server.WithTracer(tracer{t}),
+		server.WithPropagator(propagator{}),
+		server.WithMetaPropagator(propagator{}),
+		addHooks,
 	}
 }
 
-// addHooks learns what mcp-go does not tell its tracer.
+// addHooks adds hooks that learn what mcp-go does not tell its tracer.
 func addHooks(s *server.MCPServer) {
 	hooks := s.GetHooks()
 	if hooks == nil {
@@ -37,23 +40,28 @@ func addHooks(s *server.MCPServer) {
 	}
 	hooks.AddOnError(func(ctx context.Context, _ any, _ mcp.MCPMethod, _ any, err error) {
 		o, ok := tracing.SpanFromContext(ctx).(*operation)
-		if e, coded := err.(interface{ ToJSONRPCError() mcp.JSONRPCError }); ok && coded { //nolint:errorlint // what mcp-go hands over, not what it wraps
-			o.code = strconv.Itoa(e.ToJSONRPCError().Error.Code)
+		coded, has := err.(interface{ ToJSONRPCError() mcp.JSONRPCError })
+		if ok && has {
+			o.code = strconv.Itoa(coded.ToJSONRPCError().Error.Code)
 		}
 	})
 	hooks.AddAfterGetPrompt(func(ctx context.Context, _ any, req *mcp.GetPromptRequest, _ *mcp.GetPromptResult) {
 		if o, ok := tracing.SpanFromContext(ctx).(*operation); ok {
-			o.target = semconv.GenAIPromptName(req.Params.Name) // it was found, so the name is ours
+			o.target = semconv.GenAIPromptName(req.Params.Name) // the prompt exists, so its name is one of ours
 		}
 	})
 }
 
 // tracer turns mcp-go's spans into those of the semantic conventions for MCP.
+//
 // https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
 type tracer struct{ t *Telemetry }
 
-// The conventions put all into one span, so mcp-go's inner one of the tool is left out.
-func (tr tracer) Start(ctx context.Context, _ string, kind tracing.SpanKind, attrs ...tracing.Attribute) (context.Context, tracing.Span) {
+// Start begins the span of a request. The conventions have one span for a request,
+// so mcp-go's inner span of a tool is left out.
+func (tr tracer) Start(
+	ctx context.Context, _ string, kind tracing.SpanKind, attrs ...tracing.Attribute,
+) (context.Context, tracing.Span) {
 	if kind != tracing.SpanKindServer {
 		return tracing.NoopTracer().Start(ctx, "", kind)
 	}
@@ -70,7 +78,8 @@ func (tr tracer) Start(ctx context.Context, _ string, kind tracing.SpanKind, att
 		}
 	}
 	ctx, o.span = tr.t.tracer.Start(ctx, o.method, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(o.start))
-	if session != "" && tr.t.transport != "pipe" { // stdio has one session, and mcp-go's name for it says nothing
+	// The one session of stdio has a name from mcp-go that says nothing.
+	if session != "" && tr.t.transport != "pipe" {
 		o.span.SetAttributes(semconv.McpSessionID(session))
 	}
 	o.ctx = tracing.ContextWithSpan(ctx, o)
@@ -78,14 +87,28 @@ func (tr tracer) Start(ctx context.Context, _ string, kind tracing.SpanKind, att
 	return o.ctx, o
 }
 
-// methods are those which a client may name; any other is its own text.
+// methods are the methods of MCP. Any other name is text of the client's own, and is
+// not reported.
 var methods = map[mcp.MCPMethod]bool{
-	mcp.MethodInitialize: true, mcp.MethodPing: true, mcp.MethodServerDiscover: true, mcp.MethodSubscriptionsListen: true,
-	mcp.MethodToolsList: true, mcp.MethodToolsCall: true, mcp.MethodPromptsList: true, mcp.MethodPromptsGet: true,
-	mcp.MethodCompletionComplete: true, mcp.MethodSetLogLevel: true, mcp.MethodResourcesList: true,
-	mcp.MethodResourcesTemplatesList: true, mcp.MethodResourcesRead: true, mcp.MethodResourcesSubscribe: true,
-	mcp.MethodResourcesUnsubscribe: true, mcp.MethodTasksGet: true, mcp.MethodTasksList: true,
-	mcp.MethodTasksResult: true, mcp.MethodTasksCancel: true,
+	mcp.MethodInitialize:             true,
+	mcp.MethodPing:                   true,
+	mcp.MethodServerDiscover:         true,
+	mcp.MethodSubscriptionsListen:    true,
+	mcp.MethodToolsList:              true,
+	mcp.MethodToolsCall:              true,
+	mcp.MethodPromptsList:            true,
+	mcp.MethodPromptsGet:             true,
+	mcp.MethodCompletionComplete:     true,
+	mcp.MethodSetLogLevel:            true,
+	mcp.MethodResourcesList:          true,
+	mcp.MethodResourcesTemplatesList: true,
+	mcp.MethodResourcesRead:          true,
+	mcp.MethodResourcesSubscribe:     true,
+	mcp.MethodResourcesUnsubscribe:   true,
+	mcp.MethodTasksGet:               true,
+	mcp.MethodTasksList:              true,
+	mcp.MethodTasksResult:            true,
+	mcp.MethodTasksCancel:            true,
 }
 
 // operation is one request, as a span and as a measurement.
@@ -95,16 +118,23 @@ type operation struct {
 	span    trace.Span
 	start   time.Time
 	method  string
-	target  attribute.KeyValue // tool or prompt, once known to exist
+	target  attribute.KeyValue // the tool or prompt, if it exists
 	code    string             // of a JSON-RPC error
 	failure string             // error.type
 }
 
 func (o *operation) common() metric.MeasurementOption {
-	return metric.WithAttributes(semconv.McpMethodNameKey.String(o.method), semconv.NetworkTransportKey.String(o.t.transport))
+	return metric.WithAttributes(o.attributes()...)
 }
 
-// SetAttributes brings the tool's name, only where the tool exists.
+func (o *operation) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{
+		semconv.McpMethodNameKey.String(o.method),
+		semconv.NetworkTransportKey.String(o.t.transport),
+	}
+}
+
+// SetAttributes receives the tool's name, which mcp-go sends only if the tool exists.
 func (o *operation) SetAttributes(attrs ...tracing.Attribute) {
 	for _, a := range attrs {
 		if a.Key == "mcp.tool.name" {
@@ -113,10 +143,10 @@ func (o *operation) SetAttributes(attrs ...tracing.Attribute) {
 	}
 }
 
-// RecordError is ignored: the text may quote arguments.
+// RecordError does nothing, because the error's text may quote arguments.
 func (o *operation) RecordError(error) {}
 
-// SetStatus takes the fact alone, for the same reason.
+// SetStatus keeps only the fact that the request failed, for the same reason.
 func (o *operation) SetStatus(code tracing.StatusCode, _ string) {
 	switch {
 	case code != tracing.StatusError:
@@ -135,7 +165,7 @@ func (o *operation) End() {
 		o.failure = "cancelled"
 	}
 	name := o.method
-	attrs := []attribute.KeyValue{semconv.McpMethodNameKey.String(o.method), semconv.NetworkTransportKey.String(o.t.transport)}
+	attrs := o.attributes()
 	if o.target.Valid() {
 		name += " " + o.target.Value.AsString()
 		attrs = append(attrs, o.target)
@@ -160,8 +190,8 @@ func (o *operation) End() {
 	o.t.meters.operations.Record(o.ctx, time.Since(o.start).Seconds(), metric.WithAttributes(attrs...))
 }
 
-// propagator reads the caller's trace context from _meta or, where that has
-// none, from HTTP headers. It reads no baggage, which may name people.
+// propagator reads the caller's trace context from _meta or, if that has none, from
+// HTTP headers. It reads no baggage, which may name people.
 type propagator struct{}
 
 func (propagator) Inject(context.Context, http.Header)                    {}

@@ -14,10 +14,9 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 )
 
-// The collector's service messages live in packages which import gRPC.
-// TracesData and MetricsData have the same encoding as its requests.
-
-// traceClient is the wire under the SDK's trace exporter.
+// traceClient sends what the SDK's trace exporter hands over. The messages of the
+// collector's service are in packages that import gRPC; TracesData and MetricsData
+// have the same encoding.
 type traceClient struct{ *sender }
 
 func (traceClient) Start(context.Context) error { return nil }
@@ -28,8 +27,8 @@ func (c traceClient) UploadTraces(ctx context.Context, spans []*tracepb.Resource
 	return nil
 }
 
-// metricExporter sends cumulative sums and histograms with explicit buckets,
-// which is all that this server records.
+// metricExporter sends cumulative sums, and histograms with explicit buckets. The
+// server records nothing else.
 type metricExporter struct{ *sender }
 
 func (*metricExporter) Temporality(k sdkmetric.InstrumentKind) metricdata.Temporality {
@@ -44,7 +43,10 @@ func (*metricExporter) ForceFlush(context.Context) error { return nil }
 func (*metricExporter) Shutdown(context.Context) error   { return nil }
 
 func (e *metricExporter) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
-	out := &metricspb.ResourceMetrics{Resource: &resourcepb.Resource{Attributes: keyValues(rm.Resource.Iter())}, SchemaUrl: rm.Resource.SchemaURL()}
+	out := &metricspb.ResourceMetrics{
+		Resource:  &resourcepb.Resource{Attributes: keyValues(rm.Resource.Iter())},
+		SchemaUrl: rm.Resource.SchemaURL(),
+	}
 	for _, sm := range rm.ScopeMetrics {
 		out.ScopeMetrics = append(out.ScopeMetrics, scopeMetrics(sm))
 	}
@@ -64,7 +66,7 @@ func scopeMetrics(sm metricdata.ScopeMetrics) *metricspb.ScopeMetrics {
 		case metricdata.Histogram[float64]:
 			p.Data = &metricspb.Metric_Histogram{Histogram: histogram(data)}
 		default:
-			continue // no instrument here makes another
+			continue // no instrument here makes any other kind
 		}
 		out.Metrics = append(out.Metrics, p)
 	}
@@ -79,8 +81,10 @@ func sum(data metricdata.Sum[int64]) *metricspb.Sum {
 	out := &metricspb.Sum{AggregationTemporality: temporality(data.Temporality), IsMonotonic: data.IsMonotonic}
 	for _, d := range data.DataPoints {
 		out.DataPoints = append(out.DataPoints, &metricspb.NumberDataPoint{
-			Attributes: keyValues(d.Attributes.Iter()), StartTimeUnixNano: nanos(d.StartTime), TimeUnixNano: nanos(d.Time),
-			Value: &metricspb.NumberDataPoint_AsInt{AsInt: d.Value},
+			Attributes:        keyValues(d.Attributes.Iter()),
+			StartTimeUnixNano: nanos(d.StartTime),
+			TimeUnixNano:      nanos(d.Time),
+			Value:             &metricspb.NumberDataPoint_AsInt{AsInt: d.Value},
 		})
 	}
 	return out
@@ -90,8 +94,13 @@ func histogram(data metricdata.Histogram[float64]) *metricspb.Histogram {
 	out := &metricspb.Histogram{AggregationTemporality: temporality(data.Temporality)}
 	for _, d := range data.DataPoints {
 		p := &metricspb.HistogramDataPoint{
-			Attributes: keyValues(d.Attributes.Iter()), StartTimeUnixNano: nanos(d.StartTime), TimeUnixNano: nanos(d.Time),
-			Count: d.Count, Sum: &d.Sum, BucketCounts: d.BucketCounts, ExplicitBounds: d.Bounds,
+			Attributes:        keyValues(d.Attributes.Iter()),
+			StartTimeUnixNano: nanos(d.StartTime),
+			TimeUnixNano:      nanos(d.Time),
+			Count:             d.Count,
+			Sum:               &d.Sum,
+			BucketCounts:      d.BucketCounts,
+			ExplicitBounds:    d.Bounds,
 		}
 		if v, ok := d.Min.Value(); ok {
 			p.Min = &v
@@ -111,7 +120,7 @@ func temporality(t metricdata.Temporality) metricspb.AggregationTemporality {
 	return metricspb.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE
 }
 
-func nanos(t time.Time) uint64 { return uint64(max(0, t.UnixNano())) } //nolint:gosec // not negative
+func nanos(t time.Time) uint64 { return uint64(max(0, t.UnixNano())) }
 
 func keyValues(it attribute.Iterator) []*commonpb.KeyValue {
 	out := make([]*commonpb.KeyValue, 0, it.Len())

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -18,20 +19,20 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// sender posts OTLP messages to a collector. The official HTTP exporters link
-// all of gRPC (three megabytes and more) to do the same.
+// sender posts OTLP messages to a collector. The official HTTP exporters do the
+// same, but link all of gRPC, which is more than three megabytes.
 //
-// It reports failures itself, once until the next success; the
-// SDK would report each.
+// A sender logs the first failure and then the next success; the SDK would log each
+// failure.
 type sender struct {
 	settings *settings
 	http     *http.Client
 	log      *slog.Logger
 	failing  atomic.Bool
 
-	ctx    context.Context // ended by close
+	ctx    context.Context // done after close
 	close  func()
-	last   context.Context // ended by lastTry
+	last   context.Context // done after lastTry
 	signal func()
 }
 
@@ -55,14 +56,15 @@ func newSender(s *settings, log *slog.Logger) *sender {
 	return n
 }
 
-// lastTry makes each request from now on, waiting ones included, the last.
+// lastTry ends retries: requests made from now on are not repeated, and those that
+// wait to be repeated are not.
 func (n *sender) lastTry() { n.signal() }
 
-// send delivers one message, or logs why not.
+// send delivers one message, or logs why it could not.
 func (n *sender) send(ctx context.Context, m proto.Message) {
 	ctx, cancel := context.WithTimeout(ctx, n.settings.timeout)
 	defer cancel()
-	defer context.AfterFunc(n.ctx, cancel)() //nolint:contextcheck // ended by either
+	defer context.AfterFunc(n.ctx, cancel)() //nolint:contextcheck // either context ends the request
 	err := n.deliver(ctx, m)
 	switch was := n.failing.Swap(err != nil); {
 	case err != nil && !was:
@@ -83,7 +85,8 @@ func (n *sender) deliver(ctx context.Context, m proto.Message) error {
 		if err == nil || asked < 0 || i == attempts || n.last.Err() != nil {
 			return err
 		}
-		pause := time.NewTimer(max(asked, wait/2+rand.N(wait/2)))
+		jitter := rand.N(wait / 2) //nolint:gosec // spreads retries, guards nothing
+		pause := time.NewTimer(max(asked, wait/2+jitter))
 		select {
 		case <-pause.C:
 		case <-ctx.Done():
@@ -111,30 +114,27 @@ func (n *sender) encode(m proto.Message) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// post makes one attempt. After a failure, retry is how long the collector asks
-// to wait at least, negative where another attempt is useless.
+// post makes one attempt. After a failure, retry is how long the collector asks to
+// wait at least; it is negative if another attempt is useless.
 func (n *sender) post(ctx context.Context, body []byte) (retry time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, n.settings.endpoint, bytes.NewReader(body))
 	if err != nil {
 		return -1, err
 	}
-	for k, v := range n.settings.headers {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, n.settings.headers)
 	req.Header.Set("Content-Type", "application/x-protobuf")
 	if n.settings.gzip {
 		req.Header.Set("Content-Encoding", "gzip")
 	}
 	res, err := n.http.Do(req)
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return 0, wrapped.Err // without the URL, which may hold a secret
 	}
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20)) // so that the connection is used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20)) // so that the connection can be used again
 	switch res.StatusCode {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		if s, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && s > 0 {

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// signal is one of OpenTelemetry's, by the words of its variables and URL.
+// signal is one of OpenTelemetry's signals, as its variables and its URL name it.
 type signal struct{ upper, path string }
 
 var (
@@ -26,18 +26,19 @@ var (
 
 const defaultCollector = "http://localhost:4318"
 
-// settings is where and how one signal is sent.
+// settings says where and how one signal is sent.
 type settings struct {
 	endpoint string
 	headers  http.Header
 	timeout  time.Duration // of one batch with its retries
 	gzip     bool
-	tls      *tls.Config // nil is the default
+	tls      *tls.Config // nil for the default
 }
 
-// settingsOf reads a signal's variables, as
-// https://opentelemetry.io/docs/specs/otel/protocol/exporter/ has them. It
-// returns nil where the signal is off or, having logged it, cannot be sent.
+// settingsOf reads the variables of a signal. It returns nil if the signal is off,
+// or if it cannot be sent, which it logs.
+//
+// https://opentelemetry.io/docs/specs/otel/protocol/exporter/
 func settingsOf(s signal, log *slog.Logger) *settings {
 	if !enabled(s, log) {
 		return nil
@@ -68,10 +69,12 @@ func enabled(s signal, log *slog.Logger) bool {
 		log.Warn("telemetry is off: only otlp and none are known here", "variable", name)
 		return false
 	}
-	return cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_"+s.upper+"_ENDPOINT"), os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")) != ""
+	own := os.Getenv("OTEL_EXPORTER_OTLP_" + s.upper + "_ENDPOINT")
+	return cmp.Or(own, os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT")) != ""
 }
 
-// variable is the signal's own, else the general one, with its name.
+// variable returns the signal's own variable, or the general one if that is not set,
+// and its name.
 func (s signal) variable(suffix string) (value, name string) {
 	own, general := "OTEL_EXPORTER_OTLP_"+s.upper+"_"+suffix, "OTEL_EXPORTER_OTLP_"+suffix
 	if v := strings.TrimSpace(os.Getenv(own)); v != "" {
@@ -83,7 +86,8 @@ func (s signal) variable(suffix string) (value, name string) {
 func (s signal) settings() (*settings, error) {
 	out := &settings{timeout: 10 * time.Second}
 	if v, name := s.variable("PROTOCOL"); v != "" && v != "http/protobuf" {
-		return nil, fmt.Errorf("%s is %q, but only http/protobuf is spoken here: set it so, and the endpoint to the collector's HTTP port (4318)", name, v)
+		const remedy = "set it so, and the endpoint to the collector's HTTP port (4318)"
+		return nil, fmt.Errorf("%s is %q, but only http/protobuf is spoken here: %s", name, v, remedy)
 	}
 	var err error
 	if out.endpoint, err = s.endpoint(); err != nil {
@@ -111,7 +115,8 @@ func (s signal) settings() (*settings, error) {
 	return out, err
 }
 
-// endpoint is the signal's own URL as it is, or the general one with the signal's path.
+// endpoint returns the signal's own URL unchanged, or the general one with the
+// signal's path.
 func (s signal) endpoint() (string, error) {
 	v, name := s.variable("ENDPOINT")
 	u, err := url.Parse(cmp.Or(v, defaultCollector))
@@ -127,7 +132,8 @@ func (s signal) endpoint() (string, error) {
 	return u.String(), nil
 }
 
-// parseHeaders reads key=value pairs, separated by commas, values percent-encoded.
+// parseHeaders reads key=value pairs with commas between them, whose values are
+// percent-encoded.
 func parseHeaders(v string) (http.Header, error) {
 	h := http.Header{}
 	for pair := range strings.SplitSeq(v, ",") {
@@ -137,7 +143,8 @@ func parseHeaders(v string) (http.Header, error) {
 		key, value, ok := strings.Cut(pair, "=")
 		value, err := url.PathUnescape(strings.TrimSpace(value))
 		if key = strings.TrimSpace(key); !ok || err != nil || key == "" {
-			return nil, errors.New("must be key=value pairs with commas between them and values percent-encoded") // they may be secret
+			// Values may be secret, so the error has none.
+			return nil, errors.New("must be key=value pairs with commas between them and values percent-encoded")
 		}
 		h.Set(key, value)
 	}
@@ -153,7 +160,7 @@ func (s signal) tls() (*tls.Config, error) {
 	}
 	c := &tls.Config{MinVersion: tls.VersionTLS12}
 	if ca != "" {
-		pem, err := os.ReadFile(ca)
+		pem, err := os.ReadFile(ca) //nolint:gosec // the operator names the file
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", caName, err)
 		}

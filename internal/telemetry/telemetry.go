@@ -1,7 +1,7 @@
-// Package telemetry tells operators what the server does: OpenTelemetry traces
-// and metrics over OTLP where the standard OTEL_* variables ask for them, and
-// metrics for Prometheus. Nothing in them names a person: no argument, title,
-// id or token, only tools, methods, path templates, outcomes and durations.
+// Package telemetry tells operators what the server does: OpenTelemetry traces and
+// metrics over OTLP if the standard OTEL_* variables ask for them, and metrics for
+// Prometheus. Nothing in them names a person: they hold tools, methods, path
+// templates, outcomes and durations, but no argument, title, id or token.
 package telemetry
 
 import (
@@ -30,18 +30,18 @@ import (
 
 const scope = "github.com/mcp-realtimekit/mcp-realtimekit"
 
-// FlushTimeout bounds Shutdown.
+// FlushTimeout is how long Shutdown takes at most.
 const FlushTimeout = 2 * time.Second
 
-// Options says what the environment does not.
+// Options are the settings that the environment does not have.
 type Options struct {
 	Version    string
 	Transport  string // network.transport of the MCP session: "pipe" for stdio, "tcp" for HTTP
-	Prometheus bool   // keep metrics for MetricsHandler, whatever the environment says
+	Prometheus bool   // keep metrics for MetricsHandler, even if OTLP is off
 	Log        *slog.Logger
 }
 
-// Telemetry is what is switched on. All methods of a nil one do nothing.
+// Telemetry reports what is switched on. The methods of a nil *Telemetry do nothing.
 type Telemetry struct {
 	tracer    trace.Tracer
 	meters    instruments
@@ -51,24 +51,31 @@ type Telemetry struct {
 	stop      []func(context.Context) error
 }
 
-// Start switches on what the options and the OTEL_* variables ask for; where
-// that is nothing it returns nil, having neither connected nor started anything.
-// Settings which cannot be honoured are logged and left off: a server that
-// works unwatched is better than none.
+// Start switches on what the options and the OTEL_* variables ask for. If that is
+// nothing, it returns nil and starts nothing. If it cannot follow a setting, it logs
+// that and leaves the signal off: a server without telemetry is better than none.
 func Start(ctx context.Context, o Options) (*Telemetry, error) {
 	traces, metrics := settingsOf(signalTraces, o.Log), settingsOf(signalMetrics, o.Log)
 	if traces == nil && metrics == nil && !o.Prometheus {
 		return nil, nil
 	}
-	// The SDK knows no other way to report; by itself it would write to stderr past the log.
+	// This is the SDK's only way to report. By default it writes to standard error,
+	// past the log.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
-		if !errors.Is(err, context.Canceled) { // a round which Shutdown cut short
+		if !errors.Is(err, context.Canceled) { // Shutdown ends a round that is under way
 			o.Log.Warn("telemetry", "error", err)
 		}
 	}))
 	t := &Telemetry{transport: o.Transport}
-	res, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
-		semconv.ServiceName("mcp-realtimekit"), semconv.ServiceVersion(o.Version), semconv.ServiceInstanceID(rand.Text())), resource.WithFromEnv())
+	res, err := resource.New(ctx,
+		resource.WithTelemetrySDK(),
+		resource.WithAttributes(
+			semconv.ServiceName("mcp-realtimekit"),
+			semconv.ServiceVersion(o.Version),
+			semconv.ServiceInstanceID(rand.Text()),
+		),
+		resource.WithFromEnv(),
+	)
 	if err != nil {
 		o.Log.Warn("telemetry: the resource is incomplete; check OTEL_RESOURCE_ATTRIBUTES", "error", err)
 	}
@@ -123,7 +130,8 @@ func (t *Telemetry) sender(s *settings, log *slog.Logger) *sender {
 	return n
 }
 
-// MetricsHandler answers in Prometheus' format; 404 unless Options.Prometheus.
+// MetricsHandler serves the metrics in Prometheus' format. Without
+// Options.Prometheus it answers 404.
 func (t *Telemetry) MetricsHandler() http.Handler {
 	if t == nil || t.registry == nil {
 		return http.NotFoundHandler()
@@ -131,9 +139,8 @@ func (t *Telemetry) MetricsHandler() http.Handler {
 	return promhttp.HandlerFor(t.registry, promhttp.HandlerOpts{})
 }
 
-// Shutdown delivers what is pending, within FlushTimeout, even where ctx has
-// ended. A collector that refuses is not asked again. What could not be
-// delivered is lost.
+// Shutdown delivers what is pending within FlushTimeout, even if ctx is done. It
+// makes no second attempt, and what it cannot deliver is lost.
 func (t *Telemetry) Shutdown(ctx context.Context) error {
 	if t == nil {
 		return nil

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// served is an MCP server with one tool that calls upstream.
+// served returns an MCP server with one tool that calls upstream.
 func served(t *Telemetry, upstream string) *server.MCPServer {
 	s := server.NewMCPServer("test", "1", append([]server.ServerOption{server.WithRecovery()}, t.ServerOptions()...)...)
 	httpClient := &http.Client{Transport: t.Transport(http.DefaultTransport)}
@@ -37,7 +37,8 @@ func served(t *Telemetry, upstream string) *server.MCPServer {
 		case "fatally":
 			panic("Fatima")
 		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, upstream+"/client/v4/accounts/0d3a5e7f/realtime/kit/apps?search=Fatima", nil)
+		address := upstream + "/client/v4/accounts/0d3a5e7f/realtime/kit/apps?search=Fatima"
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -52,14 +53,17 @@ func served(t *Telemetry, upstream string) *server.MCPServer {
 }
 
 func call(ctx context.Context, s *server.MCPServer, how string) {
-	s.HandleMessage(ctx, []byte(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"how":"`+how+`"}}}`))
+	s.HandleMessage(ctx, []byte(
+		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask","arguments":{"how":"`+how+`"}}}`))
 }
 
 func TestMetricsHandler(t *testing.T) {
-	t.Setenv("OTEL_SDK_DISABLED", "true") // concerns OTLP
+	t.Setenv("OTEL_SDK_DISABLED", "true") // switches off OTLP only
 	var status atomic.Int64
 	status.Store(http.StatusOK)
-	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(int(status.Load()))
+	}))
 	defer api.Close()
 	defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	watch, err := Start(t.Context(), Options{Version: "1", Transport: "tcp", Prometheus: true, Log: quiet})
@@ -80,14 +84,22 @@ func TestMetricsHandler(t *testing.T) {
 	rec := httptest.NewRecorder()
 	watch.MetricsHandler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	text := rec.Body.String()
+	const (
+		operations = `mcp_server_operation_duration_seconds_count`
+		ask        = `gen_ai_operation_name="execute_tool",gen_ai_tool_name="ask",` +
+			`mcp_method_name="tools/call",network_transport="tcp"`
+	)
 	for _, want := range []string{
-		`mcp_server_operation_duration_seconds_count{gen_ai_operation_name="execute_tool",gen_ai_tool_name="ask",mcp_method_name="tools/call",network_transport="tcp"} 3`,
-		`mcp_server_operation_duration_seconds_count{error_type="tool_error",gen_ai_operation_name="execute_tool",gen_ai_tool_name="ask",mcp_method_name="tools/call",network_transport="tcp"} 1`,
+		operations + `{` + ask + `} 3`,
+		operations + `{error_type="tool_error",` + ask + `} 1`,
 		`error_type="-32603",gen_ai_operation_name="execute_tool",gen_ai_tool_name="ask"`,
-		`mcp_server_operation_duration_seconds_count{error_type="_OTHER",mcp_method_name="_OTHER",network_transport="tcp"} 2`,
+		operations + `{error_type="_OTHER",mcp_method_name="_OTHER",network_transport="tcp"} 2`,
 		`mcp_server_active_operations{mcp_method_name="tools/call",network_transport="tcp"} 0`,
-		`http_response_status_code="200",server_address="127.0.0.1"`, `error_type="429",http_request_method="GET",http_response_status_code="429"`,
-		`http_client_active_requests{`, `url_template="/client/v4/accounts/{id}/realtime/kit/apps"`, `go_goroutines `,
+		`http_response_status_code="200",server_address="127.0.0.1"`,
+		`error_type="429",http_request_method="GET",http_response_status_code="429"`,
+		`http_client_active_requests{`,
+		`url_template="/client/v4/accounts/{id}/realtime/kit/apps"`,
+		`go_goroutines `,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
@@ -137,8 +149,11 @@ func TestOff(t *testing.T) {
 	if err := goleak.Find(); err != nil {
 		t.Error(err)
 	}
-	if watch.ServerOptions() != nil || watch.Transport(http.DefaultTransport) != http.DefaultTransport || watch.Shutdown(t.Context()) != nil {
+	if watch.ServerOptions() != nil || watch.Transport(http.DefaultTransport) != http.DefaultTransport {
 		t.Error("not a no-op")
+	}
+	if err := watch.Shutdown(t.Context()); err != nil {
+		t.Error(err)
 	}
 	rec := httptest.NewRecorder()
 	watch.MetricsHandler().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
@@ -147,10 +162,12 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// TestHTTPSession sends the caller's context in headers, _meta or both.
+// TestHTTPSession sends the caller's trace context in headers, in _meta or in both.
 func TestHTTPSession(t *testing.T) {
 	got := make(chan *tracepb.TracesData, 10)
-	to := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- received(t, r) }))
+	to := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got <- received(t, r)
+	}))
 	defer to.Close()
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", to.URL)
 	watch, err := Start(t.Context(), Options{Transport: "tcp", Log: quiet})
@@ -180,10 +197,12 @@ func TestHTTPSession(t *testing.T) {
 		_, _ = io.Copy(io.Discard, res.Body)
 		return res.Header.Get("Mcp-Session-Id")
 	}
-	session := post("", "", `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
+	session := post("", "", `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{
+		"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`)
 	const header, meta = "4bf92f3577b34da6a3ce929d0e0e4736", "0af7651916cd43dd8448eb211c80319c"
 	post(session, "00-"+header+"-00f067aa0ba902b7-01", `{"jsonrpc":"2.0","id":2,"method":"ping"}`)
-	post(session, "00-"+header+"-00f067aa0ba902b7-01", `{"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"_meta":{"traceparent":"00-`+meta+`-b7ad6b7169203331-01"}}}`)
+	post(session, "00-"+header+"-00f067aa0ba902b7-01", `{"jsonrpc":"2.0","id":3,"method":"tools/list",
+		"params":{"_meta":{"traceparent":"00-`+meta+`-b7ad6b7169203331-01"}}}`)
 	if err := watch.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +213,8 @@ func TestHTTPSession(t *testing.T) {
 		for _, a := range span.Attributes {
 			attrs[a.Key] = a.Value.GetStringValue()
 		}
-		if span.Name != "initialize" && attrs["mcp.session.id"] != session || attrs["network.transport"] != "tcp" || attrs["mcp.protocol.version"] != "2025-11-25" {
+		inSession := span.Name == "initialize" || attrs["mcp.session.id"] == session
+		if !inSession || attrs["network.transport"] != "tcp" || attrs["mcp.protocol.version"] != "2025-11-25" {
 			t.Errorf("%s: %v", span.Name, attrs)
 		}
 	}
@@ -204,6 +224,7 @@ func TestHTTPSession(t *testing.T) {
 }
 
 func received(t *testing.T, r *http.Request) *tracepb.TracesData {
+	t.Helper()
 	var from io.Reader = r.Body
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		z, err := gzip.NewReader(from)
@@ -224,52 +245,67 @@ func received(t *testing.T, r *http.Request) *tracepb.TracesData {
 	return &m
 }
 
+// senderCase is a collector and what a sender does with it.
+type senderCase struct {
+	answers  []int // status of each attempt, the last one repeated
+	requests int
+	wait     time.Duration
+}
+
 func TestSender(t *testing.T) {
-	for name, tc := range map[string]struct {
-		answers  []int // status of each attempt, the last one repeated
-		requests int
-		wait     time.Duration
-	}{
+	for name, tc := range map[string]senderCase{
 		"delivered":       {[]int{200}, 1, 0},
 		"retried":         {[]int{503, 200}, 2, 500 * time.Millisecond},
-		"as asked":        {[]int{429, 200}, 2, time.Second}, // see Retry-After below
+		"as asked":        {[]int{429, 200}, 2, time.Second}, // answer sets Retry-After
 		"refused":         {[]int{400}, 1, 0},
 		"moved":           {[]int{307}, 1, 0},
 		"until its limit": {[]int{504}, 2, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var n atomic.Int64
-			to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if got := received(t, r); len(got.GetResourceSpans()) != 1 || r.Header.Get("Api-Key") != "s e" || r.Header.Get("Content-Type") != "application/x-protobuf" {
-					t.Errorf("%v, header %v", got, r.Header)
-				}
-				status := tc.answers[min(int(n.Add(1)), len(tc.answers))-1]
-				if status == 429 {
-					w.Header().Set("Retry-After", "1")
-				}
-				if status == 307 {
-					w.Header().Set("Location", "/")
-				}
-				w.WriteHeader(status)
-			}))
-			defer to.Close()
-			header, err := parseHeaders(" api-key = s%20e ,")
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := newSender(&settings{endpoint: to.URL, headers: header, gzip: true, timeout: 1400 * time.Millisecond}, quiet)
-			defer s.close()
-			begin := time.Now()
-			s.send(t.Context(), &tracepb.TracesData{ResourceSpans: []*tracepb.ResourceSpans{{SchemaUrl: "x"}}})
-			if took := time.Since(begin); int(n.Load()) != tc.requests || took < tc.wait || took > 2*time.Second {
-				t.Errorf("%d requests in %s", n.Load(), took)
-			}
-			if failed := tc.answers[len(tc.answers)-1] != 200; failed != s.failing.Load() {
-				t.Errorf("failing: %t", s.failing.Load())
-			}
+			tc.check(t)
 		})
 	}
+}
+
+func (tc senderCase) check(t *testing.T) {
+	t.Helper()
+	var n atomic.Int64
+	to := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got := received(t, r)
+		if len(got.GetResourceSpans()) != 1 {
+			t.Errorf("received %v", got)
+		}
+		if r.Header.Get("Api-Key") != "s e" || r.Header.Get("Content-Type") != "application/x-protobuf" {
+			t.Errorf("header %v", r.Header)
+		}
+		answer(w, tc.answers[min(int(n.Add(1)), len(tc.answers))-1])
+	}))
+	defer to.Close()
+	header, err := parseHeaders(" api-key = s%20e ,")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSender(&settings{endpoint: to.URL, headers: header, gzip: true, timeout: 1400 * time.Millisecond}, quiet)
+	defer s.close()
+	begin := time.Now()
+	s.send(t.Context(), &tracepb.TracesData{ResourceSpans: []*tracepb.ResourceSpans{{SchemaUrl: "x"}}})
+	if took := time.Since(begin); int(n.Load()) != tc.requests || took < tc.wait || took > 2*time.Second {
+		t.Errorf("%d requests in %s", n.Load(), took)
+	}
+	if failed := tc.answers[len(tc.answers)-1] != 200; failed != s.failing.Load() {
+		t.Errorf("failing: %t", s.failing.Load())
+	}
+}
+
+func answer(w http.ResponseWriter, status int) {
+	switch status {
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "1")
+	case http.StatusTemporaryRedirect:
+		w.Header().Set("Location", "/")
+	}
+	w.WriteHeader(status)
 }
 
 func TestSettings(t *testing.T) {
@@ -277,15 +313,27 @@ func TestSettings(t *testing.T) {
 		env  []string
 		want string // endpoint, or part of the error
 	}{
-		"path appended":      {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c.example/otlp/"}, "https://c.example/otlp/v1/traces"},
-		"own wins":           {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b:2/x"}, "http://b:2/x"},
+		"path appended": {
+			[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", "https://c.example/otlp/"},
+			"https://c.example/otlp/v1/traces",
+		},
+		"own wins": {
+			[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:1", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b:2/x"},
+			"http://b:2/x",
+		},
 		"own without a path": {[]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://b:2"}, "http://b:2/"},
 		"default":            {[]string{"OTEL_TRACES_EXPORTER", "otlp"}, "http://localhost:4318/v1/traces"},
 		"timeout":            {[]string{"OTEL_EXPORTER_OTLP_TIMEOUT", "soon"}, "OTEL_EXPORTER_OTLP_TIMEOUT must be"},
-		"headers":            {[]string{"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "secret"}, "OTEL_EXPORTER_OTLP_TRACES_HEADERS: must be"},
-		"compression":        {[]string{"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"}, "must be gzip or none"},
-		"certificate":        {[]string{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"}, "OTEL_EXPORTER_OTLP_CERTIFICATE: "},
-		"scheme":             {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", "unix:///x"}, "must look like"},
+		"headers": {
+			[]string{"OTEL_EXPORTER_OTLP_TRACES_HEADERS", "secret"},
+			"OTEL_EXPORTER_OTLP_TRACES_HEADERS: must be",
+		},
+		"compression": {[]string{"OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"}, "must be gzip or none"},
+		"certificate": {
+			[]string{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"},
+			"OTEL_EXPORTER_OTLP_CERTIFICATE: ",
+		},
+		"scheme": {[]string{"OTEL_EXPORTER_OTLP_ENDPOINT", "unix:///x"}, "must look like"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i := 0; i < len(tc.env); i += 2 {

@@ -17,10 +17,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Transport makes each request through next a client span and a measurement.
-// Of the URL it tells host, port and the path with every id replaced: the
-// query holds search texts. The trace context is not sent along, for the API is
-// somebody else's.
+// Transport returns a RoundTripper that reports each request through next as a
+// client span and a measurement. Of the URL it reports host and port, and the path
+// with every id replaced; it leaves out the query, which holds search texts. It does
+// not send the trace context, because the API is somebody else's.
 func (t *Telemetry) Transport(next http.RoundTripper) http.RoundTripper {
 	if t == nil {
 		return next
@@ -33,23 +33,32 @@ type upstream struct {
 	next http.RoundTripper
 }
 
-// CloseIdleConnections reaches the transport beneath.
+// CloseIdleConnections closes those of the transport below.
 func (u *upstream) CloseIdleConnections() {
 	if c, ok := u.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
 
-// RoundTrip ends span and measurement with the body.
+// RoundTrip makes the request. Span and measurement end when the body does.
 func (u *upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	template := pathTemplate(req.URL.Path)
-	attrs := []attribute.KeyValue{semconv.HTTPRequestMethodKey.String(req.Method), semconv.URLTemplate(template), semconv.ServerAddress(req.URL.Hostname())}
+	attrs := []attribute.KeyValue{
+		semconv.HTTPRequestMethodKey.String(req.Method),
+		semconv.URLTemplate(template),
+		semconv.ServerAddress(req.URL.Hostname()),
+	}
 	if port, err := strconv.Atoi(req.URL.Port()); err == nil {
 		attrs = append(attrs, semconv.ServerPort(port))
 	}
-	ctx, span := u.t.tracer.Start(req.Context(), req.Method+" "+template, trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(start), trace.WithAttributes(attrs...))
-	if n, err := strconv.Atoi(req.Header.Get("X-Stainless-Retry-Count")); err == nil && n > 0 { // the SDK's
+	ctx, span := u.t.tracer.Start(req.Context(), req.Method+" "+template,
+		trace.WithSpanKind(trace.SpanKindClient),
+		trace.WithTimestamp(start),
+		trace.WithAttributes(attrs...),
+	)
+	// Cloudflare's SDK counts its retries in this header.
+	if n, err := strconv.Atoi(req.Header.Get("X-Stainless-Retry-Count")); err == nil && n > 0 {
 		span.SetAttributes(semconv.HTTPRequestResendCount(n))
 	}
 	active := metric.WithAttributes(attrs...)
@@ -82,7 +91,7 @@ func (u *upstream) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// failureOf is a word from a closed set: the error's text may hold addresses.
+// failureOf returns one of a few words, because the error's text may hold addresses.
 func failureOf(ctx context.Context, err error) string {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(ctx.Err(), context.Canceled):
@@ -121,12 +130,29 @@ func (b *body) Close() error {
 	return err
 }
 
-// words of the API's paths; whatever else stands in one is an id.
+// words are the words of the API's paths. Anything else in a path is an id.
 var words = map[string]bool{
-	"client": true, "v4": true, "accounts": true, "user": true, "tokens": true, "verify": true, "realtime": true, "kit": true,
-	"apps": true, "meetings": true, "participants": true, "active-session": true, "sessions": true,
-	"summary": true, "transcript": true, "chat": true, "presets": true, "recordings": true, "livestreams": true,
-	"analytics": true, "daywise": true,
+	"client":         true,
+	"v4":             true,
+	"accounts":       true,
+	"user":           true,
+	"tokens":         true,
+	"verify":         true,
+	"realtime":       true,
+	"kit":            true,
+	"apps":           true,
+	"meetings":       true,
+	"participants":   true,
+	"active-session": true,
+	"sessions":       true,
+	"summary":        true,
+	"transcript":     true,
+	"chat":           true,
+	"presets":        true,
+	"recordings":     true,
+	"livestreams":    true,
+	"analytics":      true,
+	"daywise":        true,
 }
 
 func pathTemplate(path string) string {

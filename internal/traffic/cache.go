@@ -79,6 +79,19 @@ func (c *Cache[K, V]) Len() int {
 	return c.items.Len()
 }
 
+// Forget removes what was set with a token.
+func (c *Cache[K, V]) Forget(token string) {
+	if c == nil {
+		return
+	}
+	hash := sha256.Sum256([]byte(token))
+	for _, k := range c.items.Keys() {
+		if k.token == hash {
+			c.items.Delete(k)
+		}
+	}
+}
+
 // Clear removes all values.
 func (c *Cache[K, V]) Clear() {
 	if c != nil {

@@ -103,9 +103,13 @@ type requestCounter struct{}
 // CountRequests returns a context whose calls add their upstream requests,
 // retries included, through add. A request that several calls share is counted
 // by the one that began it. add may be called from several goroutines, even after
-// a call was cancelled.
+// a call was cancelled. An outer counter counts on.
 func CountRequests(ctx context.Context, add func()) context.Context {
-	return context.WithValue(ctx, requestCounter{}, add)
+	both := add
+	if outer, ok := ctx.Value(requestCounter{}).(func()); ok {
+		both = func() { outer(); add() }
+	}
+	return context.WithValue(ctx, requestCounter{}, both)
 }
 
 // Count adds a request that was made without a Transport.

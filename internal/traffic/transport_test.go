@@ -533,3 +533,14 @@ func FuzzLimit(f *testing.F) {
 		}
 	})
 }
+
+// TestCountersWithin has a counter within another one.
+func TestCountersWithin(t *testing.T) {
+	outer, inner := 0, 0
+	ctx := CountRequests(t.Context(), func() { outer++ })
+	Count(ctx)
+	Count(CountRequests(ctx, func() { inner++ }))
+	if outer != 2 || inner != 1 {
+		t.Errorf("%d and %d requests", outer, inner)
+	}
+}

@@ -1,6 +1,6 @@
-// Package untrusted makes text typed by strangers (names, custom ids, titles)
-// safe to place into one line or one Markdown table cell that a language model
-// will read.
+// Package untrusted makes text that strangers typed, such as names and titles,
+// safe to put into a line or a cell of a Markdown table that a language model
+// reads.
 package untrusted
 
 import (
@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// Ellipsis marks a text which was cut at its length limit.
+// Ellipsis ends a text that was cut at its limit.
 const Ellipsis = "…"
 
-// Line returns s as a single line of at most max runes (an Ellipsis is the last
-// of them where text was cut). Control, format (bidi overrides, zero-width,
-// tag), private-use and surrogate characters are removed; every kind of white
-// space becomes one space. It is what structured content carries.
+// Line returns s as a single line of at most max runes; if s was cut, the last one
+// is an Ellipsis. Line removes control, format (bidi overrides, zero-width, tag),
+// private-use and surrogate characters, and turns each run of white space into one
+// space. Structured content holds text in this form.
 func Line(s string, max int) string {
 	if max <= 0 {
 		return ""
@@ -71,10 +71,10 @@ func Cell(s string, max int) string {
 	return b.String()
 }
 
-// escaped is where the first byte from i on stands that needs a backslash, or
-// len(s). Of Markdown's characters these can start or end a construct inside a
-// table cell. Those with a meaning only at the start of a line (- + . digits)
-// are harmless there, and escaping them would garble every date and id.
+// escaped returns the index of the first byte from i on that needs a backslash, or
+// len(s). These are the characters that can start or end a construct of Markdown
+// inside a table cell. Those that mean something only at the start of a line
+// (- + . digits) are harmless there, and escaping them would garble dates and ids.
 func escaped(s string, i int) int {
 	for ; i < len(s); i++ {
 		switch s[i] {
@@ -89,9 +89,9 @@ func escaped(s string, i int) int {
 	return i
 }
 
-// Lines returns s as lines in the sense of Line of at most max runes each,
-// cutting at a space where there is one; nothing but what Line removes is lost.
-// Text without anything visible is one empty line.
+// Lines cleans s as Line does and breaks it into lines of at most max runes, at a
+// space if there is one. It loses only what Line removes. Text with nothing
+// visible becomes one empty line.
 func Lines(s string, max int) []string {
 	s = Line(s, len(s)+1)
 	var out []string
@@ -123,8 +123,8 @@ func Lines(s string, max int) []string {
 	}
 }
 
-// Quoted returns a line as it may stand in a quoted paragraph of Markdown: it
-// can be no link, image or HTML. Emphasis and headings stay readable.
+// Quoted returns a line that is safe in a quoted paragraph of Markdown: it cannot
+// become a link, an image or HTML. Emphasis and headings are left as they are.
 func Quoted(s string) string {
 	if !strings.ContainsAny(s, active) {
 		return s
@@ -139,12 +139,12 @@ func Quoted(s string) string {
 	return b.String()
 }
 
-// active lists the characters that links, images, HTML, code and entities need.
+// active holds the characters that links, images, HTML, code and entities need.
 const active = "\\`[]<>&"
 
-// insideWord reports whether the underscore at i has a letter or digit on both
-// sides, where Markdown gives it no meaning: group_call_host must stay as it
-// is, for a model copies it into arguments.
+// insideWord reports whether the underscore at i is between letters or digits.
+// Markdown gives it no meaning there, and group_call_host must stay as it is,
+// because models copy it into arguments.
 func insideWord(s string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	after, _ := utf8.DecodeRuneInString(s[i+1:])
@@ -152,7 +152,7 @@ func insideWord(s string, i int) bool {
 	return word(before) && word(after)
 }
 
-// plain reports the common case: text in no need of change.
+// plain reports whether Line would leave s as it is, which is the common case.
 func plain(s string, max int) bool {
 	runes, space := 0, true
 	for _, r := range s {
@@ -173,9 +173,8 @@ func plain(s string, max int) bool {
 	return !space || s == ""
 }
 
-// visible reports whether r shows on its own. Combining marks are kept (many
-// scripts need them); of the format characters none is: even the joiners that
-// emoji use can hide text.
+// visible reports whether Line keeps r. It keeps combining marks, which many
+// scripts need, but no format character: even the joiners of emoji can hide text.
 func visible(r rune) bool {
 	if r >= ' ' && r <= '~' || r > 0xad && r < 0x300 {
 		return true // most text
@@ -185,7 +184,7 @@ func visible(r rune) bool {
 	}
 	switch r {
 	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
-		return false // invisible fillers that Unicode does not class as format characters
+		return false // invisible, though Unicode does not class them as format characters
 	}
 	return true
 }

@@ -41,8 +41,15 @@ func TestLines(t *testing.T) {
 		max  int
 		want string
 	}{
-		{"", 5, ""}, {"abc", 5, "abc"}, {"abcde", 5, "abcde"}, {"abcdef", 5, "abcde/f"}, {"ab cdef", 5, "ab/cdef"}, {"ab cd ef", 5, "ab cd/ef"},
-		{"a\n\nb", 5, "a b"}, {"éééééé é", 5, "ééééé/é é"}, {"a bbbbbbb c", 3, "a/bbb/bbb/b c"},
+		{"", 5, ""},
+		{"abc", 5, "abc"},
+		{"abcde", 5, "abcde"},
+		{"abcdef", 5, "abcde/f"},
+		{"ab cdef", 5, "ab/cdef"},
+		{"ab cd ef", 5, "ab cd/ef"},
+		{"a\n\nb", 5, "a b"},
+		{"éééééé é", 5, "ééééé/é é"},
+		{"a bbbbbbb c", 3, "a/bbb/bbb/b c"},
 	} {
 		if got := strings.Join(Lines(tc.in, tc.max), "/"); got != tc.want {
 			t.Errorf("Lines(%q, %d) = %q, want %q", tc.in, tc.max, got, tc.want)
@@ -51,10 +58,20 @@ func TestLines(t *testing.T) {
 }
 
 func TestQuotedAndSpreadsheet(t *testing.T) {
-	if got, want := Quoted("**a** ![x](https://evil) <b>&amp; `c`"), "**a** !\\[x\\](https://evil) \\<b\\>\\&amp; \\`c\\`"; got != want {
+	got := Quoted("**a** ![x](https://evil) <b>&amp; `c`")
+	if want := "**a** !\\[x\\](https://evil) \\<b\\>\\&amp; \\`c\\`"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	for in, want := range map[string]string{"=1+1": "'=1+1", "\t+cmd": "'+cmd", "\u200b@x": "'@x", "-2": "'-2", "＝1": "'＝1", "a=b": "a=b", "": "", "\r=x": "'=x"} {
+	for in, want := range map[string]string{
+		"=1+1":     "'=1+1",
+		"\t+cmd":   "'+cmd",
+		"\u200b@x": "'@x",
+		"-2":       "'-2",
+		"＝1":       "'＝1",
+		"a=b":      "a=b",
+		"":         "",
+		"\r=x":     "'=x",
+	} {
 		if got := Spreadsheet(in, 80); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
@@ -82,7 +99,7 @@ func TestSpreadsheetUnderOtherSeparators(t *testing.T) {
 	}
 }
 
-// FuzzLines holds that cutting loses nothing and bounds each line.
+// FuzzLines checks that no line is too long and that no text is lost.
 func FuzzLines(f *testing.F) {
 	f.Add("one two  three", 5)
 	f.Fuzz(func(t *testing.T, s string, max int) {

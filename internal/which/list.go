@@ -178,12 +178,7 @@ const longestSession = 24 * time.Hour
 
 // Around is the window in which a session began that is meant by a window: itself,
 // unless it is a moment.
-func Around(w when.Window) when.Window {
-	if w.At.IsZero() {
-		return w
-	}
-	return around(w)
-}
+func Around(w when.Window) when.Window { return started(w) }
 
 // At returns the sessions that a moment means, in their order.
 func At(sessions []client.Session, moment time.Time) []client.Session {

@@ -46,9 +46,8 @@ func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Se
 	return apps[0], client.Session{}, errorThen(missing, f.whatExists(ctx, apps[0], Series{}, when.Window{}))
 }
 
-// Likely are the apps that a question is about if it names no meeting: the one that
-// is named or configured, or all that the token reaches.
-func (f Finder) Likely(ctx context.Context, p Place) ([]App, error) { return f.likely(ctx, p) }
+// Reached is Likely with all apps, however many.
+func (f Finder) Reached(ctx context.Context, p Place) ([]App, error) { return f.likely(ctx, p) }
 
 // Elsewhere looks in other apps for the meeting of an id that one app does not have,
 // unless that app was named, and tells a session's id from a meeting's. Missing is

@@ -97,7 +97,7 @@ func (f Finder) distance(a App) int {
 }
 
 func (f Finder) appsOf(ctx context.Context, account string) ([]App, error) {
-	listed, _, err := f.API.Apps(ctx, account)
+	listed, _, err := f.API.RecentApps(ctx, account)
 	apps := make([]App, len(listed))
 	for i, a := range listed {
 		apps[i] = App{client.AppRef{AccountID: account, AppID: a.ID}, a.Name}
@@ -113,7 +113,7 @@ func (f Finder) accounts(ctx context.Context, id string) ([]string, error) {
 	if id != "" {
 		return []string{id}, client.CheckAccountID(id)
 	}
-	listed, _, err := f.API.Accounts(ctx)
+	listed, _, err := f.API.RecentAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}

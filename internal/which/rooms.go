@@ -98,7 +98,7 @@ func (f Finder) latestOf(ctx context.Context, app client.AppRef, meetingID strin
 
 // roomsOf returns the meetings of a session's breakout rooms.
 func (f Finder) roomsOf(ctx context.Context, app client.AppRef, s client.Session) []string {
-	s, err := f.API.Session(ctx, app, s.ID)
+	s, err := f.API.RecentSession(ctx, app, s.ID)
 	if err != nil {
 		return nil
 	}

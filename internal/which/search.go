@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxRequests = 40  // that the finding of one meeting makes
+	maxRequests = 36  // that the finding of one meeting makes, besides those for the closest
 	maxMatches  = 500 // meetings that fit; nobody meant one of more
 	maxClosest  = 3   // titles named if none fits
 )
@@ -91,7 +91,11 @@ func (s *search) inApp(ctx context.Context, app App, requests int) error {
 			s.unread = append(s.unread, "Not all meetings of app "+app.String()+" were looked at.")
 			return nil
 		}
-		used, err := s.pages(ctx, app, query, requests)
+		read := s.pages
+		if s.keep != nil {
+			read = s.all
+		}
+		used, err := read(ctx, app, query, requests)
 		if err != nil {
 			return err
 		}
@@ -103,10 +107,40 @@ func (s *search) inApp(ctx context.Context, app App, requests int) error {
 	return nil
 }
 
-// pages reads the pages of one list, up to so many.
+// pages reads the pages of one list one by one, up to so many: pages asked for in
+// advance would count, too.
 func (s *search) pages(ctx context.Context, app App, query string, most int) (used int, err error) {
+	read := 0
+	for no := 1; used < most; no++ {
+		page, err := s.API.RecentMeetings(ctx, app.AppRef, query, no)
+		if err != nil {
+			return used, err
+		}
+		used++
+		s.left--
+		for _, m := range page.Items {
+			s.sort(candidate{m, app})
+		}
+		read += len(page.Items)
+		switch {
+		case len(page.Items) == 0, read >= page.Total && page.Total > 0, len(s.fits) >= maxMatches:
+			return used, nil
+		case used == most && page.Total > 0:
+			s.unread = append(s.unread, fmt.Sprintf("Only %d of %d meetings of app %s were looked at.",
+				read, page.Total, app))
+		case used == most:
+			s.unread = append(s.unread, fmt.Sprintf("Only %d meetings of app %s were looked at.", read, app))
+		}
+	}
+	return used, nil
+}
+
+// all reads the pages of one list to its end, or up to so many.
+func (s *search) all(ctx context.Context, app App, query string, most int) (used int, err error) {
+	filter := s.filter
+	filter.Search = query
 	var read client.Coverage
-	for page, err := range s.API.Meetings(ctx, app.AppRef, s.filterBy(query)) {
+	for page, err := range s.API.Meetings(ctx, app.AppRef, filter) {
 		if err != nil {
 			return used, err
 		}
@@ -116,25 +150,14 @@ func (s *search) pages(ctx context.Context, app App, query string, most int) (us
 		for _, m := range page.Items {
 			s.sort(candidate{m, app})
 		}
-		if len(s.fits) >= maxMatches && s.keep == nil {
-			return used, nil
-		}
-		if used == most && page.Coverage.Read < page.Coverage.Total {
-			s.unread = append(s.unread, fmt.Sprintf("Only %d of %d meetings of app %s were looked at.",
-				page.Coverage.Read, page.Coverage.Total, app))
-			return used, nil
+		if used == most {
+			break
 		}
 	}
-	if note := read.Note(); note != "" && s.keep != nil {
+	if note := read.Note(); note != "" {
 		s.unread = append(s.unread, note)
 	}
 	return used, nil
-}
-
-func (s *search) filterBy(query string) client.MeetingFilter {
-	f := s.filter
-	f.Search = query
-	return f
 }
 
 func (s *search) sort(c candidate) {

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
+		_ = flag.Set(p.Name, strconv.Itoa(max(4, runtime.GOMAXPROCS(0)))) // many tests wait for a clock
+	}
+	code := m.Run()
+	_ = os.RemoveAll(filepath.Dir(programPath()))
+	os.Exit(code)
+}
+
+// programPath is where these tests, which run what a user runs, build the program.
+func programPath() string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("mcp-realtimekit-test-%d", os.Getpid()), "mcp-realtimekit")
+}
+
+// buildProgram builds it, once for all tests.
+var buildProgram = sync.OnceValue(func() error {
+	dir := filepath.Dir(programPath())
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+		return err
+	}
+	args := []string{"build", "-o", programPath()}
+	if raceEnabled {
+		args = append(args, "-race")
+	} else {
+		args = append(args, "-ldflags=-s -w") // as it is released; -trimpath would compile everything again
+	}
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
+})
+
+// program is the path of the program.
+func program(t testing.TB) string {
+	t.Helper()
+	if err := buildProgram(); err != nil {
+		t.Fatal(err)
+	}
+	return programPath()
+}
+
+// command is the program with these variables, and no others of the environment
+// but PATH and HOME.
+func command(t testing.TB, env map[string]string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(program(t), args...)
+	// The race detector's runtime would sleep a second at exit.
+	cmd.Env = []string{"GORACE=atexit_sleep_ms=0", "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}
+	for k, v := range env {
+		cmd.Env = append(cmd.Env, k+"="+v)
+	}
+	return cmd
+}
+
+// once runs the program to its end without input.
+func once(t testing.TB, env map[string]string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := command(t, env, args...)
+	var out, logs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &logs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String()+logs.String(), demoapi.Token) {
+		t.Error("the token was printed")
+	}
+	return out.String(), logs.String(), cmd.ProcessState.ExitCode()
+}
