@@ -161,9 +161,12 @@ func (r participantRow) header() string {
 
 // AppendText is the row of the text.
 func (r participantRow) AppendText(b []byte) []byte {
+	added := when.MomentOr(r.AddedAt, r.zone, "")
+	if r.ID == "" && r.AddedAt != nil {
+		added = r.AddedAt.Format(time.DateOnly)
+	}
 	for _, cell := range [...]string{
-		report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80), untrusted.Cell(r.Preset, 60),
-		when.MomentOr(r.AddedAt, r.zone, ""),
+		report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80), untrusted.Cell(r.Preset, 60), added,
 	} {
 		b = append(append(b, "| "...), cell...)
 		b = append(b, ' ')
