@@ -474,7 +474,7 @@ func TestCaseTextsOfTwoSessions(t *testing.T) {
 		t.Fatalf("%+v\n%s", got, r.text())
 	}
 	for _, part := range got.Parts {
-		if !strings.Contains(part.Next, "session_id="+part.SessionID) || !strings.Contains(r.text(), "transcript of session "+part.SessionID) {
+		if !strings.Contains(part.Next, "session="+part.SessionID) || !strings.Contains(r.text(), "transcript of session "+part.SessionID) {
 			t.Errorf("%+v is not told apart: %s", part, r.text())
 		}
 	}

@@ -48,18 +48,18 @@ func TestContract(t *testing.T) {
 	}
 	calls := map[string][]args{
 		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
-		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
+		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}, {"meeting": "design review", "search": "button", "speaker": "ana"}},
+		"search_recaps":             {{"search": "button"}, {"speaker": "zoe", "limit": 1}, {"search": "no such word", "on": "yesterday"}},
+		"list_recordings":           {{}, {"meeting": "design review", "links": true}, {"meeting": demoapi.StandupMeetingID}},
 		"list_session_participants": {{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, {"session_id": sampleSession(t, demoapi.ReviewMeetingID), "response_format": "detailed", "view": "consolidated"}},
 		"list_sessions":             {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
 		"get_meeting_attendance": {
 			{"query": "design review"}, {"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"},
 			{"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "show": "guests"}, {"query": "stand-up", "sessions": "all"},
 		},
-		"list_apps":       {{}},
-		"search_recaps":   {{"search": "timeline"}, {"speaker": "no such name"}},
-		"list_recordings": {{}, {"meeting": "design review", "links": true}},
-		"find_meetings":   {{}, {"query": "stand-up"}, {"query": "no such thing"}, {"limit": 200}},
-		"get_meeting":     {{"meeting_id": demoapi.StandupMeetingID}, {"meeting_id": demoapi.LiveMeetingID}},
+		"list_apps":     {{}},
+		"find_meetings": {{}, {"query": "stand-up"}, {"query": "no such thing"}, {"limit": 200}},
+		"get_meeting":   {{"meeting_id": demoapi.StandupMeetingID}, {"meeting_id": demoapi.LiveMeetingID}},
 		"list_meeting_participants": {
 			{"meeting_id": demoapi.StandupMeetingID}, {"meeting_id": demoapi.EmptyMeetingID}, {"meeting_id": demoapi.SingleMeetingID},
 			{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}, {"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID, "limit": 500, "response_format": "detailed"},
@@ -190,7 +190,7 @@ func TestOneRequest(t *testing.T) {
 func TestScale(t *testing.T) {
 	t.Parallel()
 	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
-	p := start(t, environment(api))
+	p := start(t, environment(api), unlimited)
 	for _, tc := range []struct {
 		meeting string
 		want    int
