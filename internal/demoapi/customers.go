@@ -65,7 +65,7 @@ func contosoCalls(day time.Time) []plan {
 	const title = "Contoso sync"
 	calls := []call{
 		{title: "Contoso Sync", daysAgo: 34, people: []int{23, 24}, invited: []string{dana, marco}},
-		{title: "contoso  sync", daysAgo: 27, people: []int{23}, invited: []string{dana, marco, leila}},
+		{title: "CONTOSO sync", daysAgo: 27, people: []int{23}, invited: []string{dana, marco, leila}},
 		{
 			title: title, daysAgo: 20, people: []int{23, 24}, invited: []string{dana, leila, oskar},
 			acts: map[int]behaviour{4: leftEarly}, films: []film{{status: uploaded}},
