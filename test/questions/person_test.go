@@ -103,7 +103,7 @@ func personQuestions() []question {
 				}
 				return []fact{counts(minutes)}
 			}),
-		one("Where is Kwame right now?", personTool, person("Kwame", args{"on": "today", "show": "here_now"}),
+		one("Where is Kwame right now?", personTool, person("Kwame", args{"on": "today"}),
 			func(*reference) []fact { return []fact{says("Kwame Mensah", warRoom)} }),
 		dated("Was NW-1000 at yesterday's stand-up or in any other meeting?", personTool,
 			func(*reference) args { return person("NW-1000", args{"on": "yesterday"}) },

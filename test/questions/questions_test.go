@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
@@ -195,8 +196,11 @@ func (s *server) ask(t *testing.T, steps []step) (wrong []string) {
 	return wrong
 }
 
-// mostCharacters is what an answer may have at most unless more is asked for.
-const mostCharacters = 10_000
+// Characters that an answer may have at most: by itself, and whatever is asked for.
+const (
+	mostByDefault = 10_000
+	mostEver      = 100_000
+)
 
 func problems(st step, a *answer, facts []fact) (wrong []string) {
 	for _, f := range facts {
@@ -205,8 +209,12 @@ func problems(st step, a *answer, facts []fact) (wrong []string) {
 	if a.summary == "" || !strings.Contains(a.text, a.summary) {
 		wrong = append(wrong, fmt.Sprintf("the summary %q is not in the text", a.summary))
 	}
-	if _, limited := st.args["limit"]; !limited && len(a.text) > mostCharacters {
-		wrong = append(wrong, fmt.Sprintf("the text has %d characters", len(a.text)))
+	most := mostByDefault
+	if st.args["limit"] != nil || st.args["format"] != nil {
+		most = mostEver
+	}
+	if n := utf8.RuneCountInString(a.text); n > most {
+		wrong = append(wrong, fmt.Sprintf("the text has %d characters", n))
 	}
 	return wrong
 }
