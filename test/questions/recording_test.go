@@ -64,7 +64,7 @@ func recordingQuestions() []question {
 			args{"meeting": "Fabrikam sync"}, films(fabrikam, state)),
 		one("Was the all hands recorded?", recordingsTool, args{"meeting": "all hands"}, films(allHands, howLongRecorded)),
 		one("Which product tours can still be watched?", recordingsTool, args{"meeting": "product tour"}, films(tour, until)),
-		one("What is being recorded at the moment?", recordingsTool, args{"on": "today"}, func(ref *reference) (facts []fact) {
+		one("What is being recorded at the moment?", recordingsTool, args{"limit": 5}, func(ref *reference) (facts []fact) {
 			for _, r := range ref.recorded(func(r refRecording) bool { return r.Status == "RECORDING" }) {
 				facts = append(facts, row(r.ID, r.Meeting.Title, "RECORDING"))
 			}

@@ -86,10 +86,10 @@ type refRecording struct {
 	Meeting   struct{ ID, Title string }
 }
 
-// newReference reads the whole account.
-func newReference(t testing.TB, api *demoapi.Server) *reference {
+// newReference reads the whole account as of a time.
+func newReference(t testing.TB, api *demoapi.Server, now time.Time) *reference {
 	t.Helper()
-	ref := &reference{now: time.Now().UTC()}
+	ref := &reference{now: now.UTC()}
 	ref.fetch = func(path string, query ...string) (json.RawMessage, int) {
 		return refGet(t, api.URL+"/accounts/"+demoapi.AccountID+"/realtime/kit/"+path, query)
 	}
