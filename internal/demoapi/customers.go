@@ -136,7 +136,8 @@ func tour(day time.Time) plan {
 	p := plan{
 		id: TourMeetingID, title: "Product tour: Getting started", app: EventsAppID, people: []int{15, 7},
 		invited: []string{dana, marco, emma}, audience: true, recorded: true, filmed: true,
-		created: day.AddDate(0, 0, -7*tourWeeks-10), when: weekly(day, tourWeeks, time.Tuesday, 16*time.Hour), minutes: callMinutes,
+		created: day.AddDate(0, 0, -7*tourWeeks-10),
+		when:    weekly(day, tourWeeks, time.Tuesday, 16*time.Hour), minutes: callMinutes,
 	}
 	for i := range tourAtFirst + tourWeeks*tourEachWeek - len(p.people) - len(p.invited) {
 		p.invited = append(p.invited, visitor(i))

@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"slices"
 	"time"
 )
 
@@ -75,14 +76,25 @@ func both(title, other string, also bool) func(*reference) []fact {
 }
 
 func attendanceQuestions() []question {
-	berlin, err := time.LoadLocation("Europe/Berlin")
+	return slices.Concat(whoQuestions(), momentQuestions(), oneQuestions(), otherRoomQuestions(), wholeListQuestions())
+}
+
+// atLeast is a share of the session.
+func atLeast(percent int) func(judged) bool {
+	return func(j judged) bool { return j.came() && j.seconds()*100 >= percent*j.s.length(time.Time{})*60 }
+}
+
+func lost(j judged) bool { return j.came() && j.invited && len(j.gaps()) > 0 }
+
+func berlin() *time.Location {
+	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		panic(err)
 	}
-	missed := func(j judged) bool { return j.came() && j.invited && len(j.gaps()) > 0 }
-	share := func(percent int) func(judged) bool {
-		return func(j judged) bool { return j.came() && j.seconds()*100 >= percent*j.s.length(time.Time{})*60 }
-	}
+	return zone
+}
+
+func whoQuestions() []question {
 	return []question{
 		one("Who came to yesterday's design review?", attendanceTool,
 			args{"meeting": "design review", "on": "yesterday"}, whole(review, time.UTC)),
@@ -99,6 +111,11 @@ func attendanceQuestions() []question {
 			args{"meeting": "design review", "show": "guests"}, of(review, guest, nothing)),
 		one("Who is in the war room right now?", attendanceTool,
 			args{"meeting": "war room", "show": "here_now"}, of(warRoom, came, nothing)),
+	}
+}
+
+func momentQuestions() []question {
+	return []question{
 		one("Who was in the design review at 14:20?", attendanceTool,
 			args{"meeting": "design review", "on": "yesterday", "at": "14:20"},
 			of(review, func(j judged) bool { return j.here[20*60] }, nothing)),
@@ -106,19 +123,24 @@ func attendanceQuestions() []question {
 			args{"meeting": "design review", "on": "yesterday", "at": "14:40"},
 			of(review, func(j judged) bool { return j.here[40*60] }, nothing)),
 		one("Who was there for at least three quarters of the design review?", attendanceTool,
-			args{"meeting": "design review", "min_share": 75}, of(review, share(75), nothing)),
+			args{"meeting": "design review", "min_share": 75}, of(review, atLeast(75), nothing)),
 		one("Who stayed for 40 minutes or more in the design review?", attendanceTool,
 			args{"meeting": "design review", "min_minutes": 40},
 			of(review, func(j judged) bool { return j.seconds() >= 40*60 }, nothing)),
 		one("Who lost the connection in the design review, and when?", attendanceTool,
 			args{"meeting": "design review", "spans": true}, func(ref *reference) (facts []fact) {
-				for _, j := range ref.latest(review).where(ref.now, missed) {
+				for _, j := range ref.latest(review).where(ref.now, lost) {
 					for _, gap := range j.gaps() {
 						facts = append(facts, row(j.name, j.s.clock(gap[0], time.UTC), j.s.clock(gap[1], time.UTC)))
 					}
 				}
 				return facts
 			}),
+	}
+}
+
+func oneQuestions() []question {
+	return []question{
 		one("Was Priya on time for the design review?", attendanceTool,
 			args{"meeting": "design review", "person": "Priya"},
 			of(review, func(j judged) bool { return j.name == "Priya Raman" },
@@ -131,10 +153,15 @@ func attendanceQuestions() []question {
 			args{"meeting": "design review", "show": "late", "late_after_minutes": 15},
 			of(review, func(j judged) bool { return j.late > 15 || j.late == 15 }, nothing)),
 		one("When did people join the design review, in Berlin's time?", attendanceTool,
-			args{"meeting": "design review", "timezone": "Europe/Berlin"}, whole(review, berlin)),
+			args{"meeting": "design review", "timezone": "Europe/Berlin"}, whole(review, berlin())),
 		one("Who hosts the war room?", attendanceTool,
 			args{"meeting": "war room", "preset": "host"},
 			of(warRoom, func(j judged) bool { return j.preset == "group_call_host" }, nothing)),
+	}
+}
+
+func otherRoomQuestions() []question {
+	return []question{
 		one("How many came to the all hands?", attendanceTool, args{"meeting": "all hands"},
 			func(ref *reference) []fact {
 				s := ref.latest(allHands)
@@ -160,6 +187,11 @@ func attendanceQuestions() []question {
 		}),
 		dated("We met without a title three days ago, around 11:45. Who was there?", attendanceTool,
 			func(ref *reference) args { return args{"on": ref.date(-3) + "T11:45"} }, whole("", time.UTC)),
+	}
+}
+
+func wholeListQuestions() []question {
+	return []question{
 		one("How many of the five thousand came to the autumn webinar?", attendanceTool,
 			args{"meeting": "autumn product webinar"}, func(ref *reference) []fact {
 				return []fact{counts(ref.latest(webinar).everybody(), len(ref.meeting(webinar).roster))}

@@ -67,7 +67,7 @@ func says(wanted ...string) fact {
 	}
 }
 
-// lacks is text that neither form holds.
+// lacking is text that neither form holds.
 func lacking(unwanted ...string) fact {
 	return func(a *answer) (wrong []string) {
 		for _, not := range unwanted {
@@ -219,9 +219,6 @@ func only(everybody, wanted []string) fact {
 	return func(a *answer) []string { return append(says(wanted...)(a), lacking(others...)(a)...) }
 }
 
-// nobody is an answer that names none of these.
-func nobody(everybody []string) fact { return only(everybody, nil) }
-
 // rows is a list of so many rows in the structured content, each of which is a
 // line of the text too.
 func rows(list string, n int) fact {
@@ -235,7 +232,7 @@ func rows(list string, n int) fact {
 				return []string{fmt.Sprintf("%s has %d rows, want %d", list, len(have), n)}
 			}
 			lines := 0
-			for _, line := range strings.Split(a.text, "\n") {
+			for line := range strings.SplitSeq(a.text, "\n") {
 				if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| ---") {
 					lines++
 				}

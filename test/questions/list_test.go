@@ -61,7 +61,7 @@ func titled(word string) func(*refMeeting) bool {
 }
 
 func listQuestions() []question {
-	return slices.Concat(sessionQuestions(), rosterQuestions(), meetingQuestions())
+	return slices.Concat(sessionQuestions(), joiningQuestions(), rosterQuestions(), meetingQuestions())
 }
 
 func sessionQuestions() []question {
@@ -102,6 +102,11 @@ func sessionQuestions() []question {
 				}
 				return facts
 			}),
+	}
+}
+
+func joiningQuestions() []question {
+	return []question{
 		one("How often did Sofia connect to the design review, and when?", joiningsTool,
 			args{"meeting": "design review", "person": "Sofia"}, func(ref *reference) (facts []fact) {
 				for _, q := range ref.latest(review).peers {

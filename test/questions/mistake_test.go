@@ -1,14 +1,5 @@
 package questions
 
-// wrong is a call that models make by mistake, and the right one. The first may
-// be understood; if it is not, its error says these words.
-func wrong(ask string, first step, words []string, then step) question {
-	return question{ask, func(*reference) []step {
-		first.mistake = words
-		return []step{first, then}
-	}}
-}
-
 // mistakes are what models get wrong.
 func mistakes() []question {
 	invitees := rostered(standup, func(refRow) bool { return true })
@@ -58,6 +49,12 @@ func mistakes() []question {
 					facts: listed(ref, s, s.where(ref.now, func(j judged) bool { return j.came() && j.invited }), nothing)},
 			}
 		}},
+	}
+}
+
+func moreMistakes() []question {
+	lateOnes := of(review, late, func(j judged) []any { return []any{j.late} })
+	return []question{
 		{"A session's id as a meeting: who was late at that one?", func(ref *reference) []step {
 			id := ref.latest(review).ID
 			return []step{
@@ -81,6 +78,39 @@ func mistakes() []question {
 					facts: seen("Emma Wright", days(14), attended, howLong)(ref)},
 			}
 		}},
+		{"A day without a session: who came to today's stand-up?", func(ref *reference) []step {
+			s := ref.latest(standup)
+			at := s.StartedAt.Format("2006-01-02")
+			return []step{
+				{tool: attendanceTool, args: args{"meeting": "stand-up", "on": "today", "show": "attended"},
+					mistake: []string{at, ref.date(0)}},
+				{tool: attendanceTool, args: args{"meeting": "stand-up", "on": at, "show": "attended"},
+					facts: listed(ref, s, s.where(ref.now, came), nothing)},
+			}
+		}},
+		{"What the account does not have: the phone numbers of those who were late at the design review.",
+			func(ref *reference) []step {
+				return []step{
+					{tool: attendanceTool, args: args{"meeting": "design review", "show": "late", "phone": true},
+						mistake: []string{`"phone"`, "no phone numbers"}},
+					{tool: attendanceTool, args: args{"meeting": "design review", "show": "late"}, facts: lateOnes(ref)},
+				}
+			}},
+		{"A day and a range at once: which stand-ups were there yesterday, or last week?", func(ref *reference) []step {
+			from, to := ref.lastWeek()
+			return []step{
+				{tool: sessionsTool, args: args{"meeting": "stand-up", "on": "yesterday", "from": "last week"},
+					mistake: []string{"on", "from"}},
+				{tool: sessionsTool, args: args{"meeting": "stand-up", "on": "last week"},
+					facts: took(between(ref.titled(standup), from, to))},
+			}
+		}},
+	}
+}
+
+func understood() []question {
+	lateOnes := of(review, late, func(j judged) []any { return []any{j.late} })
+	return []question{
 		one("A word for a day in from: who was late since yesterday's review?", attendanceTool,
 			args{"meeting": "design review", "from": "yesterday", "show": "late"}, lateOnes),
 		one("Another order of words: who came to the platform standup?", attendanceTool,

@@ -82,13 +82,15 @@ func personQuestions() []question {
 	}
 	return []question{
 		one("Which meetings was Priya Raman in last week, and for how long?", personTool,
-			person("Priya Raman", args{"on": "last week", "show": "attended"}), seen("Priya Raman", lastWeek, attended, howLong)),
+			person("Priya Raman", args{"on": "last week", "show": "attended"}),
+			seen("Priya Raman", lastWeek, attended, howLong)),
 		one("What did Jonas Weber miss last week?", personTool,
 			person("Jonas Weber", args{"on": "last week", "show": "absent"}),
 			seen("Jonas Weber", lastWeek, func(v visit) bool { return !v.came() }, func(visit) []any { return nil })),
 		one("Was Aisha Khan late anywhere last week?", personTool,
 			person("Aisha Khan", args{"on": "last week", "show": "late"}),
-			seen("Aisha Khan", lastWeek, func(v visit) bool { return v.late > 0 }, func(v visit) []any { return []any{v.late} })),
+			seen("Aisha Khan", lastWeek,
+				func(v visit) bool { return v.late > 0 }, func(v visit) []any { return []any{v.late} })),
 		dated("Which of our meetings has dana.smith@contoso.example been in during the last five weeks?", personTool,
 			func(ref *reference) args {
 				return person("dana.smith@contoso.example", args{"from": since(35)(ref), "show": "attended"})

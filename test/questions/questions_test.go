@@ -5,6 +5,7 @@
 package questions
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/client"
+	"github.com/mark3labs/mcp-go/client/transport"
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
@@ -63,12 +65,16 @@ const (
 func questions() []question {
 	return slices.Concat(
 		attendanceQuestions(),
+		rateQuestions(),
 		seriesQuestions(),
 		personQuestions(),
 		recapQuestions(),
+		searchQuestions(),
 		recordingQuestions(),
 		listQuestions(),
 		mistakes(),
+		moreMistakes(),
+		understood(),
 	)
 }
 
@@ -90,7 +96,12 @@ func startServer(t *testing.T, api *demoapi.Server) *server {
 		"CLOUDFLARE_BASE_URL=" + api.URL,
 		"REALTIMEKIT_RATE_LIMIT=100000/1m", // the account keeps no limit, and nobody wants to wait
 	}
-	c, err := client.NewStdioMCPClient(binary, env)
+	clean := func(ctx context.Context, command string, env, args []string) (*exec.Cmd, error) {
+		cmd := exec.CommandContext(ctx, command, args...)
+		cmd.Env = env // and nothing of this process's
+		return cmd, nil
+	}
+	c, err := client.NewStdioMCPClientWithOptions(binary, env, nil, transport.WithCommandFunc(clean))
 	if err != nil {
 		t.Fatal(err)
 	}

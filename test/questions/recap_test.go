@@ -148,6 +148,11 @@ func recapQuestions() []question {
 			args{"meeting": "Fabrikam sync", "part": "transcript"}, func(*reference) []fact {
 				return []fact{says("no transcript", "transcribe_on_end")}
 			}),
+	}
+}
+
+func searchQuestions() []question {
+	return []question{
 		one("Somebody talked about a discount. Where, and who?", searchTool, args{"search": "discount"},
 			func(ref *reference) []fact { return ref.found(7, with("discount"), ref.transcript) }),
 		one("In which meetings was the migration mentioned?", searchTool, args{"search": "migration"},

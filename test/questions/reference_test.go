@@ -242,15 +242,6 @@ func (ref *reference) readRecordings(t testing.TB, app *refApp) {
 	refList(t, ref, app.ID+"/recordings", "", &app.recordings)
 }
 
-func (ref *reference) session(id string) *refSession {
-	for _, s := range ref.sessions() {
-		if s.ID == id {
-			return s
-		}
-	}
-	return nil
-}
-
 // day is midnight, some days from today.
 func (ref *reference) day(from int) time.Time {
 	return ref.now.Truncate(24*time.Hour).AddDate(0, 0, from)
@@ -404,8 +395,8 @@ func (j judged) present(second int) bool {
 func (p *refPerson) first() int { return slices.Index(p.here, true) }
 
 func (p *refPerson) last() int {
-	for i := len(p.here) - 1; i >= 0; i-- {
-		if p.here[i] {
+	for i, here := range slices.Backward(p.here) {
+		if here {
 			return i + 1
 		}
 	}

@@ -84,19 +84,20 @@ func (s *refSession) percent(now time.Time) (attended, invitees, share int) {
 	return attended, invitees, int(math.Round(100 * float64(attended) / float64(invitees)))
 }
 
-func seriesQuestions() []question {
-	daysAgo := func(n int) func(*reference) string { return func(ref *reference) string { return ref.date(-n) } }
-	callOf := func(n int) func(*reference) []fact {
-		return func(ref *reference) []fact {
-			s := between(ref.titled(contoso), ref.day(-n), ref.day(1-n))[0]
-			return listed(ref, s, s.judge(ref.now), func(j judged) []any {
-				if !j.came() {
-					return []any{"absent"}
-				}
-				return []any{j.minutes()}
-			})
-		}
+// callOf are facts about the call with Contoso that was some days ago.
+func callOf(n int) func(*reference) []fact {
+	return func(ref *reference) []fact {
+		s := between(ref.titled(contoso), ref.day(-n), ref.day(1-n))[0]
+		return listed(ref, s, s.judge(ref.now), func(j judged) []any {
+			if !j.came() {
+				return []any{"absent"}
+			}
+			return []any{j.minutes()}
+		})
 	}
+}
+
+func rateQuestions() []question {
 	return []question{
 		one("Who missed the last three stand-ups?", compareTool,
 			args{"meetings": []string{"stand-up"}, "min_absence_streak": 3},
@@ -130,7 +131,12 @@ func seriesQuestions() []question {
 				}
 				return facts
 			}),
-		question{"Who was at last Thursday's stand-up?", func(ref *reference) []step {
+	}
+}
+
+func seriesQuestions() []question {
+	return []question{
+		{"Who was at last Thursday's stand-up?", func(ref *reference) []step {
 			day := -1
 			for ref.day(day).Weekday() != time.Thursday {
 				day--
@@ -141,7 +147,7 @@ func seriesQuestions() []question {
 				facts: listed(ref, s, s.where(ref.now, came), nothing),
 			}}
 		}},
-		question{"Who came to the latest stand-up? It was on a weekday whose name I know.", func(ref *reference) []step {
+		{"Who came to the latest stand-up? It was on a weekday whose name I know.", func(ref *reference) []step {
 			s := ref.latest(standup)
 			return []step{{
 				tool: attendanceTool, facts: listed(ref, s, s.where(ref.now, came), nothing),
@@ -157,11 +163,11 @@ func seriesQuestions() []question {
 				return facts
 			}),
 		dated("Who was in the Contoso call of six days ago?", attendanceTool,
-			func(ref *reference) args { return args{"meeting": "Contoso sync", "on": daysAgo(6)(ref)} }, callOf(6)),
+			func(ref *reference) args { return args{"meeting": "Contoso sync", "on": ref.date(-6)} }, callOf(6)),
 		one("Who was in the latest call with Contoso?", attendanceTool, args{"meeting": "the contoso sync"}, callOf(2)),
 		dated("Did Oskar come to our Contoso call two weeks ago?", attendanceTool,
 			func(ref *reference) args {
-				return args{"meeting": "Contoso sync", "person": "Oskar", "from": daysAgo(14)(ref), "to": daysAgo(12)(ref)}
+				return args{"meeting": "Contoso sync", "person": "Oskar", "from": ref.date(-14), "to": ref.date(-12)}
 			},
 			func(ref *reference) []fact {
 				s := between(ref.titled(contoso), ref.day(-14), ref.day(-11))[0]
