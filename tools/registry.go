@@ -19,6 +19,7 @@ func makers() []func(*Deps) mcptool.Tool {
 	return []func(*Deps) mcptool.Tool{
 		getMeetingAttendance,
 		compareAttendance,
+		getPersonAttendance,
 		getSessionRecap,
 		searchRecaps,
 		listRecordings,

@@ -47,6 +47,10 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
+		"get_person_attendance": {
+			{"person": "Priya Raman"}, {"person": "zoe", "format": "csv", "timezone": "Europe/Berlin"},
+			{"person": "kwame", "format": "detailed", "show": "absent", "app": "Production"},
+		},
 		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
 		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}, {"meeting": "design review", "search": "button", "speaker": "ana"}},
 		"search_recaps":             {{"search": "button"}, {"speaker": "zoe", "limit": 1}, {"search": "no such word", "on": "yesterday"}},

@@ -1,6 +1,7 @@
 package attendance
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -80,5 +81,38 @@ func TestResultsStayAsTheyAre(t *testing.T) {
 		if clock(first[i].First()) != want || clock(compared[i].First()) != want {
 			t.Errorf("visit %d: %s and %s, want %s", i, clock(first[i].First()), clock(compared[i].First()), want)
 		}
+	}
+}
+
+// A week is missed by whoever came to none of the sessions that they were invited to
+// in it, and counts once however many of them somebody came to.
+func TestCompareGroups(t *testing.T) {
+	roster := rosterOf("A:ann A:bob A:cid B:ann A:late@12:30")
+	columns := columnsIn("A 09:00-10:00 ann; A 10:30-11:00 ann bob; B 11:30-12:00 bob; A 13:00-14:00 ann late; B 14:30-15:00 cid")
+	results := Series(columns, roster, Rules{})
+	records, groups := CompareGroups(results, []int{0, 0, 1, 2, 2})
+	want := map[string]string{"ann": "x-x 2/3", "bob": "xx- 1/2", "cid": "-.- 0/2", "late": "..x 1/1"}
+	for _, r := range records {
+		marks := ""
+		for _, m := range r.Marks {
+			marks += string(m)
+		}
+		if got := fmt.Sprintf("%s %d/%d", marks, r.Kept, r.Invitations); got != want[r.CustomID] {
+			t.Errorf("%s: %s, want %s", r.CustomID, got, want[r.CustomID])
+		}
+	}
+	// Bob, a guest in the second week, was invited to nothing in it; cid missed the
+	// session of the third to which he was invited, though he came to another.
+	if got := fmt.Sprint(groups); len(records) != 4 || got != "[{2 3 2 0} {1 1 0 1} {2 4 2 0}]" {
+		t.Errorf("%s", got)
+	}
+	if percent, known := records[0].Rate(); percent != 67 || !known {
+		t.Errorf("%d %v", percent, known)
+	}
+	if _, known := (Group{}).Rate(); known {
+		t.Error("a rate of nobody")
+	}
+	if records, groups := CompareGroups(nil, nil); records != nil || groups != nil {
+		t.Error("nothing to compare")
 	}
 }

@@ -116,3 +116,9 @@ func ClocksChangeOn(t time.Time, zone *time.Location) bool {
 	_, after := Shown(day.AddDate(0, 0, 1), zone)[0].Zone()
 	return before != after
 }
+
+// Monday is the first day of a moment's week in a zone, at midnight as if in UTC.
+func Monday(t time.Time, zone *time.Location) time.Time {
+	day := wallOf(t.In(zone)).Truncate(24 * time.Hour)
+	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+}
