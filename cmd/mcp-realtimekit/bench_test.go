@@ -16,7 +16,7 @@ import (
 // unlimited lets a benchmark repeat what the rate limit would let through once.
 const unlimited = "--rate-limit=1000000/1s"
 
-// BenchmarkStart is from spawn to the answer of tools/list; it also reports the program(t)'s size.
+// BenchmarkStart is from spawn to the answer of tools/list; it also reports the program's size.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		p := launch(b, nil)

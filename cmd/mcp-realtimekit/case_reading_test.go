@@ -209,38 +209,53 @@ func refusing(status int, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// answersOfNothing lack what the API documents.
+func answersOfNothing() []string {
+	long := strings.Repeat(`{"id":"a"},`, 2000)
+	return []string{
+		``,
+		`{}`,
+		`null`,
+		`[]`,
+		`7`,
+		`"ok"`,
+		`true`,
+		`{"success":true}`,
+		`{"success":true,"data":null}`,
+		`{"success":true,"data":7}`,
+		`{"success":true,"data":"x"}`,
+		`{"success":true,"data":{"participants":null,"sessions":null}}`,
+		`{"success":true,"result":[]}`,
+		`{"success":false,"data":[` + long + `{}]}`,
+		`{"data":[` + long + `{}],"success":false}`,
+		`{"data":{"sessions":[],"participants":[],"id":"a"},"success":false}`,
+	}
+}
+
 // TestAnswersOfNothing holds that an answer without what the API documents is
 // an error in every tool, never "none".
 func TestAnswersOfNothing(t *testing.T) {
 	t.Parallel()
-	calls := map[string]args{
-		"list_apps":                 {},
-		"find_meetings":             {},
-		"get_meeting":               {"meeting_id": caseMeeting},
-		"list_meeting_participants": {"meeting_id": caseMeeting},
-		"list_sessions":             {},
-		"list_session_participants": {"session_id": caseSession},
-		"get_meeting_attendance":    {"meeting_id": caseMeeting},
-		"compare_attendance":        {"meeting_id": caseMeeting},
-		"get_session_recap":         {"session_id": caseSession},
-	}
-	long := strings.Repeat(`{"id":"a"},`, 2000)
-	for _, text := range []string{
-		``, `{}`, `null`, `[]`, `7`, `"ok"`, `true`, `{"success":true}`, `{"success":true,"data":null}`, `{"success":true,"data":7}`, `{"success":true,"data":"x"}`,
-		`{"success":true,"data":{"participants":null,"sessions":null}}`, `{"success":true,"result":[]}`,
-		`{"success":false,"data":[` + long + `{}]}`, `{"data":[` + long + `{}],"success":false}`, `{"data":{"sessions":[],"participants":[],"id":"a"},"success":false}`,
-	} {
+	for _, text := range answersOfNothing() {
 		api := scripted.Start(t)
 		for _, path := range []string{
-			"/meetings", "/sessions", "/meetings/" + caseMeeting, rosterPath, "/meetings/" + caseMeeting + "/active-session", "/sessions/" + caseSession, peersPath,
-			"//client/v4/accounts/" + scripted.AccountID + "/realtime/kit/apps", "//client/v4/accounts",
+			"/meetings",
+			"/sessions",
+			"/meetings/" + caseMeeting,
+			rosterPath,
+			"/meetings/" + caseMeeting + "/active-session",
+			"/sessions/" + caseSession,
+			peersPath,
+			"//client/v4/accounts/" + scripted.AccountID + "/realtime/kit/apps",
+			"//client/v4/accounts",
 		} {
 			api.Handle(path, body(text))
 		}
 		p := start(t, with(api.Environment(), "CLOUDFLARE_ACCOUNT_ID", ""))
-		for tool, in := range calls {
-			if r := p.call(tool, with2(in, "account_id", scripted.AccountID)); !r.IsError {
-				t.Errorf("%.60s: %s: %s", text, tool, r.text())
+		more := []toolCall{{"list_sessions", args{}}, {"get_session_recap", args{"session_id": caseSession}}}
+		for _, c := range append(p.everyTool(caseMeeting, caseSession), more...) {
+			if r := p.call(c.tool, with2(c.args, "account_id", scripted.AccountID)); !r.IsError {
+				t.Errorf("%.60s: %s: %s", text, c.tool, r.text())
 			}
 		}
 		if r := p.call("list_apps", args{}); !r.IsError {

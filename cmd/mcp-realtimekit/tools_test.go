@@ -31,10 +31,69 @@ type roster struct {
 	Participants []struct{ ID, Name, Picture string }
 }
 
+// moreCalls are those of TestContract besides one of each tool.
+func moreCalls(reviewSession string) []toolCall {
+	return []toolCall{
+		{"compare_attendance", args{"query": "stand-up"}},
+		{"compare_attendance", args{"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
+		{"get_session_recap", args{"query": "design review"}},
+		{"get_session_recap", args{"meeting_id": demoapi.LiveMeetingID}},
+		{"get_session_recap", args{"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
+		{"list_session_participants", args{
+			"session_id":      reviewSession,
+			"response_format": "detailed",
+			"view":            "consolidated",
+		}},
+		{"list_sessions", args{}},
+		{"list_sessions", args{"status": "live"}},
+		{"list_sessions", args{"meeting_id": demoapi.EmptyMeetingID}},
+		{"get_meeting_attendance", args{"query": "design review"}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.HostileMeetingID, "show": "guests"}},
+		{"get_meeting_attendance", args{"query": "stand-up", "sessions": "all"}},
+		{"find_meetings", args{"query": "stand-up"}},
+		{"find_meetings", args{"query": "no such thing"}},
+		{"find_meetings", args{"limit": 200}},
+		{"get_meeting", args{"meeting_id": demoapi.StandupMeetingID}},
+		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}},
+		{"list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID}},
+		{"list_meeting_participants", args{"meeting_id": demoapi.EmptyMeetingID}},
+		{"list_meeting_participants", args{"meeting_id": demoapi.SingleMeetingID}},
+		{"list_meeting_participants", args{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}},
+		{"list_meeting_participants", args{
+			"meeting_id":      demoapi.WebinarMeetingID,
+			"app_id":          demoapi.EventsAppID,
+			"limit":           500,
+			"response_format": "detailed",
+		}},
+	}
+}
+
 // TestContract validates every answer against the schema that the server itself lists.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil, "--demo")
+	schemas := outputSchemas(t, p)
+	session := sampleSession(t, demoapi.ReviewMeetingID)
+	for _, c := range append(p.everyTool(demoapi.ReviewMeetingID, session), moreCalls(session)...) {
+		r := p.call(c.tool, c.args)
+		if r.IsError || !strings.HasPrefix(r.text(), "(sample data) ") {
+			t.Fatalf("%s %v: %s", c.tool, c.args, r.text())
+		}
+		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.Structured))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schemas[c.tool].Validate(v); err != nil {
+			t.Errorf("%s %v: %v", c.tool, c.args, err)
+		}
+	}
+}
+
+// outputSchemas compiles those of all tools, and holds what is true of each tool.
+func outputSchemas(t *testing.T, p *proc) map[string]*jsonschema.Schema {
+	t.Helper()
 	var list struct {
 		Tools []struct {
 			Name, Title, Description string
@@ -46,23 +105,7 @@ func TestContract(t *testing.T) {
 	if err := json.Unmarshal(p.request("tools/list", args{}).Result, &list); err != nil {
 		t.Fatal(err)
 	}
-	calls := map[string][]args{
-		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
-		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
-		"list_session_participants": {{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, {"session_id": sampleSession(t, demoapi.ReviewMeetingID), "response_format": "detailed", "view": "consolidated"}},
-		"list_sessions":             {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
-		"get_meeting_attendance": {
-			{"query": "design review"}, {"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"},
-			{"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "show": "guests"}, {"query": "stand-up", "sessions": "all"},
-		},
-		"list_apps":     {{}},
-		"find_meetings": {{}, {"query": "stand-up"}, {"query": "no such thing"}, {"limit": 200}},
-		"get_meeting":   {{"meeting_id": demoapi.StandupMeetingID}, {"meeting_id": demoapi.LiveMeetingID}},
-		"list_meeting_participants": {
-			{"meeting_id": demoapi.StandupMeetingID}, {"meeting_id": demoapi.EmptyMeetingID}, {"meeting_id": demoapi.SingleMeetingID},
-			{"meeting_id": demoapi.HostileMeetingID, "response_format": "detailed"}, {"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID, "limit": 500, "response_format": "detailed"},
-		},
-	}
+	schemas := map[string]*jsonschema.Schema{}
 	for _, tool := range list.Tools {
 		for _, hint := range []string{"readOnlyHint", "idempotentHint", "openWorldHint"} {
 			if tool.Annotations[hint] != true {
@@ -81,23 +124,9 @@ func TestContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(calls[tool.Name]) == 0 {
-			t.Errorf("%s: this test does not call it", tool.Name)
-		}
-		for _, a := range calls[tool.Name] {
-			r := p.call(tool.Name, a)
-			if r.IsError || !strings.HasPrefix(r.text(), "(sample data) ") {
-				t.Fatalf("%s %v: %s", tool.Name, a, r.text())
-			}
-			v, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.Structured))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := schema.Validate(v); err != nil {
-				t.Errorf("%s %v: %v", tool.Name, a, err)
-			}
-		}
+		schemas[tool.Name] = schema
 	}
+	return schemas
 }
 
 func TestRoster(t *testing.T) {
