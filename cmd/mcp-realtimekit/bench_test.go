@@ -20,7 +20,14 @@ const unlimited = "--rate-limit=1000000/1s"
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		p := launch(b, nil)
-		p.request("initialize", args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "bench", "version": "1"}})
+		p.request(
+			"initialize",
+			args{
+				"protocolVersion": "2025-11-25",
+				"capabilities":    args{},
+				"clientInfo":      args{"name": "bench", "version": "1"},
+			},
+		)
 		p.request("tools/list", args{})
 		b.StopTimer()
 		p.close(0)
@@ -140,7 +147,8 @@ func TestMemory(t *testing.T) {
 	}
 	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
 	p := start(t, environment(api), "--log-level=error", unlimited)
-	if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}); r.IsError || !strings.HasPrefix(r.text(), "50000 participants") {
+	if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}); r.IsError ||
+		!strings.HasPrefix(r.text(), "50000 participants") {
 		t.Fatal(r.text())
 	}
 	checkPeak(t, p.cmd.Process, 40)

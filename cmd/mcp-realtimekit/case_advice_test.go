@@ -226,7 +226,12 @@ func TestCaseProxyOfDownloads(t *testing.T) {
 	api := scripted.Start(t)
 	api.JSON("/sessions/"+caseSession, scripted.Case(t, "session-details-current.json"))
 	api.JSON("/sessions/"+caseSession+"/participants", scripted.Case(t, "session-participants-paging-in-data.json"))
-	api.JSON("/sessions/"+caseSession+"/chat", []byte(`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`))
+	api.JSON(
+		"/sessions/"+caseSession+"/chat",
+		[]byte(
+			`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`,
+		),
+	)
 	env := with(api.Environment(), "HTTPS_PROXY", "http://someone:proxy-password@"+l.Addr().String())
 	r := start(t, env).call("get_session_recap", args{"session_id": caseSession, "part": "chat"})
 	says(t, withoutToken(t, r.text()), "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "5ecret|93.184|proxy-password")
@@ -288,7 +293,12 @@ func TestCaseBrokenConnections(t *testing.T) {
 func TestCasePortalRedirects(t *testing.T) {
 	t.Parallel()
 	env := pretend(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "https://portal.example/login?back="+url.QueryEscape(r.Header.Get("Authorization")), http.StatusFound)
+		http.Redirect(
+			w,
+			r,
+			"https://portal.example/login?back="+url.QueryEscape(r.Header.Get("Authorization")),
+			http.StatusFound,
+		)
 	})
 	const want = "redirect to another host refused (portal.example)|sign-in|CLOUDFLARE_BASE_URL"
 	says(t, refusal(t, env), want, "permission")
@@ -365,8 +375,12 @@ func echoes() map[string]func(http.ResponseWriter, string) {
 	}
 	const js = "application/json"
 	return map[string]func(http.ResponseWriter, string){
-		"cloudflare":    write(400, js, `{"success":false,"errors":[{"code":6003,"message":"header %s is wrong"}]}`),
-		"chain":         write(401, js, `{"success":false,"errors":[{"code":1,"message":"a","error_chain":[{"message":"%s"}]}]}`),
+		"cloudflare": write(400, js, `{"success":false,"errors":[{"code":6003,"message":"header %s is wrong"}]}`),
+		"chain": write(
+			401,
+			js,
+			`{"success":false,"errors":[{"code":1,"message":"a","error_chain":[{"message":"%s"}]}]}`,
+		),
 		"product":       write(403, js, `{"success":false,"error":{"code":403,"message":"%s"}}`),
 		"text error":    write(500, js, `{"success":false,"error":"%s"}`),
 		"message":       write(422, js, `{"success":false,"message":"no: %s"}`),
@@ -406,7 +420,10 @@ func TestCaseEchoedToken(t *testing.T) {
 					texts = append(texts, diagnosis(t, env))
 				}
 				for _, text := range texts {
-					if withoutToken(t, text); strings.Contains(text, base64.StdEncoding.EncodeToString([]byte("Bearer " + scripted.Token))[12:40]) {
+					if withoutToken(t, text); strings.Contains(
+						text,
+						base64.StdEncoding.EncodeToString([]byte("Bearer " + scripted.Token))[12:40],
+					) {
 						t.Errorf("%s: %s", how, text)
 					}
 				}
@@ -427,7 +444,8 @@ func TestCaseEchoedCallersToken(t *testing.T) {
 			s := serveHTTP(t, env)
 			call := args{"name": "list_meeting_participants", "arguments": args{"meeting_id": caseMeeting}}
 			r := s.must(s.rpc(callers, "tools/call", call))
-			if r.status != http.StatusOK || !strings.Contains(r.body, `"isError":true`) || !strings.Contains(r.body, "could not get the participants") {
+			if r.status != http.StatusOK || !strings.Contains(r.body, `"isError":true`) ||
+				!strings.Contains(r.body, "could not get the participants") {
 				t.Errorf("%d %s", r.status, r.body)
 			}
 			s.clean("the answer", strings.ToLower(r.body))

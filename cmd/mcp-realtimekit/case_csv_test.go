@@ -14,7 +14,10 @@ import (
 // to be shown; and two that stay as they are.
 var formulas = [][2]string{
 	{"=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"}, {"Ann;=1+1", "Ann;'=1+1"}, {"Bob\t=1+1", "Bob '=1+1"},
-	{"Cy|@SUM(1)", "Cy|'@SUM(1)"}, {"Dee\r\n-2+3", "Dee '-2+3"}, {"＝1+1", "'＝1+1"}, {` "=1`, `"'=1`}, {`Eve";"=1`, `Eve";"'=1`},
+	{
+		"Cy|@SUM(1)",
+		"Cy|'@SUM(1)",
+	}, {"Dee\r\n-2+3", "Dee '-2+3"}, {"＝1+1", "'＝1+1"}, {` "=1`, `"'=1`}, {`Eve";"=1`, `Eve";"'=1`},
 	{"Zoë Lee - Contoso", "Zoë Lee - Contoso"}, {"Łukasz, O'Brien-Smith", "Łukasz, O'Brien-Smith"},
 }
 

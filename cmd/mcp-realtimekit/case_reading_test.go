@@ -45,7 +45,13 @@ func pagesOf(key string, per int, rows []any) http.HandlerFunc {
 // an id they are guests.
 func joined(from, to int, id bool) (rows []any) {
 	for i := from; i <= to; i++ {
-		row := map[string]any{"display_name": fmt.Sprint("Person ", i), "preset_name": "guest", "joined_at": "2026-11-20T10:00:00Z", "left_at": "2026-11-20T10:30:00Z", "duration": 30}
+		row := map[string]any{
+			"display_name": fmt.Sprint("Person ", i),
+			"preset_name":  "guest",
+			"joined_at":    "2026-11-20T10:00:00Z",
+			"left_at":      "2026-11-20T10:30:00Z",
+			"duration":     30,
+		}
 		if id {
 			row["id"], row["user_id"] = fmt.Sprint("peer-", i), fmt.Sprint("user-", i)
 		}

@@ -53,9 +53,17 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 			if id == "" {
 				t.Fatalf("%s: %s", revision, asked.Params)
 			}
-			p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`, asked.ID, answer, id))
+			p.send(
+				fmt.Sprintf(
+					`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`,
+					asked.ID,
+					answer,
+					id,
+				),
+			)
 			r := p.finish(call)
-			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) || answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
+			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) ||
+				answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
 				t.Errorf("%s, %s: %s", revision, answer, r.text())
 			}
 		}
@@ -110,25 +118,41 @@ func testChoiceByAnswer(t *testing.T, sample sampler) {
 		} `json:"inputRequests"`
 	}
 	m := p.request("tools/call", with(can, nil))
-	if err := json.Unmarshal(m.Result, &asked); err != nil || asked.ResultType != "input_required" || asked.InputRequests["meeting"].Method != "elicitation/create" {
+	if err := json.Unmarshal(m.Result, &asked); err != nil || asked.ResultType != "input_required" ||
+		asked.InputRequests["meeting"].Method != "elicitation/create" {
 		t.Fatalf("%v %s %+v", err, m.Result, m.Error)
 	}
 	id := asked.InputRequests["meeting"].Params.RequestedSchema.Properties.Meeting.OneOf[2].Const
 	for action, want := range map[string]string{"accept": id, "decline": "chose no meeting", "cancel": "chose no meeting"} {
-		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting_id": id}}}})))
+		r := p.result(
+			p.request(
+				"tools/call",
+				with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting_id": id}}}}),
+			),
+		)
 		if r.IsError != (action != "accept") || !strings.Contains(r.text(), want) {
 			t.Errorf("%s: %s", action, r.text())
 		}
 	}
 	for name, answer := range map[string]any{"an id which is none": "../x", "a number": 5, "nothing": nil} {
-		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting_id": answer}}}})))
+		r := p.result(
+			p.request(
+				"tools/call",
+				with(
+					can,
+					args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting_id": answer}}}},
+				),
+			),
+		)
 		if !r.IsError {
 			t.Errorf("%s was taken: %s", name, r.text())
 		}
 	}
 	// Who cannot ask gets the list.
 	for _, capabilities := range []args{{}, {"elicitation": args{"url": args{}}}} {
-		if r := p.result(p.request("tools/call", with(capabilities, nil))); !r.IsError || !strings.Contains(r.text(), "6 meetings") || !strings.Contains(r.text(), id) {
+		if r := p.result(p.request("tools/call", with(capabilities, nil))); !r.IsError ||
+			!strings.Contains(r.text(), "6 meetings") ||
+			!strings.Contains(r.text(), id) {
 			t.Errorf("%v: %s", capabilities, r.text())
 		}
 	}

@@ -41,7 +41,8 @@ func TestCallCommand(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			out, logs, code := once(t, nil, append([]string{"--demo"}, tc.args...)...)
-			if code != tc.code || !strings.Contains(out, tc.out) || !strings.Contains(logs, tc.logged) || tc.logged == "" && logs != "" {
+			if code != tc.code || !strings.Contains(out, tc.out) || !strings.Contains(logs, tc.logged) ||
+				tc.logged == "" && logs != "" {
 				t.Errorf("code %d, out %q, logs %q", code, out, logs)
 			}
 			if code != 0 && strings.Count(logs, "\n") != 1 {
@@ -127,11 +128,20 @@ func TestFlagsWinOverEnvironment(t *testing.T) {
 	if err := os.WriteFile(file, []byte(demoapi.Token+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := with(environment(sample(t, demoapi.Options{})), "CLOUDFLARE_API_TOKEN", "", "REALTIMEKIT_APP_ID", "no-such-app", "CLOUDFLARE_API_TOKEN_FILE", file)
+	env := with(
+		environment(sample(t, demoapi.Options{})),
+		"CLOUDFLARE_API_TOKEN",
+		"",
+		"REALTIMEKIT_APP_ID",
+		"no-such-app",
+		"CLOUDFLARE_API_TOKEN_FILE",
+		file,
+	)
 	if _, logs, code := once(t, env, "call", "find_meetings"); code != 1 || !strings.Contains(logs, "App not found") {
 		t.Errorf("environment: code %d, %s", code, logs)
 	}
-	if out, logs, code := once(t, env, "--app-id", demoapi.StagingAppID, "call", "find_meetings"); code != 0 || !strings.Contains(out, "Load test") {
+	if out, logs, code := once(t, env, "--app-id", demoapi.StagingAppID, "call", "find_meetings"); code != 0 ||
+		!strings.Contains(out, "Load test") {
 		t.Errorf("flag: code %d, %s%s", code, out, logs)
 	}
 }

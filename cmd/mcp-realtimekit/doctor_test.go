@@ -105,7 +105,8 @@ func examine(t *testing.T, env map[string]string, fail, warn, skip string, want 
 	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Checks) != 10 {
 		t.Fatalf("%v: %s%s", err, out, logs)
 	}
-	if wrong := fail != ""; (code == 1) != wrong || (code == 0) == wrong || report.Healthy == wrong || (logs != "") != wrong {
+	if wrong := fail != ""; (code == 1) != wrong || (code == 0) == wrong || report.Healthy == wrong ||
+		(logs != "") != wrong {
 		t.Errorf("code %d, healthy %t, logs %q", code, report.Healthy, logs)
 	}
 	var all strings.Builder
@@ -201,7 +202,10 @@ func TestDoctorCertificate(t *testing.T) {
 			front := httptest.NewUnstartedServer(demoapi.New(demoapi.Options{}))
 			front.Config.ErrorLog = log.New(io.Discard, "", 0)
 			file := filepath.Join(t.TempDir(), "cert.pem")
-			front.TLS = &tls.Config{Certificates: []tls.Certificate{certificate(t, file, tc.from, tc.to)}, MinVersion: tls.VersionTLS12}
+			front.TLS = &tls.Config{
+				Certificates: []tls.Certificate{certificate(t, file, tc.from, tc.to)},
+				MinVersion:   tls.VersionTLS12,
+			}
 			front.StartTLS()
 			t.Cleanup(front.Close)
 			env := with(environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "SSL_CERT_FILE", file)
@@ -248,7 +252,8 @@ func TestDoctorText(t *testing.T) {
 		t.Errorf("code %d, got:\n%s%s\ndocs/commands.md has:\n%s", code, out, logs, golden)
 	}
 	out, logs, code = once(t, nil, "doctor")
-	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") || !strings.Contains(out, "not checked: dns") {
+	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") ||
+		!strings.Contains(out, "not checked: dns") {
 		t.Errorf("code %d: %s%s", code, out, logs)
 	}
 }

@@ -77,7 +77,9 @@ func TestFailures(t *testing.T) {
 				api.API.SetFaults(demoapi.Faults{})
 				if tc.paused {
 					before := api.API.Requests()
-					if r := p.call("list_apps", args{}); !r.IsError || !strings.Contains(r.text(), "asked for a pause") || !strings.Contains(r.text(), "Try again in ") || api.API.Requests() != before {
+					if r := p.call("list_apps", args{}); !r.IsError || !strings.Contains(r.text(), "asked for a pause") ||
+						!strings.Contains(r.text(), "Try again in ") ||
+						api.API.Requests() != before {
 						t.Errorf("not held back: %s", r.text())
 					}
 					return
@@ -133,7 +135,8 @@ func TestNoToken(t *testing.T) {
 	p := start(t, nil)
 	for _, tool := range []string{"list_apps", "find_meetings"} {
 		r := p.call(tool, args{})
-		if !r.IsError || !strings.Contains(r.text(), "CLOUDFLARE_API_TOKEN") || !strings.Contains(r.text(), "https://dash.cloudflare.com/profile/api-tokens") {
+		if !r.IsError || !strings.Contains(r.text(), "CLOUDFLARE_API_TOKEN") ||
+			!strings.Contains(r.text(), "https://dash.cloudflare.com/profile/api-tokens") {
 			t.Errorf("%s: %s", tool, r.text())
 		}
 	}

@@ -29,7 +29,13 @@ func TestHTTPHandshake(t *testing.T) {
 	t.Parallel()
 	s := serveHTTP(t, nil, "--demo")
 	for _, revision := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"} {
-		r := s.must(s.rpc("", "initialize", args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}))
+		r := s.must(
+			s.rpc(
+				"",
+				"initialize",
+				args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}},
+			),
+		)
 		var hello struct{ ProtocolVersion, Instructions string }
 		if err := json.Unmarshal(r.Result, &hello); err != nil {
 			t.Fatal(err, r.body)
@@ -73,7 +79,8 @@ func TestHTTPStateless(t *testing.T) {
 		}
 		return s.rpc("", method, params, header...)
 	}
-	if r := s.must(modern("server/discover", "", args{})); !strings.Contains(r.body, "2026-07-28") || !strings.Contains(r.body, "find_meetings") {
+	if r := s.must(modern("server/discover", "", args{})); !strings.Contains(r.body, "2026-07-28") ||
+		!strings.Contains(r.body, "find_meetings") {
 		t.Errorf("discover: %d %s", r.status, r.body)
 	}
 	if r := s.must(modern("tools/call", "list_apps", args{"name": "list_apps", "arguments": args{}})); !r.works() {
@@ -114,8 +121,20 @@ func TestHTTPProgress(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{LargeRoster: 2000})
 	s := serveHTTP(t, environment(api))
-	r := s.must(s.rpc(demoapi.Token, "tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.LargeMeetingID}, "_meta": args{"progressToken": "p"}}))
-	if !strings.Contains(r.body, "notifications/progress") || !strings.Contains(string(r.Result), "2,000 participants") && !strings.Contains(string(r.Result), "2000 participants") {
+	r := s.must(
+		s.rpc(
+			demoapi.Token,
+			"tools/call",
+			args{
+				"name":      "list_meeting_participants",
+				"arguments": args{"meeting_id": demoapi.LargeMeetingID},
+				"_meta":     args{"progressToken": "p"},
+			},
+		),
+	)
+	if !strings.Contains(r.body, "notifications/progress") ||
+		!strings.Contains(string(r.Result), "2,000 participants") &&
+			!strings.Contains(string(r.Result), "2000 participants") {
 		t.Errorf("%d %v %.500s", r.status, r.header, r.body)
 	}
 }
@@ -138,7 +157,8 @@ func TestHTTPOwnToken(t *testing.T) {
 		"blank inside": {"Authorization", "Bearer a b"}, "too long": {"Authorization", "Bearer " + strings.Repeat("x", 5000)},
 	} {
 		r := s.must(s.listApps("", header...))
-		if r.status != http.StatusUnauthorized || !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Bearer ") || r.Error == nil {
+		if r.status != http.StatusUnauthorized || !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Bearer ") ||
+			r.Error == nil {
 			t.Errorf("%s: %d %v %s", what, r.status, r.header, r.body)
 		}
 	}
@@ -164,7 +184,8 @@ func TestHTTPOwnToken(t *testing.T) {
 				token, want = other, false
 			}
 			r, err := s.do(s.listApps(token))
-			if err != nil || r.status != http.StatusOK || r.works() != want || !want && !strings.Contains(r.body, "HTTP 401") {
+			if err != nil || r.status != http.StatusOK || r.works() != want ||
+				!want && !strings.Contains(r.body, "HTTP 401") {
 				t.Errorf("token %d: %v %d %s", i%2, err, r.status, r.body)
 			}
 		})
@@ -195,7 +216,8 @@ func TestHTTPSharedSecret(t *testing.T) {
 		before := api.API.Requests()
 		for _, wrong := range []string{"", "x", secret[1:], secret + "x", strings.ToUpper(secret), demoapi.Token} {
 			r := s.must(s.listApps(wrong))
-			if r.status != http.StatusUnauthorized || (wrong != "") != strings.Contains(r.header.Get("WWW-Authenticate"), "invalid_token") {
+			if r.status != http.StatusUnauthorized ||
+				(wrong != "") != strings.Contains(r.header.Get("WWW-Authenticate"), "invalid_token") {
 				t.Errorf("%s, %q: %d %v", name, wrong, r.status, r.header)
 			}
 		}
@@ -219,12 +241,14 @@ func TestHTTPRebinding(t *testing.T) {
 		}
 	}
 	for _, origin := range []string{"http://evil.example", "null", "http://localhost:3000", "http://localhost" + port, "https://127.0.0.1" + port, "https://app.example.com"} {
-		if r := s.must(s.listApps("", "Origin", origin)); r.status != http.StatusForbidden || r.header.Get("Access-Control-Allow-Origin") != "" {
+		if r := s.must(s.listApps("", "Origin", origin)); r.status != http.StatusForbidden ||
+			r.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("Origin %s: %d %s", origin, r.status, r.body)
 		}
 	}
 
-	if r := s.must(s.listApps("", "Origin", "http://127.0.0.1"+port)); r.status != http.StatusOK || r.header.Get("Access-Control-Allow-Origin") != "" {
+	if r := s.must(s.listApps("", "Origin", "http://127.0.0.1"+port)); r.status != http.StatusOK ||
+		r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("the server's own origin: %d %s", r.status, r.body)
 	}
 	if r := s.must(s.listApps("", "Origin", "http://evil.example", "Host", "evil.example")); r.status != http.StatusForbidden {
@@ -250,7 +274,8 @@ func TestHTTPRebinding(t *testing.T) {
 	}
 	preflight := s.post("", "", "Origin", "https://app.example.com", "Access-Control-Request-Method", "POST")
 	preflight.Method = "OPTIONS"
-	if r := s.must(preflight); r.status != http.StatusNoContent || !strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "Authorization") {
+	if r := s.must(preflight); r.status != http.StatusNoContent ||
+		!strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "Authorization") {
 		t.Errorf("preflight: %d %v", r.status, r.header)
 	}
 }
@@ -259,7 +284,13 @@ func TestHTTPHostileBodies(t *testing.T) {
 	t.Parallel()
 	s := serveHTTP(t, nil, "--demo")
 	nested := func(n int) string {
-		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}}}`
+		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` + strings.Repeat(
+			"[",
+			n,
+		) + strings.Repeat(
+			"]",
+			n,
+		) + `}}}`
 	}
 	for name, c := range map[string]struct {
 		body string
@@ -432,12 +463,25 @@ func (s *web) expectExit(within time.Duration) {
 func TestHTTPTLS(t *testing.T) {
 	t.Parallel()
 	cert, key, pool := selfSigned(t)
-	s := serveHTTP(t, map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}, "--demo", "--http=0.0.0.0:0", "--tls-cert", cert, "--tls-key", key, "--allowed-host=mcp.example.com")
+	s := serveHTTP(
+		t,
+		map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret},
+		"--demo",
+		"--http=0.0.0.0:0",
+		"--tls-cert",
+		cert,
+		"--tls-key",
+		key,
+		"--allowed-host=mcp.example.com",
+	)
 	if !strings.HasPrefix(s.url, "https://") {
 		t.Fatal(s.url)
 	}
 	s.url = "https://127.0.0.1" + s.url[strings.LastIndex(s.url, ":"):]
-	s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com"}, ForceAttemptHTTP2: true}
+	s.client.Transport = &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: pool, ServerName: "mcp.example.com"},
+		ForceAttemptHTTP2: true,
+	}
 	if r := s.must(s.listApps(secret, "Host", "mcp.example.com")); !r.works() {
 		t.Errorf("%d %s", r.status, r.body)
 	}
@@ -450,7 +494,11 @@ func TestHTTPTLS(t *testing.T) {
 	if _, err := stranger.Do(s.listApps(secret)); err == nil {
 		t.Error("a client that does not know the certificate was content")
 	}
-	old := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com", MaxVersion: tls.VersionTLS11}}} //nolint:gosec // it must fail
+	old := &http.Client{
+		Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com", MaxVersion: tls.VersionTLS11},
+		},
+	} //nolint:gosec // it must fail
 	if _, err := old.Do(s.listApps(secret)); err == nil {
 		t.Error("TLS 1.1 was accepted")
 	}
@@ -469,7 +517,10 @@ func TestHTTPTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: newPool, ServerName: "mcp.example.com"}, DisableKeepAlives: true}
+	s.client.Transport = &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: newPool, ServerName: "mcp.example.com"},
+		DisableKeepAlives: true,
+	}
 	waitFor(t, "the renewed certificate", func() bool {
 		res, err := s.client.Do(s.listApps(secret, "Host", "mcp.example.com"))
 		return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
@@ -486,9 +537,16 @@ func selfSigned(t *testing.T) (cert, key string, pool *x509.CertPool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"mcp.example.com"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "test"},
+		DNSNames:              []string{"mcp.example.com"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
@@ -541,7 +599,8 @@ func TestHTTPRefusals(t *testing.T) {
 		"flags without --http":    {own, []string{"--allowed-host=a.example"}, "--http"},
 	} {
 		stdout, stderr, code := once(t, c.env, c.args...)
-		if code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) || strings.Contains(stderr, "short\"") {
+		if code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) ||
+			strings.Contains(stderr, "short\"") {
 			t.Errorf("%s: exit code %d, %q %q", name, code, stdout, stderr)
 		}
 	}
@@ -559,10 +618,18 @@ func TestHTTPPortTaken(t *testing.T) {
 func TestHTTPResourceMetadata(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
-	s := serveHTTP(t, environment(api), "--behind-proxy", "--allowed-host=mcp.example.com", "--oauth-resource=https://mcp.example.com/mcp", "--oauth-authorization-server=https://login.example.com")
+	s := serveHTTP(
+		t,
+		environment(api),
+		"--behind-proxy",
+		"--allowed-host=mcp.example.com",
+		"--oauth-resource=https://mcp.example.com/mcp",
+		"--oauth-authorization-server=https://login.example.com",
+	)
 	const path = "/.well-known/oauth-protected-resource/mcp"
 	r := s.must(s.listApps("", "Host", "mcp.example.com"))
-	if want := `resource_metadata="https://mcp.example.com` + path + `"`; r.status != http.StatusUnauthorized || !strings.Contains(r.header.Get("WWW-Authenticate"), want) {
+	if want := `resource_metadata="https://mcp.example.com` + path + `"`; r.status != http.StatusUnauthorized ||
+		!strings.Contains(r.header.Get("WWW-Authenticate"), want) {
 		t.Errorf("%d %v", r.status, r.header)
 	}
 	req := s.post("", "", "Host", "mcp.example.com", "Origin", "https://anywhere.example")
@@ -576,7 +643,8 @@ func TestHTTPResourceMetadata(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.body), &metadata); err != nil {
 		t.Fatal(err, r.body)
 	}
-	if metadata.Resource != "https://mcp.example.com/mcp" || fmt.Sprint(metadata.AuthorizationServers, metadata.Methods) != "[https://login.example.com] [header]" {
+	if metadata.Resource != "https://mcp.example.com/mcp" ||
+		fmt.Sprint(metadata.AuthorizationServers, metadata.Methods) != "[https://login.example.com] [header]" {
 		t.Errorf("%s", r.body)
 	}
 }
@@ -585,7 +653,17 @@ func TestHTTPLogs(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	s := serveHTTP(t, environment(api))
-	s.must(s.rpc(demoapi.Token, "tools/call", args{"name": "find_meetings", "arguments": args{"query": "Fatima"}}, "User-Agent", "Fatima's laptop", "Mcp-Session-Id", "Fatima"))
+	s.must(
+		s.rpc(
+			demoapi.Token,
+			"tools/call",
+			args{"name": "find_meetings", "arguments": args{"query": "Fatima"}},
+			"User-Agent",
+			"Fatima's laptop",
+			"Mcp-Session-Id",
+			"Fatima",
+		),
+	)
 	req := s.listApps(demoapi.Token)
 	req.URL.Path, req.URL.RawQuery = "/people/Fatima", "token="+demoapi.Token
 	s.must(req)
@@ -593,7 +671,8 @@ func TestHTTPLogs(t *testing.T) {
 	waitFor(t, "a line a request", func() bool { return strings.Count(s.logs.String(), `"msg":"request"`) == 3 })
 	lines := bufio.NewScanner(strings.NewReader(s.logs.String()))
 	for lines.Scan() {
-		if strings.Contains(lines.Text(), "Fatima") || strings.Contains(lines.Text(), "people") || !strings.Contains(lines.Text(), "listening") && strings.Contains(lines.Text(), "127.0.0.1") {
+		if strings.Contains(lines.Text(), "Fatima") || strings.Contains(lines.Text(), "people") ||
+			!strings.Contains(lines.Text(), "listening") && strings.Contains(lines.Text(), "127.0.0.1") {
 			t.Errorf("personal: %s", lines.Text())
 		}
 	}

@@ -48,7 +48,9 @@ func testRecap(t *testing.T, sample sampler) {
 	var all recapResult
 	r := p.call("get_session_recap", args{"query": "design review"})
 	r.into(t, &all)
-	if len(all.Parts) != 3 || !all.Parts[0].Found || !all.Parts[1].Found || !all.Parts[2].Found || len(all.Speakers) != 8 || !all.Speakers[7].Attended {
+	if len(all.Parts) != 3 || !all.Parts[0].Found || !all.Parts[1].Found || !all.Parts[2].Found ||
+		len(all.Speakers) != 8 ||
+		!all.Speakers[7].Attended {
 		t.Errorf("%s", r.text())
 	}
 	for _, want := range []string{"> - The consent box stands above the button", "Dana Smith (Contoso): From our side", "41 tickets"} {
@@ -67,7 +69,8 @@ func testRecap(t *testing.T, sample sampler) {
 	var lines []string
 	for offset := 0; ; {
 		var page recapResult
-		p.call("get_session_recap", args{"query": "design review", "part": "transcript", "offset": offset, "limit": 4}).into(t, &page)
+		p.call("get_session_recap", args{"query": "design review", "part": "transcript", "offset": offset, "limit": 4}).
+			into(t, &page)
 		for _, l := range page.Parts[0].Lines {
 			lines = append(lines, l.Text)
 		}
@@ -188,7 +191,8 @@ func testSessionParticipants(t *testing.T, sample sampler) {
 	if out.Joinings != 10 || out.People != 8 || len(out.Rows) != 10 {
 		t.Errorf("%+v", out)
 	}
-	p.call("list_session_participants", args{"session_id": session, "view": "consolidated", "sort_by": "duration", "sort_order": "asc", "limit": 2}).into(t, &out)
+	p.call("list_session_participants", args{"session_id": session, "view": "consolidated", "sort_by": "duration", "sort_order": "asc", "limit": 2}).
+		into(t, &out)
 	if out.Joinings != 8 || out.People != 8 || out.LeftOut != 6 || out.Rows[0].Minutes > out.Rows[1].Minutes {
 		t.Errorf("%+v", out)
 	}

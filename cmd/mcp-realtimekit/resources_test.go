@@ -20,7 +20,8 @@ func testResources(t *testing.T, sample sampler) {
 			URITemplate string `json:"uriTemplate"`
 		}
 	}
-	if err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates); err != nil || len(templates.ResourceTemplates) != 2 {
+	if err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates); err != nil ||
+		len(templates.ResourceTemplates) != 2 {
 		t.Fatalf("%v %+v", err, templates)
 	}
 	read := func(uri string) (mime, text, failure string) {
@@ -38,19 +39,23 @@ func testResources(t *testing.T, sample sampler) {
 	}
 	var added roster
 	mime, text, _ := read("realtimekit://meetings/" + demoapi.StandupMeetingID + "/participants")
-	if err := json.Unmarshal([]byte(text), &added); err != nil || mime != "application/json" || len(added.Participants) != 9 || added.Participants[0].ID == "" {
+	if err := json.Unmarshal([]byte(text), &added); err != nil || mime != "application/json" ||
+		len(added.Participants) != 9 ||
+		added.Participants[0].ID == "" {
 		t.Errorf("%v %s %s", err, mime, text)
 	}
 	session := sampleSession(t, demoapi.HostileMeetingID)
 	var a presence
 	mime, text, failure := read("realtimekit://sessions/" + session + "/attendance")
-	if err := json.Unmarshal([]byte(text), &a); err != nil || mime != "application/json" || a.Guests != 1 || len(a.People) != a.Invited+1 {
+	if err := json.Unmarshal([]byte(text), &a); err != nil || mime != "application/json" || a.Guests != 1 ||
+		len(a.People) != a.Invited+1 {
 		t.Errorf("%v %s %s %s", err, mime, text, failure)
 	}
 	mime, text, _ = read("realtimekit://sessions/" + session + "/attendance?format=csv")
 	text, marked := strings.CutPrefix(text, "\ufeff") // by which Excel knows UTF-8
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || !marked || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" || strings.Count(text, "\r\n") != len(rows) {
+	if err != nil || !marked || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" ||
+		strings.Count(text, "\r\n") != len(rows) {
 		t.Errorf("%v %s %s", err, mime, text)
 	}
 	for uri, want := range map[string]string{
@@ -67,7 +72,9 @@ func testResources(t *testing.T, sample sampler) {
 		}
 	}
 	p.close(0)
-	if logs := p.logs.String(); !strings.Contains(logs, `"resource":"session_attendance"`) || strings.Contains(logs, session) || strings.Contains(logs, "northwind") {
+	if logs := p.logs.String(); !strings.Contains(logs, `"resource":"session_attendance"`) ||
+		strings.Contains(logs, session) ||
+		strings.Contains(logs, "northwind") {
 		t.Errorf("logs: %s", logs)
 	}
 }
@@ -112,7 +119,13 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 	if code == 0 {
 		t.Errorf("the webinar is in another app: %.200s", out)
 	}
-	out, logs, code := once(t, with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID), "attendance", "webinar", "--format=csv")
+	out, logs, code := once(
+		t,
+		with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID),
+		"attendance",
+		"webinar",
+		"--format=csv",
+	)
 	if code != 0 || strings.Count(out, "\r\n") != 5001 {
 		t.Errorf("code %d, %d lines, %s", code, strings.Count(out, "\r\n"), logs)
 	}

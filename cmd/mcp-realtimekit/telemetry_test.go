@@ -129,21 +129,42 @@ const (
 func TestTelemetry(t *testing.T) {
 	t.Parallel()
 	api, to := sample(t, demoapi.Options{}), newCollector(t)
-	p := start(t, with(environment(api), "OTEL_EXPORTER_OTLP_ENDPOINT", to.URL, "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"))
+	p := start(
+		t,
+		with(
+			environment(api),
+			"OTEL_EXPORTER_OTLP_ENDPOINT",
+			to.URL,
+			"OTEL_RESOURCE_ATTRIBUTES",
+			"deployment.environment.name=test",
+		),
+	)
 	p.result(p.request("tools/call", args{
 		"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.HostileMeetingID, "query": "fatima", "response_format": "detailed"},
-		"_meta": args{"traceparent": "00-" + parentTrace + "-" + parentSpan + "-01", "tracestate": "vendor=x", "baggage": "user=fatima"},
+		"_meta": args{
+			"traceparent": "00-" + parentTrace + "-" + parentSpan + "-01",
+			"tracestate":  "vendor=x",
+			"baggage":     "user=fatima",
+		},
 	}))
 	p.call("find_meetings", args{"query": "Fatima's meeting"})
 	p.call("get_meeting", args{"meeting_id": "00000000-0000-4000-8000-000000000000"})
 	p.request("prompts/get", args{"name": "who_attended", "arguments": args{"meeting": "Fatima's meeting"}})
-	p.request("completion/complete", args{"ref": args{"type": "ref/prompt", "name": "who_attended"}, "argument": args{"name": "meeting", "value": "fatima"}})
+	p.request(
+		"completion/complete",
+		args{
+			"ref":      args{"type": "ref/prompt", "name": "who_attended"},
+			"argument": args{"name": "meeting", "value": "fatima"},
+		},
+	)
 	p.request("tools/call", args{"name": "fatimas_tool"})
 	p.request("fatima/method", args{})
 	p.close(0)
 
 	call := to.span(t, "tools/call list_meeting_participants")
-	if hex.EncodeToString(call.TraceId) != parentTrace || hex.EncodeToString(call.ParentSpanId) != parentSpan || call.TraceState != "vendor=x" || call.Kind != tracepb.Span_SPAN_KIND_SERVER {
+	if hex.EncodeToString(call.TraceId) != parentTrace || hex.EncodeToString(call.ParentSpanId) != parentSpan ||
+		call.TraceState != "vendor=x" ||
+		call.Kind != tracepb.Span_SPAN_KIND_SERVER {
 		t.Errorf("not a server span of the caller's: %v", call)
 	}
 	expect(t, call.Name, attributes(call.Attributes), map[string]any{
@@ -151,7 +172,8 @@ func TestTelemetry(t *testing.T) {
 		"mcp.protocol.version": "2025-11-25", "network.transport": "pipe", "error.type": nil, "mcp.session.id": nil,
 	})
 	upstream := to.span(t, "GET /client/v4/accounts/{id}/realtime/kit/{id}/meetings/{id}/participants")
-	if !bytes.Equal(upstream.TraceId, call.TraceId) || !bytes.Equal(upstream.ParentSpanId, call.SpanId) || upstream.Kind != tracepb.Span_SPAN_KIND_CLIENT {
+	if !bytes.Equal(upstream.TraceId, call.TraceId) || !bytes.Equal(upstream.ParentSpanId, call.SpanId) ||
+		upstream.Kind != tracepb.Span_SPAN_KIND_CLIENT {
 		t.Errorf("not a client span within the call: %v", upstream)
 	}
 	expect(t, upstream.Name, attributes(upstream.Attributes), map[string]any{
@@ -166,12 +188,19 @@ func TestTelemetry(t *testing.T) {
 	} {
 		s := to.span(t, name)
 		expect(t, name, attributes(s.Attributes), map[string]any{"error.type": failure})
-		if failed := s.Status.GetCode() == tracepb.Status_STATUS_CODE_ERROR; failed != (failure != nil) || s.Status.GetMessage() != "" || len(s.Events) > 0 {
+		if failed := s.Status.GetCode() == tracepb.Status_STATUS_CODE_ERROR; failed != (failure != nil) ||
+			s.Status.GetMessage() != "" ||
+			len(s.Events) > 0 {
 			t.Errorf("%s: status %v, events %v", name, s.Status, s.Events)
 		}
 	}
 	resource := attributes(to.traces.ResourceSpans[0].Resource.Attributes)
-	expect(t, "resource", resource, map[string]any{"service.name": "mcp-realtimekit", "deployment.environment.name": "test"})
+	expect(
+		t,
+		"resource",
+		resource,
+		map[string]any{"service.name": "mcp-realtimekit", "deployment.environment.name": "test"},
+	)
 	if resource["service.instance.id"] == nil || resource["service.version"] == nil {
 		t.Errorf("resource %v", resource)
 	}
@@ -186,12 +215,14 @@ func TestTelemetry(t *testing.T) {
 			t.Errorf("a failed call is measured as %v", a)
 		}
 	}
-	if counts["list_meeting_participants"] != 1 || counts["find_meetings"] != 1 || counts["get_meeting"] != 1 || counts[nil] != 1 {
+	if counts["list_meeting_participants"] != 1 || counts["find_meetings"] != 1 || counts["get_meeting"] != 1 ||
+		counts[nil] != 1 {
 		t.Errorf("calls by tool: %v", counts)
 	}
 	requests := uint64(0)
 	for _, d := range to.metric(t, "http.client.request.duration").GetHistogram().DataPoints {
-		if a := attributes(d.Attributes); "GET "+a["url.template"].(string) == upstream.Name && a["http.response.status_code"] == int64(200) {
+		if a := attributes(d.Attributes); "GET "+a["url.template"].(string) == upstream.Name &&
+			a["http.response.status_code"] == int64(200) {
 			requests += d.Count
 		}
 	}
@@ -239,7 +270,8 @@ func TestTelemetryIsAskedFor(t *testing.T) {
 				t.Error(r.text())
 			}
 			p.close(0)
-			if traces, metrics := len(to.traces.ResourceSpans) > 0, len(to.metrics.ResourceMetrics) > 0; traces != tc.traces || metrics != tc.metrics {
+			if traces, metrics := len(to.traces.ResourceSpans) > 0, len(to.metrics.ResourceMetrics) > 0; traces != tc.traces ||
+				metrics != tc.metrics {
 				t.Errorf("traces %t, metrics %t", traces, metrics)
 			}
 			if logs := p.logs.String(); !strings.Contains(logs, tc.logged) || tc.logged == "" && logs != "" {
@@ -275,7 +307,11 @@ func TestCollectorDown(t *testing.T) {
 				t.Error(r.text())
 			}
 			if tc.logged {
-				waitFor(t, "the failure to be logged", func() bool { return strings.Contains(p.logs.String(), "not delivered") })
+				waitFor(
+					t,
+					"the failure to be logged",
+					func() bool { return strings.Contains(p.logs.String(), "not delivered") },
+				)
 			} else {
 				time.Sleep(1200 * time.Millisecond) // so that a batch is on its way, in the second wait, which lasts until 1.5 s at least
 			}

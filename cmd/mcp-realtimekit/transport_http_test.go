@@ -83,7 +83,10 @@ func TestHTTPRefusedSoon(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	begin := time.Now()
-	_, _ = io.WriteString(conn, "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+	_, _ = io.WriteString(
+		conn,
+		"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
+	)
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +105,8 @@ func TestHTTPCompressed(t *testing.T) {
 	_, _ = z.Write(make([]byte, 100<<20))
 	_ = z.Close()
 	for _, body := range []string{bomb.String(), `{"jsonrpc":"2.0","id":1,"method":"ping"}`} {
-		if r := s.must(s.post("", body, "Content-Encoding", "gzip")); r.status != http.StatusUnsupportedMediaType || !strings.Contains(r.body, "Content-Encoding") {
+		if r := s.must(s.post("", body, "Content-Encoding", "gzip")); r.status != http.StatusUnsupportedMediaType ||
+			!strings.Contains(r.body, "Content-Encoding") {
 			t.Errorf("%d %s", r.status, r.body)
 		}
 	}
@@ -117,16 +121,23 @@ func TestHTTPUnread(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{LargeRoster: 1000})
 	s := serveHTTP(t, environment(api), unlimited)
-	body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"limit":500,"response_format":"detailed"}}}`,
-		demoapi.LargeMeetingID)
-	request := fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
-		demoapi.Token, len(body), body)
+	body := fmt.Sprintf(
+		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"limit":500,"response_format":"detailed"}}}`,
+		demoapi.LargeMeetingID,
+	)
+	request := fmt.Sprintf(
+		"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
+		demoapi.Token,
+		len(body),
+		body,
+	)
 	s.hold(t, 200, strings.Repeat(request, 40)) // one after the other on each connection
 	time.Sleep(3 * time.Second)
 	var waiting sync.WaitGroup
 	for range 10 {
 		waiting.Go(func() {
-			if r, err := s.do(s.listApps(demoapi.Token)); err != nil || !r.works() && r.status != http.StatusServiceUnavailable {
+			if r, err := s.do(s.listApps(demoapi.Token)); err != nil ||
+				!r.works() && r.status != http.StatusServiceUnavailable {
 				t.Errorf("%v %d %s", err, r.status, r.body)
 			}
 		})

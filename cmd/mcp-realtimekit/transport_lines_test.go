@@ -42,7 +42,8 @@ func TestLongLines(t *testing.T) {
 				}
 			})
 			m := parse(t, r.line())
-			if string(m.ID) != c.id || (m.Error == nil) != (c.message == "") || m.Error != nil && !strings.Contains(m.Error.Message, c.message) {
+			if string(m.ID) != c.id || (m.Error == nil) != (c.message == "") ||
+				m.Error != nil && !strings.Contains(m.Error.Message, c.message) {
 				t.Errorf("id %s, %+v", m.ID, m.Error)
 			}
 			sending.Wait()
@@ -69,7 +70,13 @@ func TestManyLargeRequests(t *testing.T) {
 	go func() {
 		text := strings.Repeat("x", 3<<20)
 		for i := range calls {
-			r.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"find_meetings","arguments":{"query":"%s"}}}`+"\n", i, text))
+			r.write(
+				fmt.Sprintf(
+					`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"find_meetings","arguments":{"query":"%s"}}}`+"\n",
+					i,
+					text,
+				),
+			)
 		}
 	}()
 	for range calls {

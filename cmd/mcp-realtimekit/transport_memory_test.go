@@ -66,7 +66,12 @@ func (r *raw) write(text string) { _, _ = io.WriteString(r.in, text) }
 
 func (r *raw) initialize(revision string) {
 	r.t.Helper()
-	r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":"hello","method":"initialize","params":{"protocolVersion":%q,"capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`, revision))
+	r.send(
+		fmt.Sprintf(
+			`{"jsonrpc":"2.0","id":"hello","method":"initialize","params":{"protocolVersion":%q,"capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`,
+			revision,
+		),
+	)
 	r.line()
 	r.send(`{"jsonrpc":"2.0","method":"notifications/initialized"}`)
 }
@@ -113,7 +118,14 @@ func TestUnreadAnswers(t *testing.T) {
 			var sent sync.WaitGroup
 			sent.Go(func() {
 				for i := range calls {
-					line, _ := json.Marshal(args{"jsonrpc": "2.0", "id": i, "method": "tools/call", "params": args{"name": c.tool, "arguments": c.args}})
+					line, _ := json.Marshal(
+						args{
+							"jsonrpc": "2.0",
+							"id":      i,
+							"method":  "tools/call",
+							"params":  args{"name": c.tool, "arguments": c.args},
+						},
+					)
 					r.send(string(line))
 				}
 			})

@@ -51,7 +51,8 @@ func TestIDs(t *testing.T) {
 		if got := parse(t, r.line()); string(got.ID) != "null" || got.Error == nil || got.Error.Code != -32600 {
 			t.Errorf("stdio, %s: %+v", id, got)
 		}
-		if reply := s.must(s.post("", line)); reply.status != http.StatusBadRequest || parse(t, reply.body).Error.Code != -32600 {
+		if reply := s.must(s.post("", line)); reply.status != http.StatusBadRequest ||
+			parse(t, reply.body).Error.Code != -32600 {
 			t.Errorf("HTTP, %s: %d %s", id, reply.status, reply.body)
 		}
 	}
@@ -65,8 +66,12 @@ func TestProgressTokens(t *testing.T) {
 	r.initialize("2025-11-25")
 	s := serveHTTP(t, environment(api))
 	for _, token := range []string{`1`, `9007199254740993`, `-1`, `"\u00e9"`, `"1"`} {
-		line := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q},"_meta":{"progressToken":%s}}}`,
-			token, demoapi.LargeMeetingID, token)
+		line := fmt.Sprintf(
+			`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q},"_meta":{"progressToken":%s}}}`,
+			token,
+			demoapi.LargeMeetingID,
+			token,
+		)
 		want := `"progressToken":` + token
 		r.send(line)
 		told := 0
@@ -82,8 +87,10 @@ func TestProgressTokens(t *testing.T) {
 				t.Errorf("stdio: %s, want %s", got, want)
 			}
 		}
-		if body := s.must(s.post(demoapi.Token, line)).body; told == 0 || strings.Count(body, "notifications/progress") == 0 ||
-			strings.Count(body, "notifications/progress") != strings.Count(body, want) || !strings.Contains(body, `"id":`+token+",") {
+		if body := s.must(s.post(demoapi.Token, line)).body; told == 0 ||
+			strings.Count(body, "notifications/progress") == 0 ||
+			strings.Count(body, "notifications/progress") != strings.Count(body, want) ||
+			!strings.Contains(body, `"id":`+token+",") {
 			t.Errorf("%d over stdio; HTTP: %.500s, want %s", told, body, want)
 		}
 	}
@@ -111,7 +118,8 @@ func TestCancelByID(t *testing.T) {
 			}
 			waitFor(t, "the requests to arrive", func() bool { return api.API.Requests() == 2 })
 			r.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%s}}`, c.cancelled))
-			if m := parse(t, r.line()); string(m.ID) != c.other || m.Error != nil || strings.Contains(string(m.Result), "cancelled") {
+			if m := parse(t, r.line()); string(m.ID) != c.other || m.Error != nil ||
+				strings.Contains(string(m.Result), "cancelled") {
 				t.Errorf("the answer is %s %s", m.ID, m.Result)
 			}
 			_ = r.in.Close()
@@ -148,7 +156,9 @@ func TestNothing(t *testing.T) {
 			}
 		}
 		// Without its argument a prompt fails as it does if arguments is left out.
-		r.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended","arguments":` + nothing + `}}`)
+		r.send(
+			`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended","arguments":` + nothing + `}}`,
+		)
 		r.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended"}}`)
 		a, b := r.line(), r.line()
 		if a != b {
@@ -210,7 +220,8 @@ func TestBatches(t *testing.T) {
 		}
 		reply := s.must(s.post("", text, "Mcp-Protocol-Version", "2025-03-26"))
 		if want == nil {
-			if parse(t, first).Error != nil || !strings.Contains(first, `"after"`) || reply.status != http.StatusAccepted || reply.body != "" {
+			if parse(t, first).Error != nil || !strings.Contains(first, `"after"`) || reply.status != http.StatusAccepted ||
+				reply.body != "" {
 				t.Errorf("%.200s is answered by %s and %d %s", text, first, reply.status, reply.body)
 			}
 			continue
@@ -262,7 +273,8 @@ func TestBatchesRefused(t *testing.T) {
 		reply := s.must(s.post("", c.text, "Mcp-Protocol-Version", c.revision))
 		for transport, answer := range map[string]string{"stdio": r.line(), "HTTP": reply.body} {
 			m := parse(t, answer)
-			if m.Error == nil || m.Error.Code != -32600 || !strings.Contains(m.Error.Message, c.want) || m.ID != nil && string(m.ID) != "null" {
+			if m.Error == nil || m.Error.Code != -32600 || !strings.Contains(m.Error.Message, c.want) ||
+				m.ID != nil && string(m.ID) != "null" {
 				t.Errorf("%s, %+v: %s", transport, c, answer)
 			}
 		}

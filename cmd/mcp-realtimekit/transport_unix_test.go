@@ -137,8 +137,13 @@ func TestUnreadEnd(t *testing.T) {
 			r := startRaw(t, environment(api), "--log-level=error", unlimited)
 			r.initialize("2025-11-25")
 			for i := range 100 {
-				r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"limit":500}}}`,
-					i, demoapi.LargeMeetingID))
+				r.send(
+					fmt.Sprintf(
+						`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"limit":500}}}`,
+						i,
+						demoapi.LargeMeetingID,
+					),
+				)
 			}
 			waitFor(t, "the requests to arrive", func() bool { return api.API.Requests() > 0 })
 			time.Sleep(time.Second)
@@ -190,7 +195,11 @@ func callOverHTTP(t *testing.T, address string, calls int) {
 		return err == nil && res.Body.Close() == nil
 	})
 	for range calls {
-		res, err := web.Post("http://"+address+"/mcp", "application/json", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
+		res, err := web.Post(
+			"http://"+address+"/mcp",
+			"application/json",
+			strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,13 +61,20 @@ func main() {
 		}
 		out := output{Total: int(page.Paging.TotalCount)}
 		for _, d := range page.Data {
-			out.Participants = append(out.Participants, participant{d.ID, d.Name, d.Picture, d.CustomParticipantID, d.PresetName, d.CreatedAt, d.UpdatedAt})
+			out.Participants = append(
+				out.Participants,
+				participant{d.ID, d.Name, d.Picture, d.CustomParticipantID, d.PresetName, d.CreatedAt, d.UpdatedAt},
+			)
 		}
 		return nil, out, nil
 	}
 
 	server := mcp.NewServer(&mcp.Implementation{Name: "gosdk", Version: "v1.0.0"}, nil)
-	mcp.AddTool(server, &mcp.Tool{Name: "list_meeting_participants", Description: "List the participants added to a meeting"}, list)
+	mcp.AddTool(
+		server,
+		&mcp.Tool{Name: "list_meeting_participants", Description: "List the participants added to a meeting"},
+		list,
+	)
 	if err := server.Run(context.Background(), &mcp.StdioTransport{}); err != nil {
 		log.Fatal(err)
 	}
