@@ -86,8 +86,11 @@ func testAttendance(t *testing.T, sample sampler) {
 	}
 	var earlier, same, all presence
 	latest := absent.Sessions[0].StartedAt
-	p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "started_before": latest.Format(time.RFC3339), "sessions": "latest"}).
-		into(t, &earlier)
+	p.call("get_meeting_attendance", args{
+		"meeting_id":     demoapi.StandupMeetingID,
+		"started_before": latest.Format(time.RFC3339),
+		"sessions":       "latest",
+	}).into(t, &earlier)
 	if earlier.Matching != 9 || len(earlier.Sessions) != 1 || !earlier.Sessions[0].StartedAt.Before(latest) {
 		t.Errorf("earlier: %+v", earlier)
 	}

@@ -42,7 +42,8 @@ func BenchmarkStart(b *testing.B) {
 
 func webinarPage(b *testing.B) (*demoapi.Server, string) {
 	api := unpaced(b, demoapi.Options{LargeRoster: 20})
-	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID + "/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
+	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID +
+		"/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
 }
 
 // BenchmarkCall is one call for 20 participants.

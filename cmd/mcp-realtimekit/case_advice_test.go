@@ -40,7 +40,11 @@ func refusal(t testing.TB, env map[string]string) string {
 
 func withoutToken(t testing.TB, text string) string {
 	t.Helper()
-	for _, form := range []string{scripted.Token, strings.ToUpper(scripted.Token), base64.StdEncoding.EncodeToString([]byte(scripted.Token))[:32]} {
+	for _, form := range []string{
+		scripted.Token,
+		strings.ToUpper(scripted.Token),
+		base64.StdEncoding.EncodeToString([]byte(scripted.Token))[:32],
+	} {
 		if strings.Contains(text, form) {
 			t.Errorf("the token is in: %s", text)
 		}
@@ -229,7 +233,8 @@ func TestCaseProxyOfDownloads(t *testing.T) {
 	api.JSON(
 		"/sessions/"+caseSession+"/chat",
 		[]byte(
-			`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`,
+			`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret",`+
+				`"chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`,
 		),
 	)
 	env := with(api.Environment(), "HTTPS_PROXY", "http://someone:proxy-password@"+l.Addr().String())
@@ -263,10 +268,14 @@ func TestCaseBrokenConnections(t *testing.T) {
 		"closed without a word": {"", false, "the connection was reset before an answer came, each time|try again"},
 		"reset without a word":  {"", true, "the connection was reset before an answer came, each time|try again"},
 		"closed in the middle": {
-			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", false, "cut off|try again",
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr",
+			false,
+			"cut off|try again",
 		},
 		"reset in the middle": {
-			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "the connection was reset before the answer was complete, twice|try again",
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr",
+			true,
+			"the connection was reset before the answer was complete, twice|try again",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

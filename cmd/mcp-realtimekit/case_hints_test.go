@@ -48,9 +48,21 @@ func TestNothingFound(t *testing.T) {
 		a    args
 		want string
 	}{
-		{"list_session_participants", args{"session_id": session, "search": "no such name"}, `The search for "no such name" found nobody`},
-		{"list_session_participants", args{"session_id": session, "page_no": 50, "per_page": 5}, "This page has none of the 10 rows"},
-		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "host"}, "8 group_call_participant, 1 group_call_host"},
+		{
+			"list_session_participants",
+			args{"session_id": session, "search": "no such name"},
+			`The search for "no such name" found nobody`,
+		},
+		{
+			"list_session_participants",
+			args{"session_id": session, "page_no": 50, "per_page": 5},
+			"This page has none of the 10 rows",
+		},
+		{
+			"list_meeting_participants",
+			args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "host"},
+			"8 group_call_participant, 1 group_call_host",
+		},
 		{"find_meetings", args{"query": "no such title"}, "without query lists all meetings"},
 		{"list_sessions", args{"meeting_id": demoapi.EmptyMeetingID}, "No session was found."},
 	} {
@@ -87,7 +99,12 @@ func TestSparseRows(t *testing.T) {
 		a         args
 		want, not string
 	}{
-		{"list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, ": 10 without a preset.", "0.0"},
+		{
+			"list_session_participants",
+			args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)},
+			": 10 without a preset.",
+			"0.0",
+		},
 		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}, `Meeting "(untitled)"`, `""`},
 		{"find_meetings", args{"limit": 2}, "| (untitled) |", "|  | 5b2c7a10"},
 	} {

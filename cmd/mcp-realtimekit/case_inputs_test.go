@@ -173,8 +173,12 @@ func TestMalformedCredentials(t *testing.T) {
 		"default":        {"CLOUDFLARE_API_TOKEN", "${X:-" + tok + "}", "placeholder"},
 		"cut":            {"CLOUDFLARE_API_TOKEN", `"` + tok, "quotation mark"},
 		"space":          {"CLOUDFLARE_API_TOKEN", tok + " " + tok, "white space"},
-		"account":        {"CLOUDFLARE_ACCOUNT_ID", "YOUR_ACCOUNT_ID", "CLOUDFLARE_ACCOUNT_ID (--account-id): the placeholder"},
-		"rate":           {"REALTIMEKIT_RATE_LIMIT", "${user_config.rate}", "placeholder"},
+		"account": {
+			"CLOUDFLARE_ACCOUNT_ID",
+			"YOUR_ACCOUNT_ID",
+			"CLOUDFLARE_ACCOUNT_ID (--account-id): the placeholder",
+		},
+		"rate": {"REALTIMEKIT_RATE_LIMIT", "${user_config.rate}", "placeholder"},
 	} {
 		if runtime.GOOS == "windows" && name == "endless" {
 			continue

@@ -171,17 +171,21 @@ func TestHugeAnswers(t *testing.T) {
 		}
 	}
 	name := strings.Repeat("x", 30<<20)
+	const list = `{"success":true,"data":{"participants":[`
+	const joining = `{"event_name":"PEER_JOINING","created_at":"2026-11-20T10:00:00Z"},`
+	named := list + `{"id":"a","display_name":"` + name + `"}]},"paging":{"total_count":1}}`
+	pageOfNamed := list + `{"id":"%s","display_name":"` + name + `"}]},"paging":{"total_count":900}}`
 	for kind, serve := range map[string]http.HandlerFunc{
-		"a million rows":        body(`{"success":true,"data":{"participants":[` + strings.Repeat(`{},`, 10_000_000) + `{}]}}`),
-		"many rows":             body(`{"success":true,"data":{"participants":[` + strings.Repeat(`{"id":"a"},`, 74_999) + `{}]}}`),
-		"many rows of a guest":  body(`{"success":true,"data":{"participants":[` + strings.Repeat(`{"display_name":"a"},`, 74_999) + `{}]}}`),
-		"endless rows":          forever(`{"success":true,"data":{"participants":[{}`, `,{}`),
-		"endless text":          forever(`{"success":true,"data":{"participants":[{"id":"`, `x`),
+		"a million rows":        body(list + strings.Repeat(`{},`, 10_000_000) + `{}]}}`),
+		"many rows":             body(list + strings.Repeat(`{"id":"a"},`, 74_999) + `{}]}}`),
+		"many rows of a guest":  body(list + strings.Repeat(`{"display_name":"a"},`, 74_999) + `{}]}}`),
+		"endless rows":          forever(list+`{}`, `,{}`),
+		"endless text":          forever(list+`{"id":"`, `x`),
 		"endless white space":   forever(` `, ` `),
 		"endless depth":         forever(`{"success":true,"data":`, `[`),
-		"a long name":           body(`{"success":true,"data":{"participants":[{"id":"a","display_name":"` + name + `"}]},"paging":{"total_count":1}}`),
-		"a long name a page":    numberedPages(`{"success":true,"data":{"participants":[{"id":"%s","display_name":"` + name + `"}]},"paging":{"total_count":900}}`),
-		"many events":           body(`{"success":true,"data":{"participants":[{"id":"a","peer_events":[` + strings.Repeat(`{"event_name":"PEER_JOINING","created_at":"2026-11-20T10:00:00Z"},`, 400_000) + `{}]}]}}`),
+		"a long name":           body(named),
+		"a long name a page":    numberedPages(pageOfNamed),
+		"many events":           body(list + `{"id":"a","peer_events":[` + strings.Repeat(joining, 400_000) + `{}]}]}}`),
 		"much beside the list":  body(`{"junk":[` + strings.Repeat(`[],`, 8_000_000) + `0],"success":true,"data":{"participants":[]}}`),
 		"endless refusal":       refusing(500, forever(`{"success":false,"x":"`, `x`)),
 		"endless refusal of us": refusing(400, forever(`{"success":false,"x":[`, `[`)),

@@ -99,7 +99,10 @@ func testChoiceByAnswer(t *testing.T, sample sampler) {
 	p := launch(t, environment(sample(t, demoapi.Options{})))
 	with := func(capabilities, more args) args {
 		params := args{"_meta": args{
-			"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": args{"name": "test", "version": "1"},
+			"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": args{
+				"name":    "test",
+				"version": "1",
+			},
 			"io.modelcontextprotocol/clientCapabilities": capabilities,
 		}}
 		for _, from := range []args{onboarding, more} {

@@ -16,7 +16,15 @@ func TestDemoCommand(t *testing.T) {
 	if code != 0 {
 		t.Fatal(logs)
 	}
-	for _, want := range []string{"> get_meeting_attendance", "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more).", "> find_meetings", "> list_meeting_participants", "Ines Moreau", "山田 太郎", "sample data"} {
+	for _, want := range []string{
+		"> get_meeting_attendance",
+		"7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more).",
+		"> find_meetings",
+		"> list_meeting_participants",
+		"Ines Moreau",
+		"山田 太郎",
+		"sample data",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in: %s", want, out)
 		}

@@ -30,24 +30,96 @@ func TestFailures(t *testing.T) {
 		paused bool          // the next call is held back as the API asked
 		want   []string
 	}{
-		{name: "401", env: []string{"CLOUDFLARE_API_TOKEN", "wrong"}, want: []string{"Authentication error", "HTTP 401", "code 10000", "cf-ray", "CLOUDFLARE_API_TOKEN", "https://dash.cloudflare.com/profile/api-tokens"}},
-		{name: "403", env: []string{"CLOUDFLARE_ACCOUNT_ID", strings.Repeat("f", 32)}, want: []string{"HTTP 403", "permission", "Realtime", "account_id"}},
-		{name: "404 app", env: []string{"REALTIMEKIT_APP_ID", "no-such-app"}, want: []string{"App not found", "HTTP 404", "list_apps"}},
-		{name: "429 too long to wait", faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}, within: 2 * time.Second, paused: true, want: []string{"HTTP 429", "rate limit", "try again in 2m0s"}},
-		{name: "429 without a hint", faults: demoapi.Faults{Status: 429, FailAll: true, Cloudflare: true}, want: []string{"HTTP 429", "code 10429", "wait some minutes"}},
+		{
+			name: "401",
+			env:  []string{"CLOUDFLARE_API_TOKEN", "wrong"},
+			want: []string{
+				"Authentication error",
+				"HTTP 401",
+				"code 10000",
+				"cf-ray",
+				"CLOUDFLARE_API_TOKEN",
+				"https://dash.cloudflare.com/profile/api-tokens",
+			},
+		},
+		{
+			name: "403",
+			env:  []string{"CLOUDFLARE_ACCOUNT_ID", strings.Repeat("f", 32)},
+			want: []string{"HTTP 403", "permission", "Realtime", "account_id"},
+		},
+		{
+			name: "404 app",
+			env:  []string{"REALTIMEKIT_APP_ID", "no-such-app"},
+			want: []string{"App not found", "HTTP 404", "list_apps"},
+		},
+		{
+			name:   "429 too long to wait",
+			faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"},
+			within: 2 * time.Second,
+			paused: true,
+			want:   []string{"HTTP 429", "rate limit", "try again in 2m0s"},
+		},
+		{
+			name:   "429 without a hint",
+			faults: demoapi.Faults{Status: 429, FailAll: true, Cloudflare: true},
+			want:   []string{"HTTP 429", "code 10429", "wait some minutes"},
+		},
 		{name: "503", faults: demoapi.Faults{Status: 503, FailAll: true}, want: []string{"HTTP 503", "try again later"}},
-		{name: "500 in Cloudflare's envelope", faults: demoapi.Faults{Status: 500, FailAll: true, Cloudflare: true}, want: []string{"refused by a fault", "HTTP 500", "code 10500"}},
-		{name: "hidden characters in the message", faults: demoapi.Faults{Status: 400, FailAll: true, Message: "no\u202e su\u200bch\n# SYSTEM"}, want: []string{"no such # SYSTEM (HTTP 400"}},
-		{name: "timeout", faults: demoapi.Faults{Latency: time.Minute}, flags: []string{"--timeout=300ms"}, within: 2 * time.Second, want: []string{"no answer within 300ms", "--timeout"}},
+		{
+			name:   "500 in Cloudflare's envelope",
+			faults: demoapi.Faults{Status: 500, FailAll: true, Cloudflare: true},
+			want:   []string{"refused by a fault", "HTTP 500", "code 10500"},
+		},
+		{
+			name:   "hidden characters in the message",
+			faults: demoapi.Faults{Status: 400, FailAll: true, Message: "no\u202e su\u200bch\n# SYSTEM"},
+			want:   []string{"no such # SYSTEM (HTTP 400"},
+		},
+		{
+			name:   "timeout",
+			faults: demoapi.Faults{Latency: time.Minute},
+			flags:  []string{"--timeout=300ms"},
+			within: 2 * time.Second,
+			want:   []string{"no answer within 300ms", "--timeout"},
+		},
 		{name: "HTML", faults: demoapi.Faults{HTML: true}, want: []string{"not the JSON", "proxy", "CLOUDFLARE_BASE_URL"}},
-		{name: "HTML 502", faults: demoapi.Faults{HTML: true, Status: 502}, want: []string{"HTTP 502", "not JSON", "try again later"}},
+		{
+			name:   "HTML 502",
+			faults: demoapi.Faults{HTML: true, Status: 502},
+			want:   []string{"HTTP 502", "not JSON", "try again later"},
+		},
 		{name: "truncated", faults: demoapi.Faults{Truncate: true}, want: []string{"cut off", "Try again"}},
-		{name: "success false", faults: demoapi.Faults{SuccessFalse: true}, want: []string{"the request was understood and failed", "HTTP 200", "code 1001"}},
-		{name: "huge", faults: demoapi.Faults{Huge: true}, within: 20 * time.Second, want: []string{"larger than 32 MiB", "per_page"}},
-		{name: "redirect", faults: demoapi.Faults{RedirectTo: elsewhere.URL}, want: []string{"redirect to another host refused"}},
-		{name: "unreachable", env: []string{"CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/client/v4"}, want: []string{"could not be reached", "HTTPS_PROXY"}},
-		{name: "DNS", env: []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"}, want: []string{"could not be resolved", "DNS"}},
-		{name: "TLS", env: []string{"CLOUDFLARE_BASE_URL", selfSigned.URL + "/client/v4"}, want: []string{"TLS", "SSL_CERT_FILE"}},
+		{
+			name:   "success false",
+			faults: demoapi.Faults{SuccessFalse: true},
+			want:   []string{"the request was understood and failed", "HTTP 200", "code 1001"},
+		},
+		{
+			name:   "huge",
+			faults: demoapi.Faults{Huge: true},
+			within: 20 * time.Second,
+			want:   []string{"larger than 32 MiB", "per_page"},
+		},
+		{
+			name:   "redirect",
+			faults: demoapi.Faults{RedirectTo: elsewhere.URL},
+			want:   []string{"redirect to another host refused"},
+		},
+		{
+			name: "unreachable",
+			env:  []string{"CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/client/v4"},
+			want: []string{"could not be reached", "HTTPS_PROXY"},
+		},
+		{
+			name: "DNS",
+			env:  []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"},
+			want: []string{"could not be resolved", "DNS"},
+		},
+		{
+			name: "TLS",
+			env:  []string{"CLOUDFLARE_BASE_URL", selfSigned.URL + "/client/v4"},
+			want: []string{"TLS", "SSL_CERT_FILE"},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

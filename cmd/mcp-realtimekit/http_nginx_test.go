@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 const nginxConf = `
@@ -74,7 +75,8 @@ func TestHTTPReplicas(t *testing.T) {
 
 	// A conversation of the older era: each message may meet another replica.
 	for range 2 {
-		if r := front.must(front.rpc(demoapi.Token, "initialize", args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}, "Host", "mcp.example.com")); r.status != http.StatusOK {
+		hello := front.rpc(demoapi.Token, "initialize", mcptest.Hello("2025-11-25", nil), "Host", "mcp.example.com")
+		if r := front.must(hello); r.status != http.StatusOK {
 			t.Fatalf("%d %s", r.status, r.body)
 		}
 	}

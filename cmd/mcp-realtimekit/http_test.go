@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 func TestHTTPHandshake(t *testing.T) {
@@ -46,7 +47,8 @@ func TestHTTPHandshake(t *testing.T) {
 		if id := r.header.Get("Mcp-Session-Id"); id != "" {
 			t.Errorf("a stateless server gave the session %s", id)
 		}
-		if r := s.must(s.post("", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, "Mcp-Protocol-Version", revision)); r.status != http.StatusAccepted {
+		r = s.must(s.post("", mcptest.Initialized, "Mcp-Protocol-Version", revision))
+		if r.status != http.StatusAccepted {
 			t.Errorf("initialized: %d %s", r.status, r.body)
 		}
 		if r := s.must(s.listApps("", "Mcp-Protocol-Version", revision)); !r.works() {
@@ -153,7 +155,10 @@ func TestHTTPOwnToken(t *testing.T) {
 	s.secrets = append(s.secrets, own)
 
 	for what, header := range map[string][]string{
-		"none": nil, "empty": {"Authorization", "Bearer "}, "basic": {"Authorization", "Basic dXNlcjpwYXNz"}, "bare": {"Authorization", demoapi.Token},
+		"none": nil, "empty": {"Authorization", "Bearer "}, "basic": {"Authorization", "Basic dXNlcjpwYXNz"}, "bare": {
+			"Authorization",
+			demoapi.Token,
+		},
 		"blank inside": {"Authorization", "Bearer a b"}, "too long": {"Authorization", "Bearer " + strings.Repeat("x", 5000)},
 	} {
 		r := s.must(s.listApps("", header...))
@@ -233,14 +238,32 @@ func TestHTTPRebinding(t *testing.T) {
 	port := s.url[strings.LastIndex(strings.TrimSuffix(s.url, "/mcp"), ":"):]
 	port = strings.TrimSuffix(port, "/mcp")
 	for host, want := range map[string]int{
-		"localhost": 200, "localhost" + port: 200, "LOCALHOST": 200, "127.0.0.1" + port: 200, "[::1]" + port: 200, "127.9.9.9": 200,
-		"evil.example": 403, "evil.example" + port: 403, "localhost.evil.example": 403, "127.0.0.1.evil.example": 403, "10.0.0.1": 403, "0.0.0.0": 403, "localhost@evil.example": 403,
+		"localhost":              200,
+		"localhost" + port:       200,
+		"LOCALHOST":              200,
+		"127.0.0.1" + port:       200,
+		"[::1]" + port:           200,
+		"127.9.9.9":              200,
+		"evil.example":           403,
+		"evil.example" + port:    403,
+		"localhost.evil.example": 403,
+		"127.0.0.1.evil.example": 403,
+		"10.0.0.1":               403,
+		"0.0.0.0":                403,
+		"localhost@evil.example": 403,
 	} {
 		if r := s.must(s.listApps("", "Host", host)); r.status != want {
 			t.Errorf("Host %s: %d, want %d: %s", host, r.status, want, r.body)
 		}
 	}
-	for _, origin := range []string{"http://evil.example", "null", "http://localhost:3000", "http://localhost" + port, "https://127.0.0.1" + port, "https://app.example.com"} {
+	for _, origin := range []string{
+		"http://evil.example",
+		"null",
+		"http://localhost:3000",
+		"http://localhost" + port,
+		"https://127.0.0.1" + port,
+		"https://app.example.com",
+	} {
 		if r := s.must(s.listApps("", "Origin", origin)); r.status != http.StatusForbidden ||
 			r.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("Origin %s: %d %s", origin, r.status, r.body)
@@ -261,12 +284,22 @@ func TestHTTPRebinding(t *testing.T) {
 			t.Errorf("Origin %s beyond loopback: %d", origin, r.status)
 		}
 	}
-	for host, want := range map[string]int{"mcp.example.com": 200, "MCP.example.com:443": 200, "localhost": 200, "evil.example": 403} {
+	for host, want := range map[string]int{
+		"mcp.example.com":     200,
+		"MCP.example.com:443": 200,
+		"localhost":           200,
+		"evil.example":        403,
+	} {
 		if r := s.must(s.listApps("", "Host", host)); r.status != want {
 			t.Errorf("Host %s: %d, want %d", host, r.status, want)
 		}
 	}
-	for origin, want := range map[string]int{"https://app.example.com": 200, "http://app.example.com": 403, "https://app.example.com.evil.example": 403, "https://app.example.com:444": 403} {
+	for origin, want := range map[string]int{
+		"https://app.example.com":              200,
+		"http://app.example.com":               403,
+		"https://app.example.com.evil.example": 403,
+		"https://app.example.com:444":          403,
+	} {
 		r := s.must(s.listApps("", "Origin", origin))
 		if r.status != want || (want == 200) != (r.header.Get("Access-Control-Allow-Origin") == origin) {
 			t.Errorf("Origin %s: %d %v, want %d", origin, r.status, r.header, want)
@@ -296,19 +329,28 @@ func TestHTTPHostileBodies(t *testing.T) {
 		body string
 		want int
 	}{
-		"oversized":          {`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + strings.Repeat("x", 1<<20) + `"}}`, 413},
+		"oversized": {
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + strings.Repeat("x", 1<<20) + `"}}`,
+			413,
+		},
 		"nested a little":    {nested(20), 200}, // the tool refuses the argument
 		"nested deeply":      {nested(5000), 400},
 		"nested very deeply": {strings.Repeat("[", 1<<20-10), 400},
 		"unclosed objects":   {strings.Repeat(`{"a":`, 200_000), 400},
-		"many values":        {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[` + strings.Repeat("0,", 400_000) + `0]}}`, 400},
-		"brackets in text":   {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\"` + strings.Repeat("[,", 50_000) + `"}}`, 200},
-		"batch":              {`[{"jsonrpc":"2.0","id":1,"method":"ping"}]`, 200}, // without a header it is 2025-03-26
-		"empty batch":        {`[]`, 400},
-		"not JSON":           {"\x00\xff", 400},
-		"cut off":            {`{"jsonrpc":"2.0","id":1,"method":"ping"`, 400},
-		"empty":              {"", 400},
-		"a response":         {`{"jsonrpc":"2.0","id":1,"result":{"a":1}}`, 400},
+		"many values": {
+			`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[` + strings.Repeat("0,", 400_000) + `0]}}`,
+			400,
+		},
+		"brackets in text": {
+			`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\"` + strings.Repeat("[,", 50_000) + `"}}`,
+			200,
+		},
+		"batch":       {`[{"jsonrpc":"2.0","id":1,"method":"ping"}]`, 200}, // without a header it is 2025-03-26
+		"empty batch": {`[]`, 400},
+		"not JSON":    {"\x00\xff", 400},
+		"cut off":     {`{"jsonrpc":"2.0","id":1,"method":"ping"`, 400},
+		"empty":       {"", 400},
+		"a response":  {`{"jsonrpc":"2.0","id":1,"result":{"a":1}}`, 400},
 	} {
 		r := s.must(s.post("", c.body))
 		if r.status != c.want || !strings.HasPrefix(strings.TrimPrefix(r.body, "["), "{") {
@@ -383,7 +425,8 @@ func TestHTTPCancellation(t *testing.T) {
 	}()
 	waitFor(t, "the request to arrive", func() bool { return api.API.Requests() == 1 })
 	// Ids are small numbers with every caller: a stranger's cancellation must not hit.
-	if r := s.must(s.post("another-callers-token", fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, s.ids.Load()))); r.status != http.StatusAccepted {
+	cancel := fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, s.ids.Load())
+	if r := s.must(s.post("another-callers-token", cancel)); r.status != http.StatusAccepted {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	if r := <-answered; !r.works() {
@@ -579,24 +622,48 @@ func TestHTTPRefusals(t *testing.T) {
 		args []string
 		want string
 	}{
-		"all interfaces":          {own, []string{"--http=:0"}, "not loopback"},
-		"an address":              {own, []string{"--http=192.0.2.1:0"}, "not loopback"},
-		"a name":                  {own, []string{"--http=localhost.evil.example:0"}, "not loopback"},
-		"proxy without a name":    {own, []string{"--http=:0", "--behind-proxy"}, "--allowed-host"},
-		"TLS without a name":      {own, []string{"--http=:0", "--tls-cert", cert, "--tls-key", key}, "--allowed-host"},
-		"wrong certificate":       {own, []string{"--http=:0", "--tls-cert", key, "--tls-key", cert}, "--tls-cert"},
-		"no port":                 {own, []string{"--http=127.0.0.1"}, "host:port"},
-		"half of TLS":             {own, []string{"--http=127.0.0.1:0", "--tls-cert=x"}, "belong together"},
-		"short secret":            {short, []string{"--http=127.0.0.1:0"}, "MCP_REALTIMEKIT_SHARED_SECRET must be"},
-		"no secret file":          {own, []string{"--http=127.0.0.1:0", "--shared-secret-file=/nonexistent"}, "no such file"},
-		"secret without a token":  {map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}, []string{"--http=127.0.0.1:0"}, "CLOUDFLARE_API_TOKEN"},
-		"demo for all":            {nil, []string{"--http=:0", "--demo", "--behind-proxy", "--allowed-host=x.example"}, "--shared-secret-file"},
-		"wildcard host":           {own, []string{"--http=127.0.0.1:0", "--allowed-host=*"}, "--allowed-host"},
-		"wildcard origin":         {own, []string{"--http=127.0.0.1:0", "--allowed-origin=*"}, "--allowed-origin"},
-		"origin with a path":      {own, []string{"--http=127.0.0.1:0", "--allowed-origin=https://a.example/"}, "--allowed-origin"},
-		"resource without issuer": {own, []string{"--http=127.0.0.1:0", "--oauth-resource=https://a.example/mcp"}, "belong together"},
-		"resource in the clear":   {own, []string{"--http=127.0.0.1:0", "--oauth-resource=http://a.example/mcp", "--oauth-authorization-server=https://b.example"}, "https URLs"},
-		"flags without --http":    {own, []string{"--allowed-host=a.example"}, "--http"},
+		"all interfaces":       {own, []string{"--http=:0"}, "not loopback"},
+		"an address":           {own, []string{"--http=192.0.2.1:0"}, "not loopback"},
+		"a name":               {own, []string{"--http=localhost.evil.example:0"}, "not loopback"},
+		"proxy without a name": {own, []string{"--http=:0", "--behind-proxy"}, "--allowed-host"},
+		"TLS without a name":   {own, []string{"--http=:0", "--tls-cert", cert, "--tls-key", key}, "--allowed-host"},
+		"wrong certificate":    {own, []string{"--http=:0", "--tls-cert", key, "--tls-key", cert}, "--tls-cert"},
+		"no port":              {own, []string{"--http=127.0.0.1"}, "host:port"},
+		"half of TLS":          {own, []string{"--http=127.0.0.1:0", "--tls-cert=x"}, "belong together"},
+		"short secret":         {short, []string{"--http=127.0.0.1:0"}, "MCP_REALTIMEKIT_SHARED_SECRET must be"},
+		"no secret file":       {own, []string{"--http=127.0.0.1:0", "--shared-secret-file=/nonexistent"}, "no such file"},
+		"secret without a token": {
+			map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret},
+			[]string{"--http=127.0.0.1:0"},
+			"CLOUDFLARE_API_TOKEN",
+		},
+		"demo for all": {
+			nil,
+			[]string{"--http=:0", "--demo", "--behind-proxy", "--allowed-host=x.example"},
+			"--shared-secret-file",
+		},
+		"wildcard host":   {own, []string{"--http=127.0.0.1:0", "--allowed-host=*"}, "--allowed-host"},
+		"wildcard origin": {own, []string{"--http=127.0.0.1:0", "--allowed-origin=*"}, "--allowed-origin"},
+		"origin with a path": {
+			own,
+			[]string{"--http=127.0.0.1:0", "--allowed-origin=https://a.example/"},
+			"--allowed-origin",
+		},
+		"resource without issuer": {
+			own,
+			[]string{"--http=127.0.0.1:0", "--oauth-resource=https://a.example/mcp"},
+			"belong together",
+		},
+		"resource in the clear": {
+			own,
+			[]string{
+				"--http=127.0.0.1:0",
+				"--oauth-resource=http://a.example/mcp",
+				"--oauth-authorization-server=https://b.example",
+			},
+			"https URLs",
+		},
+		"flags without --http": {own, []string{"--allowed-host=a.example"}, "--http"},
 	} {
 		stdout, stderr, code := once(t, c.env, c.args...)
 		if code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) ||

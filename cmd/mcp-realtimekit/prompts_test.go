@@ -44,8 +44,8 @@ func testPrompts(t *testing.T, sample sampler) {
 					Content struct{ Text string }
 				}
 			}
-			if err := json.Unmarshal(p.request("prompts/get", args{"name": prompt.Name, "arguments": args{"meeting": meeting}}).Result, &got); err != nil ||
-				len(got.Messages) != 1 {
+			m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{"meeting": meeting}})
+			if err := json.Unmarshal(m.Result, &got); err != nil || len(got.Messages) != 1 {
 				t.Fatalf("%v %+v", err, got)
 			}
 			if text := got.Messages[0].Content.Text; !strings.Contains(text, want) ||

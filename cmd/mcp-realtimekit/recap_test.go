@@ -93,7 +93,11 @@ func testRecap(t *testing.T, sample sampler) {
 	}{
 		{args{"query": "design review", "offset": 3}, true, []string{"goes with", "transcript"}},
 		{args{"meeting_id": demoapi.LiveMeetingID}, false, []string{"no summary, no transcript and no chat", "still live"}},
-		{args{"meeting_id": demoapi.WorkshopMeetingID, "part": "transcript"}, false, []string{"no transcript", "transcription_enabled"}},
+		{
+			args{"meeting_id": demoapi.WorkshopMeetingID, "part": "transcript"},
+			false,
+			[]string{"no transcript", "transcription_enabled"},
+		},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, true, []string{"no session"}},
 		{args{"query": "design review", "part": "chat", "offset": 1000}, false, []string{"of 4"}},
 	} {
@@ -130,7 +134,11 @@ func testRecapFailures(t *testing.T, sample sampler) {
 		{"gone", demoapi.Faults{DownloadStatus: 404}, []string{"gone", "HTTP 404"}},
 		{"store fails", demoapi.Faults{DownloadStatus: 500}, []string{"download failed", "HTTP 500"}},
 		{"too large", demoapi.Faults{HugeDownload: true}, []string{"larger than 16 MiB"}},
-		{"private address", demoapi.Faults{LinkTo: "https://169.254.169.254/latest/meta-data/?signature=x"}, []string{"not public", "for safety"}},
+		{
+			"private address",
+			demoapi.Faults{LinkTo: "https://169.254.169.254/latest/meta-data/?signature=x"},
+			[]string{"not public", "for safety"},
+		},
 		{"not https", demoapi.Faults{LinkTo: "ftp://files.example/x?signature=x"}, []string{"not https"}},
 		{"redirect to a private address", demoapi.Faults{DownloadTo: "https://10.0.0.1/x"}, []string{"not public"}},
 		{"redirect to a file", demoapi.Faults{DownloadTo: "file:///etc/passwd"}, []string{"not https"}},
@@ -191,8 +199,13 @@ func testSessionParticipants(t *testing.T, sample sampler) {
 	if out.Joinings != 10 || out.People != 8 || len(out.Rows) != 10 {
 		t.Errorf("%+v", out)
 	}
-	p.call("list_session_participants", args{"session_id": session, "view": "consolidated", "sort_by": "duration", "sort_order": "asc", "limit": 2}).
-		into(t, &out)
+	p.call("list_session_participants", args{
+		"session_id": session,
+		"view":       "consolidated",
+		"sort_by":    "duration",
+		"sort_order": "asc",
+		"limit":      2,
+	}).into(t, &out)
 	if out.Joinings != 8 || out.People != 8 || out.LeftOut != 6 || out.Rows[0].Minutes > out.Rows[1].Minutes {
 		t.Errorf("%+v", out)
 	}

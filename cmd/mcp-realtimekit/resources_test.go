@@ -90,11 +90,31 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 		code int
 		want []string
 	}{
-		{"table", []string{"design review"}, 0, []string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "}},
+		{
+			"table",
+			[]string{"design review"},
+			0,
+			[]string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "},
+		},
 		{"by id", []string{demoapi.ReviewMeetingID, "--show=late"}, 0, []string{"7 of 9", "Priya Raman"}},
-		{"csv", []string{"design review", "--format=csv"}, 0, []string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false,\r\n"}},
-		{"json", []string{"design review", "--format", "json"}, 0, []string{`"summary": "7 of 9 invited`, `"status": "absent"`}},
-		{"markdown", []string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"}, 0, []string{"| Dana Smith (Contoso) | guest | not on the roster (any more) | 23:00 |"}},
+		{
+			"csv",
+			[]string{"design review", "--format=csv"},
+			0,
+			[]string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false,\r\n"},
+		},
+		{
+			"json",
+			[]string{"design review", "--format", "json"},
+			0,
+			[]string{`"summary": "7 of 9 invited`, `"status": "absent"`},
+		},
+		{
+			"markdown",
+			[]string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"},
+			0,
+			[]string{"| Dana Smith (Contoso) | guest | not on the roster (any more) | 23:00 |"},
+		},
 		{"all", []string{"stand-up", "--all", "--after=2000-01-01"}, 0, []string{"at least one of 10 sessions"}},
 		{"several", []string{"onboarding"}, 1, []string{"6 meetings"}},
 		{"none", []string{"no such meeting"}, 1, []string{"find_meetings"}},

@@ -140,7 +140,11 @@ func TestTelemetry(t *testing.T) {
 		),
 	)
 	p.result(p.request("tools/call", args{
-		"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.HostileMeetingID, "query": "fatima", "response_format": "detailed"},
+		"name": "list_meeting_participants", "arguments": args{
+			"meeting_id":      demoapi.HostileMeetingID,
+			"query":           "fatima",
+			"response_format": "detailed",
+		},
 		"_meta": args{
 			"traceparent": "00-" + parentTrace + "-" + parentSpan + "-01",
 			"tracestate":  "vendor=x",
@@ -237,7 +241,19 @@ func TestTelemetry(t *testing.T) {
 		}
 	}
 
-	for _, personal := range []string{"atima", "northwind", "Ann", "IGNORE", demoapi.HostileMeetingID, demoapi.AccountID, demoapi.AppID, demoapi.Token, "00000000-0000", "meeting_id", "search="} {
+	for _, personal := range []string{
+		"atima",
+		"northwind",
+		"Ann",
+		"IGNORE",
+		demoapi.HostileMeetingID,
+		demoapi.AccountID,
+		demoapi.AppID,
+		demoapi.Token,
+		"00000000-0000",
+		"meeting_id",
+		"search=",
+	} {
 		if bytes.Contains(to.raw.Bytes(), []byte(personal)) {
 			t.Errorf("%q was sent to the collector", personal)
 		}
@@ -255,8 +271,14 @@ func TestTelemetryIsAskedFor(t *testing.T) {
 		"disabled":    {env: []string{"OTEL_SDK_DISABLED", "true", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"}},
 		"no traces":   {env: []string{"OTEL_TRACES_EXPORTER", "none", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"}, metrics: true},
 		"one signal":  {env: []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "URL/v1/traces"}, traces: true},
-		"gRPC":        {env: []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"}, logged: "http/protobuf"},
-		"not a URL":   {env: []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"}, logged: "OTEL_EXPORTER_OTLP_ENDPOINT"},
+		"gRPC": {
+			env:    []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"},
+			logged: "http/protobuf",
+		},
+		"not a URL": {
+			env:    []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"},
+			logged: "OTEL_EXPORTER_OTLP_ENDPOINT",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

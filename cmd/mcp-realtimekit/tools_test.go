@@ -146,10 +146,19 @@ func TestRoster(t *testing.T) {
 	if r.Participants[0].ID != "" || r.Participants[0].Name != "Ines Moreau" {
 		t.Errorf("first row %+v", r.Participants[0])
 	}
-	for query, want := range map[string]string{"ZOE": "Zoë Lindqvist", "garcia": "Mateo García", "yamada": "山田 太郎", "山田": "山田 太郎", "КОВАЛЬ": "Олена Коваль"} {
+	for query, want := range map[string]string{
+		"ZOE":    "Zoë Lindqvist",
+		"garcia": "Mateo García",
+		"yamada": "山田 太郎",
+		"山田":     "山田 太郎",
+		"КОВАЛЬ": "Олена Коваль",
+	} {
 		var r roster
-		p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "query": query, "response_format": "detailed"}).
-			into(t, &r)
+		p.call("list_meeting_participants", args{
+			"meeting_id":      demoapi.StandupMeetingID,
+			"query":           query,
+			"response_format": "detailed",
+		}).into(t, &r)
 		if r.Matching != 1 || r.AddedTotal != 9 || r.Participants[0].Name != want || r.Participants[0].ID == "" {
 			t.Errorf("query %q: %+v", query, r)
 		}
@@ -435,16 +444,36 @@ func TestArguments(t *testing.T) {
 		{"list_meeting_participants", args{"meeting_id": "../" + id}, []string{`"meeting_id" must be a UUID`}},
 		{"list_meeting_participants", args{"meeting_id": id, "app_id": "../../x"}, []string{"app_id must be"}},
 		{"list_meeting_participants", args{"meeting_id": id, "account_id": "a/b?c#d"}, []string{"account_id must be 32"}},
-		{"list_meeting_participants", args{"meeting_id": id, "limit": 501}, []string{`"limit" must be an integer from 1 to 500`, `"50"`}},
+		{
+			"list_meeting_participants",
+			args{"meeting_id": id, "limit": 501},
+			[]string{`"limit" must be an integer from 1 to 500`, `"50"`},
+		},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": "many"}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": 1.5}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": true}, []string{`"limit" must be an integer`}},
-		{"list_meeting_participants", args{"meeting_id": id, "per_page": -1}, []string{`"per_page" must be an integer from 0`}},
-		{"list_meeting_participants", args{"meeting_id": id, "response_format": "xml"}, []string{`"response_format" must be one of concise, detailed`}},
+		{
+			"list_meeting_participants",
+			args{"meeting_id": id, "per_page": -1},
+			[]string{`"per_page" must be an integer from 0`},
+		},
+		{
+			"list_meeting_participants",
+			args{"meeting_id": id, "response_format": "xml"},
+			[]string{`"response_format" must be one of concise, detailed`},
+		},
 		{"list_meeting_participants", args{"meeting_id": id, "query": []string{"x"}}, []string{`"query" must be a string`}},
-		{"list_meeting_participants", args{"meeting_id": id, "query": strings.Repeat("x", 201)}, []string{`"query" must be a string of at most 200`}},
+		{
+			"list_meeting_participants",
+			args{"meeting_id": id, "query": strings.Repeat("x", 201)},
+			[]string{`"query" must be a string of at most 200`},
+		},
 		{"list_meeting_participants", args{"meeting_id": id, "page": 1}, []string{`unknown argument "page"`, "page_no"}},
-		{"find_meetings", args{"created_after": "yesterday"}, []string{`"created_after" must be an RFC 3339 time`, "for example"}},
+		{
+			"find_meetings",
+			args{"created_after": "yesterday"},
+			[]string{`"created_after" must be an RFC 3339 time`, "for example"},
+		},
 	} {
 		r := p.call(tc.tool, tc.a)
 		if !r.IsError {

@@ -16,14 +16,49 @@ func TestLongLines(t *testing.T) {
 		size                  int
 		id, message           string
 	}{
-		"100 MB":              {`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"x":"`, "x", `"}}`, 100 * mb, "7", "longer than 4194304 bytes"},
-		"100 MB, id last":     {`{"method":"tools/call","params":{"x":"`, "x", `"},"jsonrpc":"2.0","id":"last"}`, 100 * mb, `"last"`, "longer than 4194304 bytes"},
-		"100 MB of values":    {`{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"x":[`, "0,", `0]}}`, 100 * mb, "8", "longer than 4194304 bytes"},
-		"100 MB of noise":     {"", "\x00\xff", "", 100 * mb, "null", "longer than 4194304 bytes"},
-		"without an end":      {`{"jsonrpc":"2.0","id":9,"method":"`, "x", "", 257 * mb, "9", "longer than 4194304 bytes"},
-		"3 MB":                {`{"jsonrpc":"2.0","id":10,"method":"ping","params":{"x":"`, "x", `"}}`, 3 * mb, "10", ""},
-		"3 MB of values":      {`{"jsonrpc":"2.0","id":11,"method":"ping","params":{"x":[`, "0,", `0]}}`, 3 * mb, "11", "more than 20000 values"},
-		"3 MB of brackets":    {`{"jsonrpc":"2.0","id":12,"method":"ping","params":`, "[", `}`, 3 * mb, "12", "nested deeper than 64 levels"},
+		"100 MB": {
+			`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"x":"`,
+			"x",
+			`"}}`,
+			100 * mb,
+			"7",
+			"longer than 4194304 bytes",
+		},
+		"100 MB, id last": {
+			`{"method":"tools/call","params":{"x":"`,
+			"x",
+			`"},"jsonrpc":"2.0","id":"last"}`,
+			100 * mb,
+			`"last"`,
+			"longer than 4194304 bytes",
+		},
+		"100 MB of values": {
+			`{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"x":[`,
+			"0,",
+			`0]}}`,
+			100 * mb,
+			"8",
+			"longer than 4194304 bytes",
+		},
+		"100 MB of noise": {"", "\x00\xff", "", 100 * mb, "null", "longer than 4194304 bytes"},
+		"without an end":  {`{"jsonrpc":"2.0","id":9,"method":"`, "x", "", 257 * mb, "9", "longer than 4194304 bytes"},
+		"3 MB":            {`{"jsonrpc":"2.0","id":10,"method":"ping","params":{"x":"`, "x", `"}}`, 3 * mb, "10", ""},
+		"3 MB of values": {
+			`{"jsonrpc":"2.0","id":11,"method":"ping","params":{"x":[`,
+			"0,",
+			`0]}}`,
+			3 * mb,
+			"11",
+			"more than 20000 values",
+		},
+		"3 MB of brackets": {
+			`{"jsonrpc":"2.0","id":12,"method":"ping","params":`,
+			"[",
+			`}`,
+			3 * mb,
+			"12",
+			"nested deeper than 64 levels",
+		},
 		"many lists in lists": {"", "[", "", 3 * mb, "null", "nested deeper than 64 levels"},
 	} {
 		t.Run(name, func(t *testing.T) {
