@@ -19,12 +19,8 @@ const (
 )
 
 // load repeats call from so many goroutines for a while, and says how long each took.
-func load(
-	ctx context.Context,
-	inFlight int,
-	length time.Duration,
-	call func(context.Context) error,
-) (took []time.Duration, elapsed time.Duration, err error) {
+func load(ctx context.Context, inFlight int, length time.Duration,
+	call func(context.Context) error) (took []time.Duration, elapsed time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, length+patience)
 	defer cancel()
 	var mu sync.Mutex

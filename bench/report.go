@@ -60,15 +60,9 @@ func (r report) markdown() string {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(
-		&b,
+	fmt.Fprintf(&b,
 		"\nMedian (least to most) of %d rounds, in which the servers took turns; the best median is bold, yet where ranges overlap the order may be chance. %s, %d s, load average before it %s; %s.\n\n",
-		r.done,
-		r.when.UTC().Format("2006-01-02 15:04Z"),
-		int(r.took.Seconds()),
-		r.loadBefore,
-		r.machine,
-	)
+		r.done, r.when.UTC().Format("2006-01-02 15:04Z"), int(r.took.Seconds()), r.loadBefore, r.machine)
 	for _, s := range r.subjects {
 		fmt.Fprintf(&b, "- **%s**: %s; MCP %s.\n", s.name, s.what, r.revisions[s.name])
 	}
@@ -90,9 +84,7 @@ That echo, the least that a server on mcp-go can be, takes %s ms to start and %s
 		spread(r.figures[theBare]["rate-1"]),
 		spread(r.figures[theBare]["rate-16"]),
 		spread(r.figures[theBare]["rate-128"]),
-		spread(
-			r.figures[theBare]["rate-slow"],
-		),
+		spread(r.figures[theBare]["rate-slow"]),
 		number(128/slowLatency.Seconds()),
 		r.figures.parts(),
 		spread(r.figures[theEcho]["start"]),
@@ -111,9 +103,7 @@ func (f figures) parts() string {
 		spread(call["ratio"]),
 		spread(f[theSDK]["p50"]),
 		spread(f[theEcho]["p50"]),
-		spread(
-			f[theClient]["p50"],
-		),
+		spread(f[theClient]["p50"]),
 		spread(call["ratio-client"]),
 		spread(f[theLong]["p50"]),
 		spread(call["ratio-client-long"]),

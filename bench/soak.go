@@ -224,11 +224,8 @@ func (s *soaking) prepare(ctx context.Context) error {
 }
 
 // run loads the server until both the time is over and the calls are made.
-func (s *soaking) run(
-	ctx context.Context,
-	length time.Duration,
-	calls int,
-) (samples []sample, took time.Duration, err error) {
+func (s *soaking) run(ctx context.Context, length time.Duration,
+	calls int) (samples []sample, took time.Duration, err error) {
 	limit, cancel := context.WithTimeout(ctx, 4*length+time.Minute)
 	defer cancel()
 	load, stop := context.WithCancel(limit)

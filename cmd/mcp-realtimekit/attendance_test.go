@@ -125,9 +125,7 @@ func testAttendance(t *testing.T, sample sampler) {
 		}
 	}
 	if r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"}); !strings.Contains(
-		r.text(),
-		"23:00 JST",
-	) ||
+		r.text(), "23:00 JST") ||
 		!strings.Contains(r.text(), "| 23:00 |") {
 		t.Errorf("time zone: %s", r.text())
 	}
@@ -139,10 +137,8 @@ func TestWebinarAttendance(t *testing.T) { eachShape(t, testWebinarAttendance) }
 func testWebinarAttendance(t *testing.T, sample sampler) {
 	for _, noPaging := range []bool{false, true} {
 		var twice atomic.Int32
-		api := sample(
-			t,
-			demoapi.Options{Faults: demoapi.Faults{NoPaging: noPaging}, Observe: func(*http.Request) { twice.Add(1) }},
-		)
+		api := sample(t,
+			demoapi.Options{Faults: demoapi.Faults{NoPaging: noPaging}, Observe: func(*http.Request) { twice.Add(1) }})
 		p := start(t, environment(api))
 		begin := time.Now()
 		r := p.call("get_meeting_attendance", args{"app_id": demoapi.EventsAppID, "query": "webinar"})
@@ -278,13 +274,8 @@ func testBreakoutRooms(t *testing.T, sample sampler) {
 func TestCharacters(t *testing.T) {
 	t.Parallel()
 	for name, c := range characters(t) {
-		t.Logf(
-			"%s: %d characters of text, %d of the API's JSON (%.2f)",
-			name,
-			c.text,
-			c.raw,
-			float64(c.text)/float64(c.raw),
-		)
+		t.Logf("%s: %d characters of text, %d of the API's JSON (%.2f)", name, c.text, c.raw,
+			float64(c.text)/float64(c.raw))
 		if c.text*4 > c.raw {
 			t.Errorf("%s: %d characters, the API's JSON has %d", name, c.text, c.raw)
 		}
@@ -303,10 +294,8 @@ func characters(t testing.TB) map[string]cost {
 	} {
 		raw := &bodies{}
 		api := httptest.NewServer(raw.count(demoapi.New(demoapi.Options{LargeRoster: 100})))
-		p := start(
-			t,
-			with(environment(&demoapi.Server{URL: api.URL + "/client/v4"}), "CLOUDFLARE_BASE_URL", api.URL+"/client/v4"),
-		)
+		p := start(t,
+			with(environment(&demoapi.Server{URL: api.URL + "/client/v4"}), "CLOUDFLARE_BASE_URL", api.URL+"/client/v4"))
 		r := p.call(name, call)
 		if r.IsError {
 			t.Fatal(r.text())

@@ -302,12 +302,8 @@ func TestCaseBrokenConnections(t *testing.T) {
 func TestCasePortalRedirects(t *testing.T) {
 	t.Parallel()
 	env := pretend(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(
-			w,
-			r,
-			"https://portal.example/login?back="+url.QueryEscape(r.Header.Get("Authorization")),
-			http.StatusFound,
-		)
+		http.Redirect(w, r, "https://portal.example/login?back="+url.QueryEscape(r.Header.Get("Authorization")),
+			http.StatusFound)
 	})
 	const want = "redirect to another host refused (portal.example)|sign-in|CLOUDFLARE_BASE_URL"
 	says(t, refusal(t, env), want, "permission")
@@ -384,12 +380,8 @@ func echoes() map[string]func(http.ResponseWriter, string) {
 	}
 	const js = "application/json"
 	return map[string]func(http.ResponseWriter, string){
-		"cloudflare": write(400, js, `{"success":false,"errors":[{"code":6003,"message":"header %s is wrong"}]}`),
-		"chain": write(
-			401,
-			js,
-			`{"success":false,"errors":[{"code":1,"message":"a","error_chain":[{"message":"%s"}]}]}`,
-		),
+		"cloudflare":    write(400, js, `{"success":false,"errors":[{"code":6003,"message":"header %s is wrong"}]}`),
+		"chain":         write(401, js, `{"success":false,"errors":[{"code":1,"message":"a","error_chain":[{"message":"%s"}]}]}`),
 		"product":       write(403, js, `{"success":false,"error":{"code":403,"message":"%s"}}`),
 		"text error":    write(500, js, `{"success":false,"error":"%s"}`),
 		"message":       write(422, js, `{"success":false,"message":"no: %s"}`),
@@ -429,10 +421,8 @@ func TestCaseEchoedToken(t *testing.T) {
 					texts = append(texts, diagnosis(t, env))
 				}
 				for _, text := range texts {
-					if withoutToken(t, text); strings.Contains(
-						text,
-						base64.StdEncoding.EncodeToString([]byte("Bearer " + scripted.Token))[12:40],
-					) {
+					if withoutToken(t, text); strings.Contains(text,
+						base64.StdEncoding.EncodeToString([]byte("Bearer " + scripted.Token))[12:40]) {
 						t.Errorf("%s: %s", how, text)
 					}
 				}

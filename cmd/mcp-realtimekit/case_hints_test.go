@@ -80,10 +80,8 @@ func TestNothingFound(t *testing.T) {
 func TestConsolidatedRows(t *testing.T) {
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
-	r := p.call(
-		"list_session_participants",
-		args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"},
-	)
+	r := p.call("list_session_participants",
+		args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"})
 	if !strings.Contains(r.text(), "A row is one person") || strings.Contains(r.text(), "joining") {
 		t.Error(r.text())
 	}

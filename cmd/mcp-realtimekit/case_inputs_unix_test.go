@@ -104,14 +104,8 @@ func TestConfigOwner(t *testing.T) {
 	file := filepath.Join(dir, "mcp.json")
 	// Another process writes the copy. If this one had it open for writing while another test starts a
 	// program, the child would inherit that, and the copy could not be executed: "text file busy".
-	err = errors.Join(
-		exec.Command("cp", program(t), everyones).Run(),
-		os.Chmod(everyones, 0o755),
-		os.Mkdir(dir, 0o755),
-		os.WriteFile(file, []byte("{}"), 0o640),
-		os.Chown(file, nobody, 4711),
-		os.Chmod(home, 0o755),
-	)
+	err = errors.Join(exec.Command("cp", program(t), everyones).Run(), os.Chmod(everyones, 0o755), os.Mkdir(dir, 0o755),
+		os.WriteFile(file, []byte("{}"), 0o640), os.Chown(file, nobody, 4711), os.Chmod(home, 0o755))
 	if err != nil {
 		t.Fatal(err)
 	}

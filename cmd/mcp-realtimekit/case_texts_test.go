@@ -430,11 +430,8 @@ func together(t testing.TB, first, second [2]time.Time, inFirst, inSecond []stri
 		})
 		for _, who := range [][]string{inSecond, inFirst}[i] {
 			peers[id] = append(peers[id], map[string]any{
-				"id": fmt.Sprint(
-					"p",
-					no,
-					who,
-				), "user_id": "u" + who, "display_name": "Person " + who, "joined_at": begin, "left_at": end,
+				"id": fmt.Sprint("p", no,
+					who), "user_id": "u" + who, "display_name": "Person " + who, "joined_at": begin, "left_at": end,
 			})
 		}
 		api.JSON("/sessions/"+id+"/transcript", fmt.Appendf(nil,
@@ -454,13 +451,8 @@ func together(t testing.TB, first, second [2]time.Time, inFirst, inSecond []stri
 func TestCaseTextsOfTwoSessions(t *testing.T) {
 	t.Parallel()
 	at := func(minute int) time.Time { return clockAt(0, 0).Add(time.Duration(minute) * time.Minute) }
-	api := together(
-		t,
-		[2]time.Time{at(0), at(30)},
-		[2]time.Time{at(40), at(70)},
-		[]string{"1", "2", "3"},
-		[]string{"1", "2", "3"},
-	)
+	api := together(t, [2]time.Time{at(0), at(30)}, [2]time.Time{at(40), at(70)}, []string{"1", "2", "3"},
+		[]string{"1", "2", "3"})
 	p := start(t, api.Environment())
 	var got struct {
 		Summary string

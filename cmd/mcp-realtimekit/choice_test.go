@@ -54,12 +54,8 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 				t.Fatalf("%s: %s", revision, asked.Params)
 			}
 			p.send(
-				fmt.Sprintf(
-					`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`,
-					asked.ID,
-					answer,
-					id,
-				),
+				fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`, asked.ID, answer,
+					id),
 			)
 			r := p.finish(call)
 			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) ||
@@ -128,10 +124,8 @@ func testChoiceByAnswer(t *testing.T, sample sampler) {
 	id := asked.InputRequests["meeting"].Params.RequestedSchema.Properties.Meeting.OneOf[2].Const
 	for action, want := range map[string]string{"accept": id, "decline": "chose no meeting", "cancel": "chose no meeting"} {
 		r := p.result(
-			p.request(
-				"tools/call",
-				with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting_id": id}}}}),
-			),
+			p.request("tools/call",
+				with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting_id": id}}}})),
 		)
 		if r.IsError != (action != "accept") || !strings.Contains(r.text(), want) {
 			t.Errorf("%s: %s", action, r.text())
@@ -141,10 +135,8 @@ func testChoiceByAnswer(t *testing.T, sample sampler) {
 		r := p.result(
 			p.request(
 				"tools/call",
-				with(
-					can,
-					args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting_id": answer}}}},
-				),
+				with(can,
+					args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting_id": answer}}}}),
 			),
 		)
 		if !r.IsError {

@@ -136,15 +136,8 @@ func TestFlagsWinOverEnvironment(t *testing.T) {
 	if err := os.WriteFile(file, []byte(demoapi.Token+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := with(
-		environment(sample(t, demoapi.Options{})),
-		"CLOUDFLARE_API_TOKEN",
-		"",
-		"REALTIMEKIT_APP_ID",
-		"no-such-app",
-		"CLOUDFLARE_API_TOKEN_FILE",
-		file,
-	)
+	env := with(environment(sample(t, demoapi.Options{})), "CLOUDFLARE_API_TOKEN", "", "REALTIMEKIT_APP_ID",
+		"no-such-app", "CLOUDFLARE_API_TOKEN_FILE", file)
 	if _, logs, code := once(t, env, "call", "find_meetings"); code != 1 || !strings.Contains(logs, "App not found") {
 		t.Errorf("environment: code %d, %s", code, logs)
 	}

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,29 +26,24 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
-// TestDoctor names for each trouble the checks that are not OK, and what doctor
-// has to say of it.
-func TestDoctor(t *testing.T) {
-	t.Parallel()
-	selfSigned := httptest.NewUnstartedServer(http.NotFoundHandler())
-	selfSigned.Config.ErrorLog = log.New(io.Discard, "", 0)
-	selfSigned.StartTLS()
-	t.Cleanup(selfSigned.Close)
-	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte(demoapi.Token), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	const rest = " account permission app"
-	other := strings.Repeat("f", 32)
-	for _, tc := range []struct {
-		name    string
-		options demoapi.Options
-		env     []string
-		fail    string // checks, by name
-		warn    string
-		skip    string
-		want    []string
-	}{
+// trouble is what can be wrong with a setup.
+type trouble struct {
+	name    string
+	options demoapi.Options
+	env     []string // names and values; URL is that of the sample account
+	fail    string   // checks, by name; those not named are OK
+	warn    string
+	skip    string
+	want    []string // of what doctor has to say
+}
+
+const (
+	afterToken       = " account permission app"
+	strangersAccount = "ffffffffffffffffffffffffffffffff"
+)
+
+func tokenTroubles(file string) []trouble {
+	return []trouble{
 		{
 			name: "all well",
 			want: []string{
@@ -65,21 +61,21 @@ func TestDoctor(t *testing.T) {
 			name: "no token",
 			env:  []string{"CLOUDFLARE_API_TOKEN", ""},
 			fail: "configuration",
-			skip: "dns tls api token" + rest + " rate-limit clock",
+			skip: "dns tls api token" + afterToken + " rate-limit clock",
 			want: []string{"https://dash.cloudflare.com/profile/api-tokens"},
 		},
 		{
 			name: "wrong token",
 			env:  []string{"CLOUDFLARE_API_TOKEN", "wrong"},
 			fail: "token",
-			skip: rest,
+			skip: afterToken,
 			want: []string{"HTTP 401", "CLOUDFLARE_API_TOKEN"},
 		},
 		{
 			name:    "token expired",
 			options: demoapi.Options{TokenStatus: "expired"},
 			fail:    "token",
-			skip:    rest,
+			skip:    afterToken,
 			want:    []string{"the token is expired", "Renew"},
 		},
 		{
@@ -93,6 +89,24 @@ func TestDoctor(t *testing.T) {
 			options: demoapi.Options{TokenExpires: time.Now().AddDate(1, 0, 0)},
 			want:    []string{"active until"},
 		},
+		{
+			name: "not a token",
+			options: demoapi.Options{Faults: demoapi.Faults{
+				Status:     400,
+				FailAll:    true,
+				OnPath:     "/tokens/verify",
+				Cloudflare: true,
+				Message:    "Invalid request headers",
+			}},
+			fail: "token",
+			skip: afterToken,
+			want: []string{"Invalid request headers (HTTP 400", "copy it again"},
+		},
+	}
+}
+
+func accountTroubles() []trouble {
+	return []trouble{
 		{name: "an account's token", options: demoapi.Options{AccountToken: true}, want: []string{"active"}},
 		{
 			name:    "an account's token, account not given",
@@ -103,17 +117,17 @@ func TestDoctor(t *testing.T) {
 		{
 			name:    "an account's token, another account given",
 			options: demoapi.Options{AccountToken: true},
-			env:     []string{"CLOUDFLARE_ACCOUNT_ID", other},
+			env:     []string{"CLOUDFLARE_ACCOUNT_ID", strangersAccount},
 			fail:    "token",
-			skip:    rest,
+			skip:    afterToken,
 			want:    []string{"Invalid API Token"},
 		},
 		{
 			name: "another account",
-			env:  []string{"CLOUDFLARE_ACCOUNT_ID", other},
+			env:  []string{"CLOUDFLARE_ACCOUNT_ID", strangersAccount},
 			fail: "account",
 			skip: "permission app",
-			want: []string{"does not reach account " + other, demoapi.AccountID, "CLOUDFLARE_ACCOUNT_ID"},
+			want: []string{"does not reach account " + strangersAccount, demoapi.AccountID, "CLOUDFLARE_ACCOUNT_ID"},
 		},
 		{
 			name:    "several accounts",
@@ -134,9 +148,14 @@ func TestDoctor(t *testing.T) {
 			name:    "403 everywhere",
 			options: demoapi.Options{Faults: demoapi.Faults{Status: 403, FailAll: true}},
 			fail:    "token",
-			skip:    rest,
+			skip:    afterToken,
 			want:    []string{"HTTP 403"},
 		},
+	}
+}
+
+func appTroubles() []trouble {
+	return []trouble{
 		{
 			name: "another app",
 			env:  []string{"REALTIMEKIT_APP_ID", "no-such-app"},
@@ -156,16 +175,26 @@ func TestDoctor(t *testing.T) {
 			want:    []string{demoapi.AppID},
 		},
 		{
-			name:    "the app cannot be read",
-			options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/meetings", Message: "no\u202e\nmeetings"}},
-			fail:    "app",
-			want:    []string{"no meetings (HTTP 400"},
+			name: "the app cannot be read",
+			options: demoapi.Options{Faults: demoapi.Faults{
+				Status:  400,
+				FailAll: true,
+				OnPath:  "/meetings",
+				Message: "no\u202e\nmeetings",
+			}},
+			fail: "app",
+			want: []string{"no meetings (HTTP 400"},
 		},
+	}
+}
+
+func rateTroubles() []trouble {
+	return []trouble{
 		{
 			name:    "rate limit reached",
 			options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}},
 			fail:    "rate-limit",
-			skip:    "token" + rest,
+			skip:    "token" + afterToken,
 			want:    []string{"try again in 2m0s"},
 		},
 		{
@@ -183,15 +212,8 @@ func TestDoctor(t *testing.T) {
 			},
 			env:  []string{"CLOUDFLARE_ACCOUNT_ID", ""},
 			fail: "rate-limit",
-			skip: "token" + rest,
+			skip: "token" + afterToken,
 			want: []string{"try again in 2m0s"},
-		},
-		{
-			name:    "not a token",
-			options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/tokens/verify", Cloudflare: true, Message: "Invalid request headers"}},
-			fail:    "token",
-			skip:    rest,
-			want:    []string{"Invalid request headers (HTTP 400", "copy it again"},
 		},
 		{name: "rate limit near", options: demoapi.Options{Quota: 8}, want: []string{"4 of 8 requests left in 5m"}},
 		{
@@ -200,56 +222,77 @@ func TestDoctor(t *testing.T) {
 			warn:    "rate-limit",
 			want:    []string{"only 0 of 4", "Wait 5m"},
 		},
+	}
+}
+
+func networkTroubles(selfSigned string) []trouble {
+	return []trouble{
 		{
 			name: "DNS",
 			env:  []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"},
 			fail: "dns",
-			skip: "tls api token" + rest + " rate-limit clock",
+			skip: "tls api token" + afterToken + " rate-limit clock",
 			want: []string{"could not be resolved"},
 		},
 		{
 			name: "TLS",
-			env:  []string{"CLOUDFLARE_BASE_URL", selfSigned.URL + "/client/v4"},
+			env:  []string{"CLOUDFLARE_BASE_URL", selfSigned + "/client/v4"},
 			fail: "tls",
-			skip: "api token" + rest + " rate-limit clock",
+			skip: "api token" + afterToken + " rate-limit clock",
 			want: []string{"SSL_CERT_FILE"},
 		},
 		{
 			name: "unreachable",
 			env:  []string{"CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/client/v4"},
 			fail: "api",
-			skip: "tls token" + rest + " rate-limit clock",
+			skip: "tls token" + afterToken + " rate-limit clock",
 			want: []string{"could not be reached", "HTTPS_PROXY"},
 		},
 		{
 			name: "another path",
 			env:  []string{"CLOUDFLARE_BASE_URL", "URL/v5"},
 			fail: "api",
-			skip: "token" + rest,
+			skip: "token" + afterToken,
 			want: []string{"not that of Cloudflare's API", "CLOUDFLARE_BASE_URL"},
 		},
 		{
 			name:    "HTML",
 			options: demoapi.Options{Faults: demoapi.Faults{HTML: true}},
 			fail:    "api",
-			skip:    "token" + rest,
+			skip:    "token" + afterToken,
 			want:    []string{"not the JSON", "proxy"},
 		},
 		{
 			name:    "HTML 403",
 			options: demoapi.Options{Faults: demoapi.Faults{HTML: true, Status: 403}},
 			fail:    "api",
-			skip:    "token" + rest,
+			skip:    "token" + afterToken,
 			want:    []string{"a body that is not JSON"},
 		},
 		{
 			name:    "503",
 			options: demoapi.Options{Faults: demoapi.Faults{Status: 503, FailAll: true}},
 			fail:    "api",
-			skip:    "token" + rest,
+			skip:    "token" + afterToken,
 			want:    []string{"try again later"},
 		},
-	} {
+	}
+}
+
+// TestDoctor names for each trouble the checks that are not OK, and what doctor
+// has to say of it.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	selfSigned := httptest.NewUnstartedServer(http.NotFoundHandler())
+	selfSigned.Config.ErrorLog = log.New(io.Discard, "", 0)
+	selfSigned.StartTLS()
+	t.Cleanup(selfSigned.Close)
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(demoapi.Token), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range slices.Concat(tokenTroubles(file), accountTroubles(), appTroubles(), rateTroubles(),
+		networkTroubles(selfSigned.URL)) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			api := sample(t, tc.options)

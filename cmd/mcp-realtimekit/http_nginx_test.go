@@ -50,15 +50,8 @@ func TestHTTPReplicas(t *testing.T) {
 	}
 	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 20 * time.Millisecond}})
 	replica := func(address string) *web {
-		return serveHTTP(
-			t,
-			environment(api),
-			"--http",
-			address,
-			"--behind-proxy",
-			"--allowed-host=mcp.example.com",
-			"--drain-delay=300ms",
-		)
+		return serveHTTP(t, environment(api), "--http", address, "--behind-proxy", "--allowed-host=mcp.example.com",
+			"--drain-delay=300ms")
 	}
 	one, two := replica("127.0.0.1:0"), replica("127.0.0.1:0")
 	address := func(s *web) string { return strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/mcp") }

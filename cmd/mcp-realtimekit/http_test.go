@@ -31,11 +31,8 @@ func TestHTTPHandshake(t *testing.T) {
 	s := serveHTTP(t, nil, "--demo")
 	for _, revision := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"} {
 		r := s.must(
-			s.rpc(
-				"",
-				"initialize",
-				args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}},
-			),
+			s.rpc("", "initialize",
+				args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}),
 		)
 		var hello struct{ ProtocolVersion, Instructions string }
 		if err := json.Unmarshal(r.Result, &hello); err != nil {
@@ -318,9 +315,7 @@ func TestHTTPHostileBodies(t *testing.T) {
 	s := serveHTTP(t, nil, "--demo")
 	nested := func(n int) string {
 		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` + strings.Repeat(
-			"[",
-			n,
-		) + strings.Repeat(
+			"[", n) + strings.Repeat(
 			"]",
 			n,
 		) + `}}}`
@@ -506,17 +501,8 @@ func (s *web) expectExit(within time.Duration) {
 func TestHTTPTLS(t *testing.T) {
 	t.Parallel()
 	cert, key, pool := selfSigned(t)
-	s := serveHTTP(
-		t,
-		map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret},
-		"--demo",
-		"--http=0.0.0.0:0",
-		"--tls-cert",
-		cert,
-		"--tls-key",
-		key,
-		"--allowed-host=mcp.example.com",
-	)
+	s := serveHTTP(t, map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}, "--demo", "--http=0.0.0.0:0",
+		"--tls-cert", cert, "--tls-key", key, "--allowed-host=mcp.example.com")
 	if !strings.HasPrefix(s.url, "https://") {
 		t.Fatal(s.url)
 	}
@@ -685,14 +671,8 @@ func TestHTTPPortTaken(t *testing.T) {
 func TestHTTPResourceMetadata(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
-	s := serveHTTP(
-		t,
-		environment(api),
-		"--behind-proxy",
-		"--allowed-host=mcp.example.com",
-		"--oauth-resource=https://mcp.example.com/mcp",
-		"--oauth-authorization-server=https://login.example.com",
-	)
+	s := serveHTTP(t, environment(api), "--behind-proxy", "--allowed-host=mcp.example.com",
+		"--oauth-resource=https://mcp.example.com/mcp", "--oauth-authorization-server=https://login.example.com")
 	const path = "/.well-known/oauth-protected-resource/mcp"
 	r := s.must(s.listApps("", "Host", "mcp.example.com"))
 	if want := `resource_metadata="https://mcp.example.com` + path + `"`; r.status != http.StatusUnauthorized ||
@@ -721,15 +701,8 @@ func TestHTTPLogs(t *testing.T) {
 	api := sample(t, demoapi.Options{})
 	s := serveHTTP(t, environment(api))
 	s.must(
-		s.rpc(
-			demoapi.Token,
-			"tools/call",
-			args{"name": "find_meetings", "arguments": args{"query": "Fatima"}},
-			"User-Agent",
-			"Fatima's laptop",
-			"Mcp-Session-Id",
-			"Fatima",
-		),
+		s.rpc(demoapi.Token, "tools/call", args{"name": "find_meetings", "arguments": args{"query": "Fatima"}},
+			"User-Agent", "Fatima's laptop", "Mcp-Session-Id", "Fatima"),
 	)
 	req := s.listApps(demoapi.Token)
 	req.URL.Path, req.URL.RawQuery = "/people/Fatima", "token="+demoapi.Token

@@ -148,8 +148,7 @@ func callDirectly(t *testing.T, s *server.MCPServer, a args) result {
 		t.Error(err)
 	}
 	answer, err := json.Marshal(
-		s.HandleMessage(context.WithoutCancel(t.Context()), mcptest.Encode(1, "tools/call", params)),
-	)
+		s.HandleMessage(context.WithoutCancel(t.Context()), mcptest.Encode(1, "tools/call", params)))
 	if err != nil {
 		t.Error(err)
 	}

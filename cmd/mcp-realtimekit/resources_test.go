@@ -139,13 +139,8 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 	if code == 0 {
 		t.Errorf("the webinar is in another app: %.200s", out)
 	}
-	out, logs, code := once(
-		t,
-		with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID),
-		"attendance",
-		"webinar",
-		"--format=csv",
-	)
+	out, logs, code := once(t, with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID), "attendance", "webinar",
+		"--format=csv")
 	if code != 0 || strings.Count(out, "\r\n") != 5001 {
 		t.Errorf("code %d, %d lines, %s", code, strings.Count(out, "\r\n"), logs)
 	}

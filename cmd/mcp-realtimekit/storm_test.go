@@ -76,15 +76,8 @@ func TestStorm(t *testing.T) {
 			if tc.answers != (answers > 0) {
 				t.Errorf("%d calls were answered", answers)
 			}
-			t.Logf(
-				"%s: %d answers, %d clear errors, %d requests, at most %d in %s",
-				took.Round(time.Millisecond),
-				answers,
-				len(calls)-answers,
-				len(seen),
-				busiest(seen, window),
-				window,
-			)
+			t.Logf("%s: %d answers, %d clear errors, %d requests, at most %d in %s", took.Round(time.Millisecond), answers,
+				len(calls)-answers, len(seen), busiest(seen, window), window)
 		})
 	}
 }

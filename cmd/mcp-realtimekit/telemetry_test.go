@@ -131,13 +131,8 @@ func TestTelemetry(t *testing.T) {
 	api, to := sample(t, demoapi.Options{}), newCollector(t)
 	p := start(
 		t,
-		with(
-			environment(api),
-			"OTEL_EXPORTER_OTLP_ENDPOINT",
-			to.URL,
-			"OTEL_RESOURCE_ATTRIBUTES",
-			"deployment.environment.name=test",
-		),
+		with(environment(api), "OTEL_EXPORTER_OTLP_ENDPOINT", to.URL, "OTEL_RESOURCE_ATTRIBUTES",
+			"deployment.environment.name=test"),
 	)
 	p.result(p.request("tools/call", args{
 		"name": "list_meeting_participants", "arguments": args{
@@ -199,12 +194,8 @@ func TestTelemetry(t *testing.T) {
 		}
 	}
 	resource := attributes(to.traces.ResourceSpans[0].Resource.Attributes)
-	expect(
-		t,
-		"resource",
-		resource,
-		map[string]any{"service.name": "mcp-realtimekit", "deployment.environment.name": "test"},
-	)
+	expect(t, "resource", resource,
+		map[string]any{"service.name": "mcp-realtimekit", "deployment.environment.name": "test"})
 	if resource["service.instance.id"] == nil || resource["service.version"] == nil {
 		t.Errorf("resource %v", resource)
 	}
@@ -329,11 +320,8 @@ func TestCollectorDown(t *testing.T) {
 				t.Error(r.text())
 			}
 			if tc.logged {
-				waitFor(
-					t,
-					"the failure to be logged",
-					func() bool { return strings.Contains(p.logs.String(), "not delivered") },
-				)
+				waitFor(t, "the failure to be logged",
+					func() bool { return strings.Contains(p.logs.String(), "not delivered") })
 			} else {
 				time.Sleep(1200 * time.Millisecond) // so that a batch is on its way, in the second wait, which lasts until 1.5 s at least
 			}

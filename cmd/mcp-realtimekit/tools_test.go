@@ -236,10 +236,8 @@ func TestScale(t *testing.T) {
 		want    int
 	}{{demoapi.EmptyMeetingID, 0}, {demoapi.SingleMeetingID, 1}, {demoapi.LargeMeetingID, 50_000}} {
 		var r roster
-		res := p.call(
-			"list_meeting_participants",
-			args{"meeting_id": tc.meeting, "limit": 500, "response_format": "detailed"},
-		)
+		res := p.call("list_meeting_participants",
+			args{"meeting_id": tc.meeting, "limit": 500, "response_format": "detailed"})
 		res.into(t, &r)
 		if r.AddedTotal != tc.want || r.Read != tc.want || r.Matching != tc.want ||
 			len(r.Participants)+r.LeftOut != tc.want ||

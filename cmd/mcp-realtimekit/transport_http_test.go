@@ -99,10 +99,8 @@ func TestHTTPRefusedSoon(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	begin := time.Now()
-	_, _ = io.WriteString(
-		conn,
-		"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
-	)
+	_, _ = io.WriteString(conn,
+		"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)

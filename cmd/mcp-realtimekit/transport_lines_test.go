@@ -108,9 +108,7 @@ func TestManyLargeRequests(t *testing.T) {
 			r.write(
 				fmt.Sprintf(
 					`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"find_meetings","arguments":{"query":"%s"}}}`+"\n",
-					i,
-					text,
-				),
+					i, text),
 			)
 		}
 	}()

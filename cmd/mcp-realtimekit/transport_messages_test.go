@@ -183,8 +183,7 @@ func TestNothing(t *testing.T) {
 		}
 		// Without its argument a prompt fails as it does if arguments is left out.
 		r.send(
-			`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended","arguments":` + nothing + `}}`,
-		)
+			`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended","arguments":` + nothing + `}}`)
 		r.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended"}}`)
 		a, b := r.line(), r.line()
 		if a != b {

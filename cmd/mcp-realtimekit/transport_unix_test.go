@@ -193,11 +193,8 @@ func callOverHTTP(t *testing.T, address string, calls int) {
 		return err == nil && res.Body.Close() == nil
 	})
 	for range calls {
-		res, err := web.Post(
-			"http://"+address+"/mcp",
-			"application/json",
-			strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`),
-		)
+		res, err := web.Post("http://"+address+"/mcp", "application/json",
+			strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,11 +34,8 @@ func TestHTTP(t *testing.T) {
 	for i := range 50 {
 		all.Go(func() {
 			word := fmt.Sprintf("word %d.", i)
-			answer, err := c.Request(
-				t.Context(),
-				"tools/call",
-				map[string]any{"name": "echo", "arguments": map[string]any{"text": word}},
-			)
+			answer, err := c.Request(t.Context(), "tools/call",
+				map[string]any{"name": "echo", "arguments": map[string]any{"text": word}})
 			if err != nil || !bytes.Contains(answer, []byte(word)) {
 				t.Errorf("%s: %s, %v", word, answer, err)
 			}
