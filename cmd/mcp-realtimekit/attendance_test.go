@@ -45,10 +45,7 @@ func testAttendance(t *testing.T, sample sampler) {
 	var a presence
 	p.call("get_meeting_attendance", args{"query": "DESIGN review", "response_format": "detailed"}).into(t, &a)
 	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more)." ||
-		a.Late != 1 ||
-		a.LeftEarly != 1 ||
-		a.Live ||
-		a.HereNow != 0 {
+		a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
 		t.Errorf("%+v", a)
 	}
 	byName := map[string]int{}
@@ -71,11 +68,23 @@ func testAttendance(t *testing.T, sample sampler) {
 		t.Errorf("guest: %+v", guest)
 	}
 
+	a = presence{}
 	p.call("get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}).into(t, &a)
 	if !a.Live || a.HereNow != 5 || a.Attended != 5 || !a.People[0].HereNow {
 		t.Errorf("live: %+v", a)
 	}
+	r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"})
+	if !strings.Contains(r.text(), "23:00 JST") || !strings.Contains(r.text(), "| 23:00 |") {
+		t.Errorf("time zone: %s", r.text())
+	}
+}
 
+// TestWhichSessions takes the latest session, an earlier one, or all of a time.
+func TestWhichSessions(t *testing.T) { bothShapes(t, testWhichSessions) }
+
+func testWhichSessions(t *testing.T, sample sampler) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	var absent presence
 	r := p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "show": "absent"})
 	r.into(t, &absent)
@@ -104,7 +113,18 @@ func testAttendance(t *testing.T, sample sampler) {
 		all.People[0].Sessions < 5 {
 		t.Errorf("a time range: %+v", all)
 	}
+	both := args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.Sessions[0].ID}
+	if r := p.call("get_meeting_attendance", both); !r.IsError || !strings.Contains(r.text(), "not of meeting") {
+		t.Errorf("a session of another meeting: %s", r.text())
+	}
+}
 
+// TestAttendanceRefused holds that each error leads to the next call.
+func TestAttendanceRefused(t *testing.T) { bothShapes(t, testAttendanceRefused) }
+
+func testAttendanceRefused(t *testing.T, sample sampler) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
 		a    args
 		want []string
@@ -114,7 +134,6 @@ func testAttendance(t *testing.T, sample sampler) {
 		{args{"query": "no such"}, []string{"find_meetings"}},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, []string{"no session", "list_meeting_participants"}},
 		{args{"meeting_id": "00000000-0000-4000-8000-000000000000"}, []string{"Meeting not found"}},
-		{args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.Sessions[0].ID}, []string{"not of meeting"}},
 		{args{"query": "design review", "timezone": "Mars/Olympus"}, []string{"timezone", "Europe/Berlin"}},
 	} {
 		r := p.call("get_meeting_attendance", tc.a)
@@ -123,11 +142,6 @@ func testAttendance(t *testing.T, sample sampler) {
 				t.Errorf("%v: %q is not in: %s", tc.a, want, r.text())
 			}
 		}
-	}
-	if r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"}); !strings.Contains(
-		r.text(), "23:00 JST") ||
-		!strings.Contains(r.text(), "| 23:00 |") {
-		t.Errorf("time zone: %s", r.text())
 	}
 }
 

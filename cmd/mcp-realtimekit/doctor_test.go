@@ -89,19 +89,6 @@ func tokenTroubles(file string) []trouble {
 			options: demoapi.Options{TokenExpires: time.Now().AddDate(1, 0, 0)},
 			want:    []string{"active until"},
 		},
-		{
-			name: "not a token",
-			options: demoapi.Options{Faults: demoapi.Faults{
-				Status:     400,
-				FailAll:    true,
-				OnPath:     "/tokens/verify",
-				Cloudflare: true,
-				Message:    "Invalid request headers",
-			}},
-			fail: "token",
-			skip: afterToken,
-			want: []string{"Invalid request headers (HTTP 400", "copy it again"},
-		},
 	}
 }
 
@@ -154,8 +141,21 @@ func accountTroubles() []trouble {
 	}
 }
 
-func appTroubles() []trouble {
+func otherTroubles() []trouble {
 	return []trouble{
+		{
+			name: "not a token",
+			options: demoapi.Options{Faults: demoapi.Faults{
+				Status:     400,
+				FailAll:    true,
+				OnPath:     "/tokens/verify",
+				Cloudflare: true,
+				Message:    "Invalid request headers",
+			}},
+			fail: "token",
+			skip: afterToken,
+			want: []string{"Invalid request headers (HTTP 400", "copy it again"},
+		},
 		{
 			name: "another app",
 			env:  []string{"REALTIMEKIT_APP_ID", "no-such-app"},
@@ -291,7 +291,7 @@ func TestDoctor(t *testing.T) {
 	if err := os.WriteFile(file, []byte(demoapi.Token), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, tc := range slices.Concat(tokenTroubles(file), accountTroubles(), appTroubles(), rateTroubles(),
+	for _, tc := range slices.Concat(tokenTroubles(file), accountTroubles(), otherTroubles(), rateTroubles(),
 		networkTroubles(selfSigned.URL)) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,26 +10,20 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
-// TestFailures switches on each fault and reads what the agent is told.
-func TestFailures(t *testing.T) {
-	t.Parallel()
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("a redirect was followed to another host, authorization %q", r.Header.Get("Authorization"))
-	}))
-	t.Cleanup(elsewhere.Close)
-	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
-	t.Cleanup(selfSigned.Close)
-	selfSigned.Config.ErrorLog = nil
+// failure is a call that fails.
+type failure struct {
+	name   string
+	faults demoapi.Faults
+	env    []string
+	flags  []string
+	within time.Duration // default 5 s
+	paused bool          // the next call is held back as the API asked
+	want   []string
+}
 
-	for _, tc := range []struct {
-		name   string
-		faults demoapi.Faults
-		env    []string
-		flags  []string
-		within time.Duration // default 5 s
-		paused bool          // the next call is held back as the API asked
-		want   []string
-	}{
+// refusals are answers that say why.
+func refusals() []failure {
+	return []failure{
 		{
 			name: "401",
 			env:  []string{"CLOUDFLARE_API_TOKEN", "wrong"},
@@ -82,6 +76,12 @@ func TestFailures(t *testing.T) {
 			within: 2 * time.Second,
 			want:   []string{"no answer within 300ms", "--timeout"},
 		},
+	}
+}
+
+// brokenWays are answers which are none of the API's, and none at all.
+func brokenWays(elsewhere, selfSigned string) []failure {
+	return []failure{
 		{name: "HTML", faults: demoapi.Faults{HTML: true}, want: []string{"not the JSON", "proxy", "CLOUDFLARE_BASE_URL"}},
 		{
 			name:   "HTML 502",
@@ -102,7 +102,7 @@ func TestFailures(t *testing.T) {
 		},
 		{
 			name:   "redirect",
-			faults: demoapi.Faults{RedirectTo: elsewhere.URL},
+			faults: demoapi.Faults{RedirectTo: elsewhere},
 			want:   []string{"redirect to another host refused"},
 		},
 		{
@@ -117,50 +117,69 @@ func TestFailures(t *testing.T) {
 		},
 		{
 			name: "TLS",
-			env:  []string{"CLOUDFLARE_BASE_URL", selfSigned.URL + "/client/v4"},
+			env:  []string{"CLOUDFLARE_BASE_URL", selfSigned + "/client/v4"},
 			want: []string{"TLS", "SSL_CERT_FILE"},
 		},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
+	}
+}
+
+// TestFailures switches on each fault and reads what the agent is told.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a redirect was followed to another host, authorization %q", r.Header.Get("Authorization"))
+	}))
+	t.Cleanup(elsewhere.Close)
+	selfSigned := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(selfSigned.Close)
+	selfSigned.Config.ErrorLog = nil
+	for _, f := range append(refusals(), brokenWays(elsewhere.URL, selfSigned.URL)...) {
+		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			if tc.within == 0 {
-				tc.within = 5 * time.Second
-			}
-			api := sample(t, demoapi.Options{Faults: tc.faults})
-			p := start(t, with(environment(api), tc.env...), tc.flags...)
-			begin := time.Now()
-			r := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID})
-			if took := time.Since(begin); took > tc.within && !raceEnabled {
-				t.Errorf("took %s, want at most %s", took, tc.within)
-			}
-			if !r.IsError {
-				t.Fatalf("no error: %s", r.text())
-			}
-			for _, want := range tc.want {
-				if !strings.Contains(r.text(), want) {
-					t.Errorf("%q is not in: %s", want, r.text())
-				}
-			}
-			if strings.ContainsAny(r.text(), "\n<") || len(r.text()) > 600 {
-				t.Errorf("not one clean line: %s", r.text())
-			}
-			// The failure is over: the same process works again.
-			if tc.env == nil && tc.flags == nil {
-				api.API.SetFaults(demoapi.Faults{})
-				if tc.paused {
-					before := api.API.Requests()
-					if r := p.call("list_apps", args{}); !r.IsError || !strings.Contains(r.text(), "asked for a pause") ||
-						!strings.Contains(r.text(), "Try again in ") ||
-						api.API.Requests() != before {
-						t.Errorf("not held back: %s", r.text())
-					}
-					return
-				}
-				if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID}); r.IsError {
-					t.Errorf("after the fault: %s", r.text())
-				}
-			}
+			f.check(t)
 		})
+	}
+}
+
+// check makes the call, and another one when the failure is over.
+func (f failure) check(t *testing.T) {
+	t.Helper()
+	if f.within == 0 {
+		f.within = 5 * time.Second
+	}
+	api := sample(t, demoapi.Options{Faults: f.faults})
+	p := start(t, with(environment(api), f.env...), f.flags...)
+	begin := time.Now()
+	r := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID})
+	if took := time.Since(begin); took > f.within && !raceEnabled {
+		t.Errorf("took %s, want at most %s", took, f.within)
+	}
+	if !r.IsError {
+		t.Fatalf("no error: %s", r.text())
+	}
+	for _, want := range f.want {
+		if !strings.Contains(r.text(), want) {
+			t.Errorf("%q is not in: %s", want, r.text())
+		}
+	}
+	if strings.ContainsAny(r.text(), "\n<") || len(r.text()) > 600 {
+		t.Errorf("not one clean line: %s", r.text())
+	}
+	// The failure is over: the same process works again.
+	if f.env == nil && f.flags == nil {
+		api.API.SetFaults(demoapi.Faults{})
+		if f.paused {
+			before := api.API.Requests()
+			if r := p.call("list_apps", args{}); !r.IsError || !strings.Contains(r.text(), "asked for a pause") ||
+				!strings.Contains(r.text(), "Try again in ") ||
+				api.API.Requests() != before {
+				t.Errorf("not held back: %s", r.text())
+			}
+			return
+		}
+		if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID}); r.IsError {
+			t.Errorf("after the fault: %s", r.text())
+		}
 	}
 }
 

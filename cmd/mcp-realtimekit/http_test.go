@@ -138,6 +138,26 @@ func TestHTTPProgress(t *testing.T) {
 	}
 }
 
+// twoCallers call on the same connections, at the same time. The API knows only one.
+func twoCallers(t *testing.T, s *web, known, unknown string) {
+	t.Helper()
+	var calls sync.WaitGroup
+	for i := range 40 {
+		calls.Go(func() {
+			token, want := known, true
+			if i%2 == 1 {
+				token, want = unknown, false
+			}
+			r, err := s.do(s.listApps(token))
+			if err != nil || r.status != http.StatusOK || r.works() != want ||
+				!want && !strings.Contains(r.body, "HTTP 401") {
+				t.Errorf("token %d: %v %d %s", i%2, err, r.status, r.body)
+			}
+		})
+	}
+	calls.Wait()
+}
+
 func TestHTTPOwnToken(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -152,11 +172,12 @@ func TestHTTPOwnToken(t *testing.T) {
 	s.secrets = append(s.secrets, own)
 
 	for what, header := range map[string][]string{
-		"none": nil, "empty": {"Authorization", "Bearer "}, "basic": {"Authorization", "Basic dXNlcjpwYXNz"}, "bare": {
-			"Authorization",
-			demoapi.Token,
-		},
-		"blank inside": {"Authorization", "Bearer a b"}, "too long": {"Authorization", "Bearer " + strings.Repeat("x", 5000)},
+		"none":         nil,
+		"empty":        {"Authorization", "Bearer "},
+		"basic":        {"Authorization", "Basic dXNlcjpwYXNz"},
+		"bare":         {"Authorization", demoapi.Token},
+		"blank inside": {"Authorization", "Bearer a b"},
+		"too long":     {"Authorization", "Bearer " + strings.Repeat("x", 5000)},
 	} {
 		r := s.must(s.listApps("", header...))
 		if r.status != http.StatusUnauthorized || !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Bearer ") ||
@@ -178,21 +199,7 @@ func TestHTTPOwnToken(t *testing.T) {
 		t.Error("the API was asked for a caller without a token")
 	}
 
-	var wg sync.WaitGroup
-	for i := range 40 { // on the same connections, at the same time
-		wg.Go(func() {
-			token, want := demoapi.Token, true
-			if i%2 == 1 {
-				token, want = other, false
-			}
-			r, err := s.do(s.listApps(token))
-			if err != nil || r.status != http.StatusOK || r.works() != want ||
-				!want && !strings.Contains(r.body, "HTTP 401") {
-				t.Errorf("token %d: %v %d %s", i%2, err, r.status, r.body)
-			}
-		})
-	}
-	wg.Wait()
+	twoCallers(t, s, demoapi.Token, other)
 	mu.Lock()
 	defer mu.Unlock()
 	if len(seen) != 2 || seen["Bearer "+demoapi.Token] == 0 || seen["Bearer "+other] == 0 {
@@ -267,6 +274,12 @@ func TestHTTPRebinding(t *testing.T) {
 		}
 	}
 
+	ownOrigin(t, s, port)
+}
+
+// ownOrigin is the origin of a page that the server itself would serve.
+func ownOrigin(t *testing.T, s *web, port string) {
+	t.Helper()
 	if r := s.must(s.listApps("", "Origin", "http://127.0.0.1"+port)); r.status != http.StatusOK ||
 		r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("the server's own origin: %d %s", r.status, r.body)
@@ -275,7 +288,12 @@ func TestHTTPRebinding(t *testing.T) {
 		t.Errorf("a rebound name as its own origin: %d %s", r.status, r.body)
 	}
 
-	s = serveHTTP(t, nil, "--demo", "--allowed-host=mcp.example.com", "--allowed-origin=https://app.example.com")
+}
+
+// TestHTTPAllowed has a host and an origin of a web page that are allowed.
+func TestHTTPAllowed(t *testing.T) {
+	t.Parallel()
+	s := serveHTTP(t, nil, "--demo", "--allowed-host=mcp.example.com", "--allowed-origin=https://app.example.com")
 	for _, origin := range []string{"http://mcp.example.com", "https://mcp.example.com"} {
 		if r := s.must(s.listApps("", "Origin", origin, "Host", "mcp.example.com")); r.status != http.StatusForbidden {
 			t.Errorf("Origin %s beyond loopback: %d", origin, r.status)
@@ -314,11 +332,8 @@ func TestHTTPHostileBodies(t *testing.T) {
 	t.Parallel()
 	s := serveHTTP(t, nil, "--demo")
 	nested := func(n int) string {
-		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` + strings.Repeat(
-			"[", n) + strings.Repeat(
-			"]",
-			n,
-		) + `}}}`
+		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` +
+			strings.Repeat("[", n) + strings.Repeat("]", n) + `}}}`
 	}
 	for name, c := range map[string]struct {
 		body string

@@ -65,7 +65,12 @@ func testRecap(t *testing.T, sample sampler) {
 		t.Errorf("%d downloads", downloads)
 	}
 
-	// Page by page, nothing is lost or doubled.
+	readByPage(t, p, all)
+}
+
+// readByPage holds that page by page nothing is lost or doubled.
+func readByPage(t *testing.T, p *proc, all recapResult) {
+	t.Helper()
 	var lines []string
 	for offset := 0; ; {
 		var page recapResult
@@ -85,7 +90,14 @@ func testRecap(t *testing.T, sample sampler) {
 	if len(lines) != 14 || lines[0] != all.Parts[1].Lines[0].Text || lines[13] != all.Parts[1].Lines[13].Text {
 		t.Errorf("%d lines: %q", len(lines), lines)
 	}
+}
 
+// TestRecapParts asks for what there is not, and for less than all.
+func TestRecapParts(t *testing.T) { bothShapes(t, testRecapParts) }
+
+func testRecapParts(t *testing.T, sample sampler) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
 		a     args
 		error bool

@@ -423,14 +423,25 @@ func TestArguments(t *testing.T) {
 	p := start(t, nil, "--demo")
 	id := demoapi.StandupMeetingID
 	for _, a := range []args{
-		{"meeting_id": strings.ToUpper(id)}, {"meeting_id": " " + id + "\n"}, {"meeting_id": "https://meet.example.com/meetings/" + id + "?x=1"},
-		{"meeting_id": "https://app.example.com/" + id}, {"meeting_id": id, "limit": "50", "page_no": nil, "query": nil},
-		{"meeting_id": id, "limit": 50.0, "response_format": "DETAILED"}, {"meeting_id": id, "page_no": 0, "per_page": 0},
+		{"meeting_id": strings.ToUpper(id)},
+		{"meeting_id": " " + id + "\n"},
+		{"meeting_id": "https://meet.example.com/meetings/" + id + "?x=1"},
+		{"meeting_id": "https://app.example.com/" + id},
+		{"meeting_id": id, "limit": "50", "page_no": nil, "query": nil},
+		{"meeting_id": id, "limit": 50.0, "response_format": "DETAILED"},
+		{"meeting_id": id, "page_no": 0, "per_page": 0},
 	} {
 		if r := p.call("list_meeting_participants", a); r.IsError {
 			t.Errorf("%v: %s", a, r.text())
 		}
 	}
+}
+
+// TestArgumentsRefused holds that each error teaches the rule.
+func TestArgumentsRefused(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "--demo")
+	id := demoapi.StandupMeetingID
 	for _, tc := range []struct {
 		tool string
 		a    args

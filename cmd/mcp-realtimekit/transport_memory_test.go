@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -117,10 +118,7 @@ func (r *raw) end(code int, within time.Duration) {
 // then all of them.
 func TestUnreadAnswers(t *testing.T) {
 	const calls = 1500
-	for name, c := range map[string]struct {
-		tool string
-		args args
-	}{
+	for name, c := range map[string]toolCall{
 		"attendance": {
 			"get_meeting_attendance",
 			args{"query": "stand-up", "sessions": "all", "response_format": "detailed", "limit": 500},
@@ -138,15 +136,7 @@ func TestUnreadAnswers(t *testing.T) {
 			var sent sync.WaitGroup
 			sent.Go(func() {
 				for i := range calls {
-					line, _ := json.Marshal(
-						args{
-							"jsonrpc": "2.0",
-							"id":      i,
-							"method":  "tools/call",
-							"params":  args{"name": c.tool, "arguments": c.args},
-						},
-					)
-					r.send(string(line))
+					r.send(toolLine(strconv.Itoa(i), c.tool, c.args))
 				}
 			})
 			time.Sleep(3 * time.Second)
