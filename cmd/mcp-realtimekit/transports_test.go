@@ -130,43 +130,15 @@ func TestTransportsAgree(t *testing.T) { bothShapes(t, testTransportsAgree) }
 
 func testTransportsAgree(t *testing.T, sample sampler) {
 	t.Parallel()
-	api := sample(t, demoapi.Options{}) // one for both, so that its times are the same
-	web := serveHTTP(t, environment(api))
 	session := sampleSession(t, demoapi.StandupMeetingID)
-	every := start(t, environment(api)).everyTool(demoapi.StandupMeetingID, session)
 	for revision, handshake := range handshakes {
 		t.Run(revision, func(t *testing.T) {
-			p := launch(t, environment(api))
-			modern := revision == "2026-07-28"
+			t.Parallel()
+			api := sample(t, demoapi.Options{}) // one for both transports, so that its times are the same
+			p, web := launch(t, environment(api)), serveHTTP(t, environment(api))
+			every := start(t, environment(api)).everyTool(demoapi.StandupMeetingID, session)
 			for i, s := range append(handshake, conversation(every, session)...) {
-				params := args{}
-				maps.Copy(params, s.params)
-				header := []string{"Mcp-Protocol-Version", revision}
-				if modern {
-					params["_meta"] = modernMeta
-					header = append(header, "Mcp-Method", s.method)
-					for _, key := range []string{"name", "uri"} {
-						if v, ok := params[key].(string); ok {
-							header = append(header, "Mcp-Name", v)
-						}
-					}
-				}
-				message := args{"jsonrpc": "2.0", "method": s.method, "params": params}
-				if strings.HasPrefix(s.method, "notifications/") {
-					web.notify(t, p, message, header)
-					continue
-				}
-				overStdio := p.request(s.method, params)
-				message["id"] = fmt.Sprint(i)
-				raw, err := json.Marshal(message)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r := web.must(web.post(demoapi.Token, string(raw), header...))
-				if stdio, web := overStdio.Error, r.Error; stdio != nil && web != nil {
-					stdio.Message, web.Message = ray.ReplaceAllString(stdio.Message, "ray"), ray.ReplaceAllString(web.Message, "ray")
-				}
-				s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, r.Message)
+				s.replay(t, i, revision, p, web)
 			}
 			p.close(0)
 			if unasked := p.noted(); len(unasked) > 0 { // such as an answer to a notification
@@ -174,6 +146,39 @@ func testTransportsAgree(t *testing.T, sample sampler) {
 			}
 		})
 	}
+}
+
+// replay sends the message over both transports and compares the answers.
+func (s step) replay(t *testing.T, i int, revision string, p *proc, web *web) {
+	t.Helper()
+	params := args{}
+	maps.Copy(params, s.params)
+	header := []string{"Mcp-Protocol-Version", revision}
+	if revision == "2026-07-28" {
+		params["_meta"] = modernMeta
+		header = append(header, "Mcp-Method", s.method)
+		for _, key := range []string{"name", "uri"} {
+			if v, ok := params[key].(string); ok {
+				header = append(header, "Mcp-Name", v)
+			}
+		}
+	}
+	message := args{"jsonrpc": "2.0", "method": s.method, "params": params}
+	if strings.HasPrefix(s.method, "notifications/") {
+		web.notify(t, p, message, header)
+		return
+	}
+	overStdio := p.request(s.method, params)
+	message["id"] = fmt.Sprint(i)
+	raw, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overHTTP := web.must(web.post(demoapi.Token, string(raw), header...))
+	if a, b := overStdio.Error, overHTTP.Error; a != nil && b != nil {
+		a.Message, b.Message = ray.ReplaceAllString(a.Message, "ray"), ray.ReplaceAllString(b.Message, "ray")
+	}
+	s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, overHTTP.Message)
 }
 
 func (s *web) notify(t *testing.T, p *proc, message args, header []string) {
