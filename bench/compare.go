@@ -389,7 +389,8 @@ func sdkRequest(ctx context.Context, meetings *realtime_kit.MeetingService) erro
 
 func (b *bench) request(ctx context.Context, c *client.Client) error {
 	no, per := 1, page
-	got, err := c.ParticipantsPage(ctx, client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID}, demoapi.LargeMeetingID, client.PageRequest{No: &no, Per: &per})
+	got, err := c.ParticipantsPage(ctx, client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID},
+		demoapi.LargeMeetingID, client.PageRequest{No: &no, Per: &per})
 	if err == nil && len(got.Items) != page {
 		return fmt.Errorf("%d participants", len(got.Items))
 	}
@@ -400,5 +401,6 @@ const echoed = "participant"
 
 // echoCall is the parameters of an echo of so many words.
 func echoCall(times int) ([]byte, error) {
-	return json.Marshal(map[string]any{"name": "echo", "arguments": map[string]any{"text": echoed, "times": max(1, times)}})
+	return json.Marshal(
+		map[string]any{"name": "echo", "arguments": map[string]any{"text": echoed, "times": max(1, times)}})
 }

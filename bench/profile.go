@@ -53,7 +53,8 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 	if err := errors.Join(err, <-done); err != nil {
 		return err
 	}
-	fmt.Printf("upstream answers at once: %.0f calls a second; of %d cores", float64(len(took))/elapsed.Seconds(), runtime.NumCPU())
+	fmt.Printf("upstream answers at once: %.0f calls a second; of %d cores", float64(len(took))/elapsed.Seconds(),
+		runtime.NumCPU())
 	for i, who := range []string{"the server", "the API", "this program"} {
 		after, _ := usageOf(pids[i])
 		fmt.Printf(", %s used %.2f", who, (after.cpu-before[i].cpu).Seconds()/elapsed.Seconds())
@@ -113,7 +114,8 @@ func (w *workshop) far(ctx context.Context) (names [][]string, err error) {
 			return nil, err
 		}
 		rate := float64(len(took)) / elapsed.Seconds()
-		fmt.Printf("upstream takes %s: %.0f %s a second, %.0f%% of the %.0f possible\n", slowLatency, rate, it.who, 100*rate/ideal, ideal)
+		fmt.Printf("upstream takes %s: %.0f %s a second, %.0f%% of the %.0f possible\n", slowLatency, rate, it.who,
+			100*rate/ideal, ideal)
 	}
 	return names, nil
 }

@@ -63,7 +63,12 @@ func (w *workshop) server(ctx context.Context) (subject, error) {
 		commit = "unknown commit"
 	}
 	version, err := w.moduleVersion(ctx, w.root, "github.com/mark3labs/mcp-go")
-	return subject{name: "mcp-realtimekit", what: "this server at " + commit + ", mcp-go " + version, argv: []string{bin}, own: true}, err
+	return subject{
+		name: "mcp-realtimekit",
+		what: "this server at " + commit + ", mcp-go " + version,
+		argv: []string{bin},
+		own:  true,
+	}, err
 }
 
 // probed is the server with a look inside: see package probe.
@@ -72,7 +77,11 @@ func (w *workshop) probed(ctx context.Context) (bin string, err error) {
 	if err := os.WriteFile(file, []byte(probe.File), 0o600); err != nil {
 		return "", err
 	}
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(w.root, "cmd", "mcp-realtimekit", "probe_overlay.go"): file}})
+	overlay, err := json.Marshal(
+		map[string]any{
+			"Replace": map[string]string{filepath.Join(w.root, "cmd", "mcp-realtimekit", "probe_overlay.go"): file},
+		},
+	)
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +109,11 @@ func (w *workshop) gosdk(ctx context.Context) (subject, error) {
 		return subject{}, err
 	}
 	flare, err := w.moduleVersion(ctx, dir, "github.com/cloudflare/cloudflare-go/v7")
-	return subject{name: "Go SDK", what: "minimal, go-sdk " + version + ", cloudflare-go " + flare, argv: []string{bin}}, err
+	return subject{
+		name: "Go SDK",
+		what: "minimal, go-sdk " + version + ", cloudflare-go " + flare,
+		argv: []string{bin},
+	}, err
 }
 
 func (w *workshop) typescript(ctx context.Context) (subject, error) {

@@ -72,10 +72,8 @@ func addAsking(s *server.MCPServer, st states) {
 	addRounds(s, st)
 	addForms(s)
 	ask := func(name string, run func(mcp.CallToolRequest) (*mcp.CallToolResult, error)) {
-		s.AddTool(
-			mcp.NewTool(name, described),
-			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(req) },
-		)
+		s.AddTool(mcp.NewTool(name, described),
+			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(req) })
 	}
 	name := form("What is your name?", "name", "string")
 	ask("test_input_required_result_elicitation", func(req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -204,10 +202,8 @@ func addForms(s *server.MCPServer) {
 		s.AddTool(
 			mcp.NewTool(name, described),
 			func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				res, err := s.RequestElicitation(
-					ctx,
-					mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Please fill in", RequestedSchema: schema}},
-				)
+				res, err := s.RequestElicitation(ctx,
+					mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Please fill in", RequestedSchema: schema}})
 				if err != nil {
 					return mcp.NewToolResultError(err.Error()), nil
 				}
@@ -218,25 +214,17 @@ func addForms(s *server.MCPServer) {
 	object := func(properties map[string]any) map[string]any {
 		return map[string]any{"type": "object", "properties": properties}
 	}
-	elicit(
-		"test_elicitation",
-		object(map[string]any{"username": map[string]any{"type": "string"}, "email": map[string]any{"type": "string"}}),
-	)
-	elicit(
-		"test_elicitation_sep1034_defaults",
-		object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}),
-	)
-	elicit(
-		"test_elicitation_sep1330_enums",
-		object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}),
-	)
+	elicit("test_elicitation",
+		object(map[string]any{"username": map[string]any{"type": "string"}, "email": map[string]any{"type": "string"}}))
+	elicit("test_elicitation_sep1034_defaults",
+		object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}))
+	elicit("test_elicitation_sep1330_enums",
+		object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}))
 	s.AddTool(
 		mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())),
 		func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			res, err := s.RequestSampling(
-				ctx,
-				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))},
-			) //nolint:staticcheck // older revisions have it
+			res, err := s.RequestSampling(ctx,
+				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))}) //nolint:staticcheck // older revisions have it
 			if err != nil {
 				return mcp.NewToolResultError(err.Error()), nil
 			}
