@@ -73,7 +73,7 @@ func TestManyLargeRequests(t *testing.T) {
 		}
 	}()
 	for range calls {
-		if line := r.line(); !strings.Contains(line, "at most 200 characters") {
+		if line := r.line(); !strings.Contains(line, "at most 2048 characters") {
 			t.Errorf("%.300s", line)
 		}
 	}

@@ -129,7 +129,7 @@ export async function learn(t, run) {
   if (!t.ok("find_meetings yields a meeting's id", typeof meeting_id === "string" && meeting_id !== "")) return undefined;
   const session_id = (await run("list_sessions", { meeting_id }))?.sessions?.[0]?.session_id;
   if (!t.ok("list_sessions yields a session's id", typeof session_id === "string" && session_id !== "")) return undefined;
-  return { meeting_id, session_id, query };
+  return { meetings: [meeting_id], session: session_id, meeting: meeting_id, meeting_id, session_id, query };
 }
 
 // argumentsFor picks the arguments of a call from what is known: those which the tool requires, or, if it
@@ -143,9 +143,9 @@ export function argumentsFor(tool, known) {
 // choose answers the server's question with the first choice, and remembers it.
 export function choose(asked) {
   return async ({ params }) => {
-    const first = params.requestedSchema.properties.meeting_id.oneOf[0];
+    const first = params.requestedSchema.properties.meeting.oneOf[0];
     asked.push(first);
-    return { action: "accept", content: { meeting_id: first.const } };
+    return { action: "accept", content: { meeting: first.const } };
   };
 }
 
@@ -168,13 +168,20 @@ export async function extras(t, client, asked) {
     t.equal("a title is completed", completion.completion.values, ["Daily stand-up: Platform"]);
   });
   await t.attempt("resources", async () => {
-    t.equal("two templates", (await client.listResourceTemplates()).resourceTemplates.length, 2);
+    t.equal("three templates", (await client.listResourceTemplates()).resourceTemplates.length, 3);
     const sessions = await client.callTool({ name: "list_sessions", arguments: { per_page: 1 } });
     const uri = `realtimekit://sessions/${sessions.structuredContent.sessions[0].session_id}/attendance?format=csv`;
     const { contents } = await client.readResource({ uri });
     // With a byte order mark, by which spreadsheets know UTF-8.
     const csv = contents[0].mimeType === "text/csv" && contents[0].text.startsWith("\ufeffname,custom_participant_id,");
     t.ok("CSV of an attendance", csv, contents);
+  });
+  await t.attempt("a link to all of a session", async () => {
+    const { content } = await client.callTool({ name: "get_meeting_attendance", arguments: { meeting: "webinar" } });
+    const link = content.find((c) => c.type === "resource_link");
+    if (!t.ok("the answer has a link", link !== undefined, content)) return;
+    const { contents } = await client.readResource({ uri: link.uri });
+    t.ok("it leads to everybody", contents[0].text.split("\r\n").length > 5000, contents[0].text.length);
   });
 }
 
