@@ -6,39 +6,17 @@ package questions
 func pending() map[string]string {
 	all := map[string]string{}
 	for reason, questions := range map[string][]string{
-		"arguments of get_meeting_attendance": {
-			"Who was in the design review at 14:20?",
-			"Who was still in yesterday's design review at 14:40?",
-			"Who was there for at least three quarters of the design review?",
-			"Who stayed for 40 minutes or more in the design review?",
-			"Who lost the connection in the design review, and when?",
-			"Was Priya on time for the design review?",
-			"Did David Cohen show up at the review?",
-			"Who hosts the war room?",
-			"Who was in the design review and also at the all hands?",
-			"Who came to the all hands but not to the launch rehearsal?",
-			"Give me the stand-up's attendance as a CSV file.",
+		"the link of a CSV resource in structured content": {
 			"I need the whole list of the autumn webinar, everybody, as CSV.",
-			"Did Oskar come to our Contoso call two weeks ago?",
-			"Who listened to at least half of the latest product tour?",
+		},
+		"an error that knows two titles": {
 			"Two titles in one: who was in the design review and the stand-up?",
 		},
-		"times with the offset of the zone in structured content": {
-			"When did people join the design review, in Berlin's time?",
-		},
-		"arguments of compare_attendance": {
-			"How regularly does Mateo come to the stand-up?",
-			"How did attendance of the product tour develop week by week?",
-			"Has Dana been at every product tour?",
-		},
-		"get_person_attendance": {
+		"get_person_attendance over all apps, and an error that leads to it": {
+			"Which of last week's meetings was NW-1000 invited to?",
 			"Which meetings was Priya Raman in last week, and for how long?",
-			"What did Jonas Weber miss last week?",
-			"Was Aisha Khan late anywhere last week?",
 			"Which of our meetings has dana.smith@contoso.example been in during the last five weeks?",
 			"How many minutes did Sofia Rossi spend in meetings in the last seven days?",
-			"Where is Kwame right now?",
-			"Was NW-1000 at yesterday's stand-up or in any other meeting?",
 			"A name as a title: where was Priya Raman last week?",
 			"Two people of one name: where was Emma in the last two weeks?",
 		},

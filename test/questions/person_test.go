@@ -105,13 +105,13 @@ func personQuestions() []question {
 				}
 				return []fact{counts(minutes)}
 			}),
-		one("Where is Kwame right now?", personTool, person("Kwame", args{"on": "today"}),
+		one("Where is Kwame right now?", personTool, person("Kwame", args{}),
 			func(*reference) []fact { return []fact{says("Kwame Mensah", warRoom)} }),
-		dated("Was NW-1000 at yesterday's stand-up or in any other meeting?", personTool,
-			func(*reference) args { return person("NW-1000", args{"on": "yesterday"}) },
-			func(ref *reference) (facts []fact) {
-				for _, v := range ref.visits("NW-1000", ref.day(-1), ref.day(0)) {
-					facts = append(facts, row(v.s.meeting.Title))
+		one("Which of last week's meetings was NW-1000 invited to?", personTool,
+			person("NW-1000", args{"on": "last week"}), func(ref *reference) (facts []fact) {
+				from, to := ref.lastWeek()
+				for _, v := range ref.visits("NW-1000", from, to) {
+					facts = append(facts, row(v.s.meeting.Title, v.s.StartedAt.Format(time.DateOnly)))
 				}
 				return append(facts, says("Ines Moreau"))
 			}),
