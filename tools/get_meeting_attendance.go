@@ -11,22 +11,32 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/presence"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 type attendanceInput struct {
 	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=design review"`
-	Session string `json:"session,omitempty" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+	Session string `json:"session,omitempty" jsonschema:"maxLength=100,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
 	window
-	Sessions string `json:"sessions,omitempty" jsonschema:"maxLength=10,example=5"`
-	Show     string `json:"show,omitempty" jsonschema:"default=all"`
-	Late     int    `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
-	Early    int    `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
-	Format   string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
+	Sessions   string `json:"sessions,omitempty" jsonschema:"maxLength=10,example=5"`
+	Person     string `json:"person,omitempty" jsonschema:"maxLength=200,example=Ann Example"`
+	At         string `json:"at,omitempty" jsonschema:"maxLength=60,example=14:20"`
+	Show       string `json:"show,omitempty" jsonschema:"default=all"`
+	Preset     string `json:"preset,omitempty" jsonschema:"maxLength=100,example=host"`
+	MinMinutes int    `json:"min_minutes,omitempty" jsonschema:"minimum=1,maximum=1440,example=30"`
+	MinShare   int    `json:"min_share,omitempty" jsonschema:"minimum=1,maximum=100,example=50"`
+	AlsoIn     string `json:"also_in,omitempty" jsonschema:"maxLength=2048,example=all hands"`
+	NotIn      string `json:"not_in,omitempty" jsonschema:"maxLength=2048,example=all hands"`
+	Late       int    `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
+	Early      int    `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
+	Spans      bool   `json:"spans,omitempty"`
+	Format     string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,enum=csv,default=concise"`
 	paging
 	place
 
@@ -39,7 +49,12 @@ type attendanceInput struct {
 // JSONSchemaExtend adds the descriptions.
 func (attendanceInput) JSONSchemaExtend(s *jsonschema.Schema) {
 	describe(s, words{
-		"sessions": "How many of the latest, all or latest",
+		"sessions":  "How many of the latest, all or latest",
+		"at":        "Who was in at that time",
+		"min_share": "Percent of the session",
+		"also_in":   "Another meeting they came to",
+		"not_in":    "Another meeting they did not come to",
+		"spans":     "Each time span present",
 	})
 	show, _ := s.Properties.Get("show")
 	for _, people := range report.Shows {
@@ -51,11 +66,9 @@ func getMeetingAttendance(d *Deps) mcptool.Tool {
 	return mcptool.Define(d.settings(), mcptool.Spec{
 		Name:  "get_meeting_attendance",
 		Title: "Get a meeting's attendance",
-		Description: "Returns who really attended a meeting's session: who came, when they joined and left, gaps, " +
-			"minutes present, who was late or left early, who was invited but did not come, who came without " +
-			"being on the roster, and who is in it right now. Use it for any question about attendance, " +
-			"list_meeting_participants only tells who was added. It takes the latest session, but skips a " +
-			"mere reopening, sessions=all or a time range adds up several.",
+		Description: "Returns who really attended a meeting: who came, when, for how long, who was late, left early, was " +
+			"absent or not on the roster, who is in it now. Use it for any question about who was in one meeting, its " +
+			"latest session unless told otherwise.",
 		Example: map[string]any{"meeting": "design review"},
 		Old:     oldNames(),
 		Hidden:  []string{"scheduled_start", "scheduled_end", "leave_out_presets"},
@@ -76,36 +89,64 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 	if err != nil {
 		return report.Attendance{}, err
 	}
-	picked, err := d.finder(zone).Pick(ctx, q, d.people(call, zone, in.LeaveOut))
+	people := d.people(call, zone, in.LeaveOut)
+	picked, err := d.pick(ctx, zone, q, people)
 	if err != nil {
 		return report.Attendance{}, err
 	}
-	people := picked.Reader
-	judged, err := people.Results(ctx, picked.Columns, picked.Listed)
+	reader := picked.Reader
+	judged, err := reader.Results(ctx, picked.Columns, picked.Listed)
 	if err != nil {
 		return report.Attendance{}, err
 	}
-	people.Forget()
-	if err := plan.Apply(judged.Results, people.Now); err != nil {
+	noRoster := reader.NoRoster()
+	elsewhere, err := d.elsewhere(ctx, in, picked, &judged, people)
+	if err != nil {
+		return report.Attendance{}, err
+	}
+	reader.Forget()
+	if err := plan.Apply(judged.Results, reader.Now); err != nil {
 		return report.Attendance{}, err
 	}
 	about := report.About{
+		AppID:    picked.App.AppID,
 		Columns:  judged.Columns,
+		Results:  judged.Results,
+		Over:     attendance.Over(judged.Results),
 		Total:    picked.Total,
 		Why:      picked.Why,
-		AsOf:     people.Now,
-		NoRoster: people.NoRoster(),
-		Notes:    slices.Concat(picked.Notes, judged.LeftOut, people.Notes()),
+		AsOf:     reader.Now,
+		NoRoster: noRoster,
+		Notes:    slices.Concat(rangeNote(q.Window), picked.Notes, judged.LeftOut, reader.Notes()),
 	}
-	return report.NewAttendance(about, judged.Results, report.AttendanceOptions{
+	asked, err := in.filters(about, zone)
+	if err != nil {
+		return report.Attendance{}, err
+	}
+	about.Notes = append(about.Notes, append(asked.notes, elsewhere.notes...)...)
+	return report.NewAttendance(about, report.AttendanceOptions{
 		Zone:     zone,
 		Show:     in.Show,
+		Filters:  append(asked.filters, elsewhere.filters...),
+		Share:    in.MinShare > 0,
 		Detailed: in.Format == "detailed",
+		Presets:  in.Preset != "",
+		Spans:    in.Spans,
+		CSV:      in.Format == "csv",
 		Late:     time.Duration(in.Late) * time.Minute,
 		Early:    time.Duration(in.Early) * time.Minute,
 		Limit:    limit,
 		Offset:   in.Offset,
+		Said:     call.Given("limit"),
 	}), nil
+}
+
+// rangeNote says which range and zone were used, if any was given.
+func rangeNote(w when.Window) []string {
+	if !w.Given() {
+		return nil
+	}
+	return []string{"Looked at sessions " + w.String() + "."}
 }
 
 // query says which sessions the arguments mean.
@@ -134,7 +175,7 @@ func sessionsMeant(q *which.Query, argument string) error {
 			return fmt.Errorf(`argument "sessions" must be a number from 1 to 25, "all" or "latest"; got %q`,
 				prose.Clip(argument))
 		}
-		q.Last, q.All = n, n == 1 && q.All
+		q.Last, q.All = n, false
 	}
 	if q.Session != "" {
 		return errors.New(`give "session" or "sessions", but not both`)

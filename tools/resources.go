@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -40,38 +41,50 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 			}),
 		},
 		{
-			Template: mcp.NewResourceTemplate("realtimekit://sessions/{session_id}/attendance{?format}", "session_attendance",
+			Template: mcp.NewResourceTemplate("realtimekit://apps/{app_id}/sessions/{session_id}/attendance{?format}",
+				"session_attendance",
 				mcp.WithTemplateTitle("A session's attendance"), mcp.WithTemplateMIMEType("application/json"),
 				mcp.WithTemplateDescription("Everybody who attended a session, was invited and did not come, "+
 					"or came and is not on the roster (any more); as JSON, or with format=csv as text/csv.")),
-			Handler: logResource(d, "session_attendance", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
-				error) {
-				format, mime := variable(req, "format"), "application/json"
-				switch format {
-				case "", "json":
-					format = "json"
-				case "csv":
-					mime = "text/csv"
-				default:
-					return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", prose.Clip(format))
-				}
-				id := variable(req, "session_id")
-				if id == "" {
-					return document{}, errors.New("the URI lacks a session_id, as list_sessions gives it")
-				}
-				a, err := d.Attendance(ctx, AttendanceQuery{SessionID: id})
-				if err != nil {
-					return document{}, err
-				}
-				var b bytes.Buffer
-				if format == "csv" {
-					b.WriteString(report.ByteOrderMark) // it is saved as a file, and opened in Excel
-				}
-				err = a.Write(&b, format)
-				return document{b.String(), mime, a.Preface()}, err
-			}),
+			Handler: logResource(d, "session_attendance", d.attendanceDocument),
+		},
+		{
+			Template: mcp.NewResourceTemplate("realtimekit://sessions/{session_id}/attendance{?format}",
+				"session_attendance_in_app",
+				mcp.WithTemplateTitle("A session's attendance, in the configured app"),
+				mcp.WithTemplateMIMEType("application/json"),
+				mcp.WithTemplateDescription("As session_attendance.")),
+			Handler: logResource(d, "session_attendance", d.attendanceDocument),
 		},
 	}
+}
+
+// attendanceDocument is the attendance of a session, or of two with a comma between
+// that are taken together.
+func (d *Deps) attendanceDocument(ctx context.Context, req mcp.ReadResourceRequest) (document, error) {
+	format, mime := variable(req, "format"), "application/json"
+	switch format {
+	case "", "json":
+		format = "json"
+	case "csv":
+		mime = "text/csv"
+	default:
+		return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", prose.Clip(format))
+	}
+	id := variable(req, "session_id")
+	if id == "" {
+		return document{}, errors.New("the URI lacks a session_id, as list_sessions gives it")
+	}
+	a, err := d.Attendance(ctx, AttendanceQuery{Session: id, App: variable(req, "app_id")})
+	if err != nil {
+		return document{}, err
+	}
+	var b bytes.Buffer
+	if format == "csv" {
+		b.WriteString(report.ByteOrderMark) // it is saved as a file, and opened in Excel
+	}
+	err = a.Write(&b, format)
+	return document{b.String(), mime, a.Preface()}, err
 }
 
 // variable reads a variable of the template, which arrives as a list.
@@ -80,9 +93,7 @@ func variable(req mcp.ReadResourceRequest, name string) string {
 	case string:
 		return v
 	case []string:
-		if len(v) == 1 {
-			return v[0]
-		}
+		return strings.Join(v, ",")
 	}
 	return ""
 }

@@ -17,12 +17,13 @@ func TestHints(t *testing.T) {
 		a    args
 		want string
 	}{
-		{"get_meeting_attendance", args{"title": title}, `did you mean "query"?`},
-		{"get_meeting_attendance", args{"meeting": title}, `did you mean "query"?`},
-		{"get_meeting_attendance", args{"query": title, "date": "2026-11-23"}, `did you mean "started_after"?`},
+		{"get_meeting_attendance", args{"title": title}, `did you mean "meeting"?`},
+		{"get_meeting_attendance", args{"meting": title}, `did you mean "meeting"?`},
+		{"get_meeting_attendance", args{"query": title, "date": "2026-11-23"}, `did you mean "on"?`},
 		{"get_meeting_attendance", args{"query": title, "tz": "Europe/Berlin"}, `did you mean "timezone"?`},
-		{"get_meeting_attendance", args{"meeting_id": title}, "give part of the title as query"},
-		{"get_meeting_attendance", args{"session_id": "e04b3977"}, "list_sessions gives it"},
+		{"get_meeting_attendance", args{"query": title, "email": "a@b.example"}, "pass one as person"},
+		{"get_meeting_attendance", args{"session_id": "e04b3977"}, "pass one as session"},
+		{"compare_attendance", args{"weekly": true, "meeting": title}, "this tool takes: meetings, on, from"},
 		{"find_meetings", args{"until": "2026-11-23"}, `did you mean "created_before"?`},
 		{"get_meeting", args{"query": title}, "find_meetings gives the meeting_id of a title"},
 		{"get_meeting", args{"meeting_id": title}, "find_meetings gives the meeting_id of a title"},

@@ -59,10 +59,10 @@ func TestRuleAssumedTimesAreSaid(t *testing.T) {
 	var got struct {
 		People []struct {
 			Name       string
-			First      string `json:"first_joined"`
-			Last       string `json:"last_left"`
-			FirstIsNot bool   `json:"first_joined_unknown"`
-			LastIsNot  bool   `json:"last_left_unknown"`
+			First      string `json:"joined"`
+			Last       string `json:"left"`
+			FirstIsNot bool   `json:"joined_unknown"`
+			LastIsNot  bool   `json:"left_unknown"`
 		}
 	}
 	r := start(t, api.Environment()).call("get_meeting_attendance", args{"query": "weekly"})
@@ -222,7 +222,7 @@ func TestRuleReopeningsEverywhere(t *testing.T) {
 			s.came(2*n, person, from.Format(layout), from.Add(30*time.Minute).Format(layout))
 		}
 	}
-	p := start(t, s.script(t).Environment())
+	p := start(t, s.script(t).Environment(), unlimited)
 	var got struct {
 		Summary  string
 		Sessions []struct{}

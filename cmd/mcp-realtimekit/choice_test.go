@@ -18,7 +18,7 @@ type question struct {
 			Meeting struct {
 				OneOf []struct{ Const, Title string }
 				Enum  []string
-			} `json:"meeting_id"`
+			} `json:"meeting"`
 		}
 	} `json:"requestedSchema"`
 }
@@ -53,7 +53,7 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 			if id == "" {
 				t.Fatalf("%s: %s", revision, asked.Params)
 			}
-			p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting_id":%q}}}`, asked.ID, answer, id))
+			p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting":%q}}}`, asked.ID, answer, id))
 			r := p.finish(call)
 			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) || answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
 				t.Errorf("%s, %s: %s", revision, answer, r.text())
@@ -115,13 +115,13 @@ func testChoiceByAnswer(t *testing.T, sample sampler) {
 	}
 	id := asked.InputRequests["meeting"].Params.RequestedSchema.Properties.Meeting.OneOf[2].Const
 	for action, want := range map[string]string{"accept": id, "decline": "chose no meeting", "cancel": "chose no meeting"} {
-		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting_id": id}}}})))
+		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting": id}}}})))
 		if r.IsError != (action != "accept") || !strings.Contains(r.text(), want) {
 			t.Errorf("%s: %s", action, r.text())
 		}
 	}
 	for name, answer := range map[string]any{"an id which is none": "../x", "a number": 5, "nothing": nil} {
-		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting_id": answer}}}})))
+		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting": answer}}}})))
 		if !r.IsError {
 			t.Errorf("%s was taken: %s", name, r.text())
 		}

@@ -112,3 +112,14 @@ func oneArgument(name string) cobra.PositionalArgs {
 		}
 	}
 }
+
+// atMostOne takes one argument or none, which the usage calls by this name.
+func atMostOne(name string) cobra.PositionalArgs {
+	one := oneArgument(name)
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return one(cmd, args)
+	}
+}

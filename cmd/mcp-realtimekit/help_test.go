@@ -54,12 +54,11 @@ func help(t *testing.T, args ...string) string {
 func TestMisuse(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"there is no command \"nonsense\"\n" + see(""):      {"nonsense"},
-		"unknown flag: --nonsense\n" + see(""):              {"--nonsense"},
-		"flag needs an argument: --timeout\n" + see(""):     {"--timeout"},
-		"unknown flag: --nonsense\n" + see(" call"):         {"call", "list_apps", "--nonsense"},
-		"call needs the name of a TOOL\n" + see(" call"):    {"call"},
-		"attendance needs a MEETING\n" + see(" attendance"): {"attendance"},
+		"there is no command \"nonsense\"\n" + see(""):   {"nonsense"},
+		"unknown flag: --nonsense\n" + see(""):           {"--nonsense"},
+		"flag needs an argument: --timeout\n" + see(""):  {"--timeout"},
+		"unknown flag: --nonsense\n" + see(" call"):      {"call", "list_apps", "--nonsense"},
+		"call needs the name of a TOOL\n" + see(" call"): {"call"},
 		"attendance takes one MEETING, but got 2; quote one that has spaces\n" + see(" attendance"): {
 			"attendance", "design", "review",
 		},

@@ -194,7 +194,7 @@ func TestOneRequest(t *testing.T) {
 func TestScale(t *testing.T) {
 	t.Parallel()
 	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
-	p := start(t, environment(api))
+	p := start(t, environment(api), unlimited)
 	for _, tc := range []struct {
 		meeting string
 		want    int

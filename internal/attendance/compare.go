@@ -17,7 +17,10 @@ const (
 type Record struct {
 	Person         // with no visit where they never came
 	Invited bool   // to at least one of the sessions
-	Marks   []Mark // a session each, oldest first
+	Marks   []Mark // a session or group each, oldest first
+
+	Invitations int // sessions or groups that they were invited to
+	Kept        int // those of them that they came to
 }
 
 // Came is how many sessions they came to.
@@ -66,39 +69,126 @@ func (r Record) FirstTimer() bool {
 	return len(r.Marks) > 1 && r.Came() == 1 && r.Marks[len(r.Marks)-1] == Came
 }
 
+// A Group is one session of a comparison, or several that count as one.
+type Group struct {
+	Results  int // that are in it
+	Invited  int // people invited to at least one of them
+	Attended int // those who came to at least one that they were invited to
+	Guests   int // people who came, and were invited to none
+}
+
+// Rate is how many of the invited came, in percent from 0 to 100, rounded half up.
+// It is not known if nobody was invited.
+func (g Group) Rate() (percent int, known bool) { return rate(g.Attended, g.Invited) }
+
+// Rate is to how many of the sessions that they were invited to somebody came: see
+// Group.Rate.
+func (r Record) Rate() (percent int, known bool) { return rate(r.Kept, r.Invitations) }
+
 // Compare follows the people of the roster, in its order, then guests, over the
 // results of one call of Series, oldest first. Strangers are left out, for they
 // are somebody else each time.
 func Compare(results []Result) []Record {
-	index := map[int]*Record{}
-	var keys []int
+	of := make([]int, len(results))
+	for i := range of {
+		of[i] = i
+	}
+	records, _ := CompareGroups(results, of)
+	return records
+}
+
+// CompareGroups is Compare with a mark for each group of results, such as those of
+// a week. The group of a result is a number that starts at 0 and never falls; none
+// is without a result. Somebody came to a group if they came to one of the sessions that
+// they were invited to, and missed it if they came to none of these. Whoever was
+// invited to none came to it if they came at all.
+func CompareGroups(results []Result, group []int) ([]Record, []Group) {
+	if len(results) == 0 {
+		return nil, nil
+	}
+	c := comparison{groups: make([]Group, group[len(group)-1]+1), people: map[int]*compared{}}
 	for i := range results {
-		for _, p := range results[i].everybody() {
-			if p.Stranger() {
-				continue
-			}
-			r := index[p.Key]
-			if r == nil {
-				keys = append(keys, p.Key)
-				r = &Record{Person: p, Marks: slices.Repeat([]Mark{NotInvited}, len(results))}
-				r.Visits = slices.Clip(p.Visits)
-				index[p.Key] = r
-			} else {
-				r.join(p)
-			}
-			r.Invited = r.Rows > 0
-			if len(p.Visits) > 0 {
-				r.Marks[i] = Came
-			}
+		c.groups[group[i]].Results++
+		for _, p := range results[i].Attended {
+			c.see(p, group[i], kept|invited)
 		}
 		for _, p := range results[i].Absent {
-			index[p.Key].Marks[i] = Missed
+			c.see(p, group[i], invited)
+		}
+		for _, p := range results[i].Guests {
+			c.see(p, group[i], came)
+		}
+		for _, p := range results[i].Later {
+			c.see(p, group[i], 0)
 		}
 	}
-	slices.Sort(keys) // the roster's people come first: see persons
-	records := make([]Record, len(keys))
-	for i, k := range keys {
-		records[i] = *index[k]
+	slices.Sort(c.keys) // the roster's people come first: see persons
+	records := make([]Record, len(c.keys))
+	for i, k := range c.keys {
+		records[i] = c.people[k].record(c.groups)
 	}
-	return records
+	return records, c.groups
+}
+
+// standing is what one group was to somebody.
+type standing byte
+
+const (
+	invited standing = 1 << iota
+	kept             // an invitation
+	came             // without one
+)
+
+type compared struct {
+	Person
+	groups []standing
+}
+
+type comparison struct {
+	groups []Group
+	people map[int]*compared
+	keys   []int
+}
+
+func (c *comparison) see(p Person, group int, what standing) {
+	if p.Stranger() {
+		if what == came {
+			c.groups[group].Guests++
+		}
+		return
+	}
+	known := c.people[p.Key]
+	if known == nil {
+		c.keys = append(c.keys, p.Key)
+		p.Visits = slices.Clip(p.Visits)
+		known = &compared{p, make([]standing, len(c.groups))}
+		c.people[p.Key] = known
+	} else {
+		known.join(p)
+	}
+	known.groups[group] |= what
+}
+
+// record makes the marks, and counts somebody in each group.
+func (c *compared) record(groups []Group) Record {
+	r := Record{Person: c.Person, Invited: c.Rows > 0, Marks: make([]Mark, len(groups))}
+	for i, saw := range c.groups {
+		r.Marks[i] = NotInvited
+		switch {
+		case saw&kept != 0:
+			r.Marks[i] = Came
+			r.Kept++
+			r.Invitations++
+			groups[i].Attended++
+			groups[i].Invited++
+		case saw&invited != 0:
+			r.Marks[i] = Missed
+			r.Invitations++
+			groups[i].Invited++
+		case saw&came != 0:
+			r.Marks[i] = Came
+			groups[i].Guests++
+		}
+	}
+	return r
 }

@@ -55,3 +55,11 @@ func share(part, whole time.Duration) (percent int, known bool) {
 	}
 	return int((200*min(part.Microseconds(), of) + of) / (2 * of)), true
 }
+
+// rate is a number of people or sessions of others in percent, rounded half up.
+func rate(part, whole int) (percent int, known bool) {
+	if whole <= 0 {
+		return 0, false
+	}
+	return (200*part + whole) / (2 * whole), true
+}

@@ -44,3 +44,7 @@ func (c *Call) Progress(ctx context.Context, done, total int) {
 		})
 	}
 }
+
+// Given reports whether the caller gave an argument, so that a default can be told
+// from the same value.
+func (c *Call) Given(argument string) bool { return !empty(c.req.GetArguments()[argument]) }

@@ -4,6 +4,7 @@
 package mcptool
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -91,7 +92,7 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		case err != nil:
 			return mcp.NewToolResultError(ErrorText(err)), nil
 		}
-		return answer(s, &result), nil
+		return answer(s, &result, linksFor(ctx, req)), nil
 	}
 	return Tool{
 		ServerTool: server.ServerTool{Tool: tool, Handler: logged(s.Log, spec.Name, handle)},
@@ -100,12 +101,27 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 	}
 }
 
+// linked is an output that a resource holds as a whole.
+type linked interface {
+	Link() (uri, name, description, mime string)
+}
+
+// linksFor reports whether a client knows content of type resource_link, by the
+// revision that it speaks: over HTTP a header tells, without which it is an older one.
+func linksFor(ctx context.Context, req mcp.CallToolRequest) bool {
+	revision := cmp.Or(server.RequestProtocolVersion(ctx), req.Header.Get("Mcp-Protocol-Version"))
+	return revision >= "2025-06-18"
+}
+
 // answer is the last thing that happens to an output.
-func answer[O Answer](s Settings, out *O) *mcp.CallToolResult {
+func answer[O Answer](s Settings, out *O, links bool) *mcp.CallToolResult {
 	if head, ok := any(out).(interface{ Finish(demo bool) }); ok {
 		head.Finish(s.Demo)
 	}
 	res := mcp.NewToolResultStructured(*out, (*out).Text())
+	if whole, ok := any(*out).(linked); ok && links {
+		res.Content = append(res.Content, mcp.NewResourceLink(whole.Link()))
+	}
 	if s.Demo {
 		res.Meta = &mcp.Meta{AdditionalFields: map[string]any{"mcp-realtimekit/sample-data": true}}
 	}
@@ -126,6 +142,9 @@ func arguments(req mcp.CallToolRequest, old map[string]string) (map[string]any, 
 	with := map[string]any{}
 	maps.Copy(with, given)
 	for argument, value := range choice {
+		if now, was := old[argument]; was {
+			argument = now
+		}
 		maps.DeleteFunc(with, func(name string, _ any) bool { return old[name] == argument })
 		with[argument] = value
 	}

@@ -36,6 +36,32 @@ func (c *csvRows) add(cells ...string) {
 	c.b.WriteString("\r\n")
 }
 
+// CSVLine is one row after RFC 4180, safe to open in a spreadsheet.
+func CSVLine(cells ...string) string {
+	var c csvRows
+	c.add(cells...)
+	return c.b.String()
+}
+
+// maxCSV is how many bytes of CSV an answer holds. A resource has no bound.
+const maxCSV = 60_000
+
+// csvOf writes as many of n rows as an answer allows, and returns how many that is.
+func csvOf[R any](t columns[R], l layout, n int, row func(i int) R) (text string, written int) {
+	var c csvRows
+	c.add(t.csvHeader(l)...)
+	fits, length := c.b.Len(), size(c.b.String())
+	for written < n {
+		c.add(t.csvLine(l, row(written))...)
+		length += size(c.b.String()[fits:])
+		if c.b.Len() > maxCSV || length > maxText {
+			break
+		}
+		fits, written = c.b.Len(), written+1
+	}
+	return c.b.String()[:fits], written
+}
+
 func (c *csvRows) writeTo(w io.Writer) error {
 	_, err := io.WriteString(w, c.b.String())
 	return err

@@ -11,52 +11,54 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
-// Person is one person of an attendance. Times are UTC; texts show them in the
-// zone of the answer.
+// Person is one person of an attendance. Times are in the zone of the answer. What
+// is empty, zero or as usual is left out: one without a status attended.
 type Person struct {
-	Name          string     `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
+	Name          string     `json:"name,omitempty" jsonschema_description:"Untrusted text, absent where unnamed"`
 	CustomID      string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
-	Status        string     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest"`
-	Sessions      int        `json:"sessions_attended"`
-	FirstJoined   *time.Time `json:"first_joined,omitempty"`
-	LastLeft      *time.Time `json:"last_left,omitempty" jsonschema_description:"Absent while here"`
-	Minutes       float64    `json:"minutes_present"`
-	Joins         int        `json:"joins"`
-	Gaps          []Gap      `json:"gaps,omitempty"`
+	Status        string     `json:"status,omitempty" jsonschema:"enum=absent,enum=guest"`
+	Sessions      int        `json:"sessions_attended,omitempty" jsonschema_description:"If there are several"`
+	FirstJoined   *time.Time `json:"joined,omitempty"`
+	LastLeft      *time.Time `json:"left,omitempty" jsonschema_description:"Absent while here"`
+	Minutes       float64    `json:"minutes_present,omitempty"`
+	Share         int        `json:"share_percent,omitempty" jsonschema_description:"Of the session, if asked about"`
+	Joins         int        `json:"joins,omitempty" jsonschema_description:"If several"`
+	Away          []string   `json:"away,omitempty" jsonschema_description:"In the answer's zone"`
+	Rooms         []string   `json:"in_breakout_rooms,omitempty"`
 	Reconnects    int        `json:"reconnects,omitempty"`
 	Devices       int        `json:"devices,omitempty" jsonschema_description:"At once, if several"`
 	Flags         []string   `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
 	LateBy        float64    `json:"late_by_minutes,omitempty" jsonschema_description:"The most in one session"`
-	LateSessions  int        `json:"late_sessions,omitempty"`
+	LateSessions  int        `json:"late_sessions,omitempty" jsonschema_description:"If there are several"`
 	EarlyBy       float64    `json:"left_early_by_minutes,omitempty" jsonschema_description:"The most in one session"`
-	EarlySessions int        `json:"left_early_sessions,omitempty"`
+	EarlySessions int        `json:"left_early_sessions,omitempty" jsonschema_description:"If there are several"`
 	HereNow       bool       `json:"here_now,omitempty"`
 	ID            string     `json:"id,omitempty"`
 	Preset        string     `json:"preset_name,omitempty"`
-	Spans         []Span     `json:"spans,omitempty"`
-	FirstAssumed  bool       `json:"first_joined_unknown,omitempty" jsonschema_description:"The session's begin stands in"`
-	LastAssumed   bool       `json:"last_left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
+	Spans         []string   `json:"spans,omitempty" jsonschema_description:"From/to, instead of joined, left, away"`
+	SpansLeft     int        `json:"spans_left_out,omitempty"`
+	FirstAssumed  bool       `json:"joined_unknown,omitempty" jsonschema_description:"The session's begin stands in"`
+	LastAssumed   bool       `json:"left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
 
-	times times
+	status          string
+	times           times
+	first, last     *time.Time
+	sessions, joins int
+	late, early     int // sessions
+	gaps            []gap
+	spans           []attendance.Interval
 }
 
 // JSONSchemaExtend adds what is too long for a tag.
 func (Person) JSONSchemaExtend(s *jsonschema.Schema) {
 	status, _ := s.Properties.Get("status")
-	status.Description = "guest: not on the roster (any more)"
+	status.Description = "Absent of who attended; guest: " + NotOnRoster
 }
 
-// Span is a time for which somebody was there.
-type Span struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-}
-
-// Gap is a time between two spans.
-type Gap struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-	Kind string    `json:"kind" jsonschema:"enum=away,enum=reconnect,enum=breakout_room"`
+// gap is a time between two spans, with its name in texts. A reconnect has none.
+type gap struct {
+	attendance.Interval
+	room bool
 }
 
 const (
@@ -68,20 +70,35 @@ const (
 // they were removed since, or came from a connected meeting.
 const NotOnRoster = "not on the roster (any more)"
 
-var gapKinds = map[attendance.Kind]string{
-	attendance.Gone:        "away",
-	attendance.Reconnected: "reconnect",
-	attendance.InRoom:      "breakout_room",
+// What somebody is; the structured content leaves out the first.
+const (
+	attendedStatus = "attended"
+	absentStatus   = "absent"
+	guestStatus    = "guest"
+)
+
+// came adds what is known of somebody who came.
+func (p *Person) came(who *attendance.Person, o AttendanceOptions) {
+	p.first, p.joins, p.HereNow = local(who.First(), o.Zone), who.Joins(), who.Here()
+	p.sessions = len(who.Visits)
+	if !p.HereNow {
+		p.last = local(who.Last(), o.Zone)
+	}
+	for _, v := range who.Visits {
+		p.visit(v, o)
+	}
+	p.FirstAssumed, p.LastAssumed = who.Visits[0].FirstAssumed, who.Visits[len(who.Visits)-1].LastAssumed
+	p.Minutes = MinutesPresent(*who)
 }
 
 // visit adds one session to a person.
 func (p *Person) visit(v attendance.Visit, o AttendanceOptions) {
 	if v.Late() > o.Late {
-		p.LateSessions++
+		p.late++
 		p.LateBy = max(p.LateBy, Believable(v.LateMinutes()))
 	}
 	if v.Early() > o.Early {
-		p.EarlySessions++
+		p.early++
 		p.EarlyBy = max(p.EarlyBy, Believable(v.EarlyMinutes()))
 	}
 	if v.Devices > 1 {
@@ -89,14 +106,45 @@ func (p *Person) visit(v attendance.Visit, o AttendanceOptions) {
 	}
 	p.Reconnects += v.Reconnects
 	for _, g := range v.Away {
-		if len(p.Gaps) < maxSpans {
-			p.Gaps = append(p.Gaps, Gap{g.From, g.To, gapKinds[g.Kind]})
+		if len(p.gaps) < maxSpans && g.Kind != attendance.Reconnected { // these are counted
+			p.gaps = append(p.gaps, gap{g.Interval, g.Kind == attendance.InRoom})
 		}
 	}
 	for _, i := range v.Intervals {
-		if o.Detailed && len(p.Spans) < maxSpans {
-			p.Spans = append(p.Spans, Span{i.From, i.To})
+		switch {
+		case !o.Spans:
+		case len(p.spans) < maxSpans:
+			p.spans = append(p.spans, i)
+		default:
+			p.SpansLeft++
 		}
+	}
+}
+
+// settle sets what the structured content shows, once all visits are added.
+func (p *Person) settle() {
+	if p.status != attendedStatus {
+		p.Status = p.status
+	}
+	if p.joins > 1 {
+		p.Joins = p.joins
+	}
+	if p.times.several {
+		p.Sessions, p.LateSessions, p.EarlySessions = p.sessions, p.late, p.early
+	}
+	for _, i := range p.spans {
+		p.Spans = append(p.Spans, rfc3339(local(i.From, p.times.zone))+"/"+rfc3339(local(i.To, p.times.zone)))
+	}
+	for _, g := range p.gaps {
+		switch words := p.times.span(g.From, g.To); {
+		case g.room:
+			p.Rooms = append(p.Rooms, words)
+		case len(p.Spans) == 0:
+			p.Away = append(p.Away, words)
+		}
+	}
+	if len(p.Spans) == 0 {
+		p.FirstJoined, p.LastLeft = p.first, p.last
 	}
 }
 
@@ -130,15 +178,15 @@ func (p Person) notes() []string {
 		n = append(n, "here now")
 	}
 	switch {
-	case p.LateSessions > 1:
-		n = append(n, fmt.Sprintf("late %d times, at most %.0f min", p.LateSessions, p.LateBy))
-	case p.LateSessions == 1:
+	case p.late > 1:
+		n = append(n, fmt.Sprintf("late %d times, at most %.0f min", p.late, p.LateBy))
+	case p.late == 1:
 		n = append(n, fmt.Sprintf("%.0f min late", p.LateBy))
 	}
 	switch {
-	case p.EarlySessions > 1:
-		n = append(n, fmt.Sprintf("left early %d times, at most %.0f min", p.EarlySessions, p.EarlyBy))
-	case p.EarlySessions == 1:
+	case p.early > 1:
+		n = append(n, fmt.Sprintf("left early %d times, at most %.0f min", p.early, p.EarlyBy))
+	case p.early == 1:
 		n = append(n, fmt.Sprintf("left %.0f min early", p.EarlyBy))
 	}
 	n = append(n, p.remarks()...)
@@ -148,8 +196,11 @@ func (p Person) notes() []string {
 	if p.ID != "" {
 		n = append(n, "id "+untrusted.Cell(p.ID, 64))
 	}
-	for _, s := range p.Spans {
+	for _, s := range p.spans {
 		n = append(n, p.times.span(s.From, s.To))
+	}
+	if p.SpansLeft > 0 {
+		n = append(n, prose.Count(p.SpansLeft, "more span", "more spans"))
 	}
 	return n
 }
@@ -168,22 +219,14 @@ func (p Person) remarks() []string {
 
 // comings tell gaps, reconnects, devices and breakout rooms apart.
 func (p Person) comings() (n []string) {
-	told, untold := 0, 0
-	for _, g := range p.Gaps {
+	for _, g := range p.gaps[:min(len(p.gaps), maxGaps)] {
 		what := "away "
-		switch g.Kind {
-		case "reconnect":
-			continue // they are counted
-		case "breakout_room":
+		if g.room {
 			what = "in a breakout room "
 		}
-		if told == maxGaps {
-			untold++
-			continue
-		}
-		told++
 		n = append(n, what+p.times.span(g.From, g.To))
 	}
+	untold := len(p.gaps) - maxGaps
 	if untold > 0 {
 		n = append(n, fmt.Sprintf("%d more gaps", untold))
 	}
@@ -193,8 +236,8 @@ func (p Person) comings() (n []string) {
 	if p.Devices > 1 {
 		n = append(n, fmt.Sprintf("%d devices at once", p.Devices))
 	}
-	if p.Joins > max(1, p.Sessions) {
-		n = append(n, fmt.Sprintf("joined %d times", p.Joins))
+	if p.joins > max(1, p.sessions) {
+		n = append(n, fmt.Sprintf("joined %d times", p.joins))
 	}
 	return n
 }

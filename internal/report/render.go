@@ -53,41 +53,21 @@ func (a *Attendance) Preface() []string {
 
 func (a *Attendance) writeCSV(w io.Writer) error {
 	var c csvRows
-	var line []string
-	for _, column := range columns {
-		line = append(line, column.csv)
-	}
-	c.add(line...)
+	columns := people()
+	c.add(columns.csvHeader(a.layout)...)
 	for _, p := range a.People {
-		line = line[:0]
-		for _, column := range columns {
-			field := column.field
-			if field == nil {
-				field = column.cell
-			}
-			line = append(line, field(p))
-		}
-		c.add(line...)
+		c.add(columns.csvLine(a.layout, p)...)
 	}
 	return c.writeTo(w)
 }
 
 // writeTable lines columns up by the width that a terminal gives each character.
 func (a *Attendance) writeTable(w io.Writer) error {
-	lines := [][]string{nil}
-	for _, c := range columns {
-		if c.text != "" {
-			lines[0] = append(lines[0], strings.ToUpper(c.text))
-		}
-	}
+	columns, l := people(), a.layout
+	l.several = false // a terminal has the room of one
+	lines := [][]string{columns.capitals(l)}
 	for _, p := range a.People {
-		var line []string
-		for _, c := range columns {
-			if c.text != "" {
-				line = append(line, c.cell(p))
-			}
-		}
-		lines = append(lines, line)
+		lines = append(lines, columns.cells(l, p))
 	}
 	_, err := io.WriteString(w, a.Lead()+a.about(a.Title)+"\n\n"+aligned(lines))
 	return err
@@ -103,11 +83,11 @@ func aligned(lines [][]string) string {
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		text := ""
+		var text strings.Builder
 		for i, cell := range line {
-			text += cell + strings.Repeat(" ", widths[i]-cellWidth(cell)+2)
+			text.WriteString(cell + strings.Repeat(" ", widths[i]-cellWidth(cell)+2))
 		}
-		b.WriteString(strings.TrimRight(text, " ") + "\n")
+		b.WriteString(strings.TrimRight(text.String(), " ") + "\n")
 	}
 	return b.String()
 }

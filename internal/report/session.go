@@ -13,54 +13,82 @@ import (
 )
 
 // A Session is one session, or two taken together, with the numbers of its people.
+// Times are in the zone of the answer.
 type Session struct {
 	ID        string     `json:"session_id"`
 	Together  string     `json:"together_with,omitempty" jsonschema_description:"Id of a session counted as one with this"`
 	StartedAt time.Time  `json:"started_at,omitzero"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" jsonschema_description:"Absent while live"`
-	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema_description:"The last person"`
-	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema_description:"What late is counted from"`
-	EarlyFrom *time.Time `json:"early_from,omitempty"`
-	Minutes   float64    `json:"session_minutes" jsonschema_description:"Until the last person left, 0 is unknown"`
-	Attended  int        `json:"attended"`
-	Absent    int        `json:"absent"`
-	Guests    int        `json:"guests"`
+	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema_description:"The last person, if not at ended_at"`
+	LateFrom  *time.Time `json:"late_from,omitempty" jsonschema_description:"What late is counted from, if not the start"`
+	EarlyFrom *time.Time `json:"early_from,omitempty" jsonschema_description:"If not the end"`
+	Minutes   float64    `json:"session_minutes,omitempty" jsonschema_description:"Until the last person left"`
+	Attended  int        `json:"attended,omitempty"`
+	Absent    int        `json:"absent,omitempty"`
+	Guests    int        `json:"guests,omitempty"`
+	Rate      int        `json:"rate_percent,omitempty" jsonschema_description:"Came of the invited"`
 
 	Live bool `json:"-"` // and somebody is in it
+
+	invited              int
+	last, lateFrom, over *time.Time // last left, and what late and early are counted from, whether or not shown
 }
 
 // SessionOf sums up a column of sessions.
-func SessionOf(column []client.Session, r attendance.Result) Session {
+func SessionOf(column []client.Session, r attendance.Result, zone *time.Location) Session {
 	first, last := column[0], column[len(column)-1]
 	sum := Session{
-		ID:        untrusted.Line(first.ID, 64),
-		StartedAt: first.StartedAt,
-		EndedAt:   when.Known(last.EndedAt),
-		LateFrom:  when.Known(r.LateFrom),
-		EarlyFrom: when.Known(r.EarlyFrom),
-		Attended:  len(r.Attended),
-		Absent:    len(r.Absent),
-		Guests:    len(r.Guests),
+		ID:       untrusted.Line(first.ID, 64),
+		EndedAt:  local(last.EndedAt, zone),
+		Attended: len(r.Attended),
+		Absent:   len(r.Absent),
+		Guests:   len(r.Guests),
+		invited:  len(r.Attended) + len(r.Absent),
+		lateFrom: local(r.LateFrom, zone),
+		over:     local(r.EarlyFrom, zone),
+	}
+	sum.Rate, _ = attendance.Group{Attended: sum.Attended, Invited: sum.invited}.Rate()
+	if start := local(first.StartedAt, zone); start != nil {
+		sum.StartedAt = *start
 	}
 	sum.Live = r.Live && r.OverSince.IsZero()
 	if len(column) > 1 {
 		sum.Together = untrusted.Line(last.ID, 64)
 	}
 	if !r.Live || !r.OverSince.IsZero() {
-		sum.LastLeft = when.Known(r.End)
+		sum.last = local(r.End, zone)
 	}
 	if last.EndedAt.IsZero() && !r.Live && !anyLeft(r) {
-		sum.LastLeft, sum.EarlyFrom = nil, nil
-		return sum // nothing tells when it ended
+		sum.last, sum.over = nil, nil // nothing tells when it ended
+	} else {
+		sum.Minutes = lived(r)
 	}
+	sum.sparing()
+	return sum
+}
+
+// sparing shows those moments only that differ from others.
+func (s *Session) sparing() {
+	if !sameMinute(s.last, s.EndedAt) {
+		s.LastLeft = s.last
+	}
+	if !sameMinute(s.lateFrom, &s.StartedAt) {
+		s.LateFrom = s.lateFrom
+	}
+	if !sameMinute(s.over, s.last) {
+		s.EarlyFrom = s.over
+	}
+}
+
+// lived is the length of a session, without a pause between two. 0 is unknown.
+func lived(r attendance.Result) float64 {
 	total := 0
 	for _, p := range r.Parts {
 		if !p.Start.IsZero() {
 			total += max(0, attendance.Minutes(p.Start, p.End))
 		}
 	}
-	sum.Minutes = Believable(total)
-	return sum
+	return Believable(total)
 }
 
 // anyLeft reports whether the leaving of anybody is known.
@@ -102,17 +130,20 @@ func (s Session) Length() string {
 // SessionTable has a row a session.
 func SessionTable(sessions []Session, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString(Header("session", "started", "minutes", "attended", "absent", "not on the roster"))
+	b.WriteString(Header("session", "started", "minutes", "attended", "absent", "not on the roster", "rate"))
 	for _, s := range sessions {
-		live, minutes := "", ""
+		live, minutes, rate := "", "", ""
 		if s.Live {
 			live = " (live)"
 		}
 		if s.Minutes > 0 {
 			minutes = fmt.Sprintf("%.0f", s.Minutes)
 		}
-		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d |\n", s.IDs(), when.MomentOr(&s.StartedAt, zone, "unknown"), live,
-			minutes, s.Attended, s.Absent, s.Guests)
+		if s.invited > 0 {
+			rate = fmt.Sprintf("%d%%", s.Rate)
+		}
+		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d | %s |\n", s.IDs(), when.MomentOr(&s.StartedAt, zone, "unknown"), live,
+			minutes, s.Attended, s.Absent, s.Guests, rate)
 	}
 	return b.String()
 }

@@ -26,14 +26,14 @@ func (a *Attendance) about(title string) string {
 	}
 	switch {
 	case a.Live:
-		fmt.Fprintf(&b, ", is live; as of %s.", when.Moment(a.AsOf, a.zone))
+		fmt.Fprintf(&b, ", is live; as of %s.", when.Moment(a.asOf, a.zone))
 	case len(a.Sessions) == 1:
 		b.WriteString(first.ending(a.zone))
 	default:
 		b.WriteByte('.')
 	}
-	fmt.Fprintf(&b, " %d late%s, %d left early%s.", a.Late, a.from(" (counted from %s)", first.LateFrom,
-		&first.StartedAt), a.LeftEarly, a.from(" (counted to %s)", first.EarlyFrom, first.LastLeft))
+	fmt.Fprintf(&b, " %d late%s, %d left early%s.", a.Late, a.from(" (counted from %s)", first.LateFrom),
+		a.LeftEarly, a.from(" (counted to %s)", first.earlyFrom()))
 	if a.Later > 0 {
 		late := prose.Count(a.Later, "person was added", "people were added")
 		b.WriteString(" " + late + " to the roster only after it ended.")
@@ -47,20 +47,28 @@ func (a *Attendance) about(title string) string {
 // ending tells when a session ended, and when it was over if that was earlier.
 func (s Session) ending(zone *time.Location) string {
 	switch {
-	case s.LastLeft == nil && s.EndedAt == nil:
+	case s.last == nil && s.EndedAt == nil:
 		return ", ended at " + when.Unknown + "."
 	case s.EndedAt == nil:
-		return ", over since " + when.Moment(*s.LastLeft, zone) + "."
-	case s.LastLeft == nil || attendance.Minutes(*s.LastLeft, *s.EndedAt) == 0:
+		return ", over since " + when.Moment(*s.last, zone) + "."
+	case s.LastLeft == nil:
 		return ", ended " + when.Moment(*s.EndedAt, zone) + "."
 	}
 	return fmt.Sprintf(", over %s when the last one left, ended %s.",
 		when.Moment(*s.LastLeft, zone), when.Moment(*s.EndedAt, zone))
 }
 
+// earlyFrom is what early is counted from, unless that is the end.
+func (s Session) earlyFrom() *time.Time {
+	if s.last == nil {
+		return nil
+	}
+	return s.EarlyFrom
+}
+
 // from tells what late or early is counted from, unless that is the begin or end.
-func (a *Attendance) from(format string, t, usual *time.Time) string {
-	if len(a.Sessions) > 1 || t == nil || usual == nil || attendance.Minutes(*t, *usual) == 0 {
+func (a *Attendance) from(format string, t *time.Time) string {
+	if len(a.Sessions) > 1 || t == nil || a.Sessions[0].StartedAt.IsZero() {
 		return ""
 	}
 	return fmt.Sprintf(format, newTimes(a.zone, a.Sessions).at(t))
@@ -73,8 +81,11 @@ func (a Attendance) Text() string {
 	if len(a.Sessions) > 1 {
 		b.WriteString(SessionTable(a.Sessions, a.zone))
 	}
+	if a.CSV != "" {
+		b.WriteString("\n" + a.CSV)
+	}
 	if len(a.People) > 0 {
-		b.WriteString(a.People[0].times.header())
+		b.WriteString(people().header(a.layout))
 	}
 	b.WriteString(a.table)
 	if a.LeftOut > 0 {
@@ -110,7 +121,7 @@ func (a *Attendance) headline(over attendance.Result) string {
 			a.Attended, a.Invited, invited, n, every, a.Absent, others)
 	case a.Live:
 		since := "an unknown time"
-		if first.Minutes > 0 || !first.StartedAt.IsZero() && a.AsOf.Sub(first.StartedAt) < time.Minute {
+		if first.Minutes > 0 || !first.StartedAt.IsZero() && a.asOf.Sub(first.StartedAt) < time.Minute {
 			since = prose.Count(int(first.Minutes), "minute", "minutes")
 		}
 		return fmt.Sprintf("%d of %d %s have joined the session, live for %s; %d there now; %d did not%s.", a.Attended,

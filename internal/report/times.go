@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 )
 
@@ -11,14 +12,15 @@ import (
 // session without the date, which stands above, and without the zone unless
 // clocks change on that day.
 type times struct {
+	layout
+	columns columns[Person]
 	zone    *time.Location
-	several bool
 	day     time.Time // zero if unknown
 	change  bool
 }
 
 func newTimes(zone *time.Location, sessions []Session) times {
-	t := times{zone: zone, several: len(sessions) > 1, day: sessions[0].StartedAt}
+	t := times{zone: zone, layout: layout{several: len(sessions) > 1}, columns: people(), day: sessions[0].StartedAt}
 	t.change = !t.day.IsZero() && when.ClocksChangeOn(t.day, zone)
 	return t
 }
@@ -46,4 +48,19 @@ func (t times) span(from, to time.Time) string {
 		end = strings.TrimPrefix(end, b.Format(time.DateOnly)+" ")
 	}
 	return begin + " to " + end
+}
+
+// local is a moment as structured content shows it: in the zone of the answer, and
+// to the second. It is nil for an unknown time.
+func local(t time.Time, zone *time.Location) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	l := t.Truncate(time.Second).In(zone)
+	return &l
+}
+
+// sameMinute reports whether two times are shown alike. An unknown one is like none.
+func sameMinute(a, b *time.Time) bool {
+	return a != nil && b != nil && attendance.Minutes(*a, *b) == 0
 }

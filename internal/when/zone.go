@@ -39,6 +39,7 @@ func Parse(s string, zone *time.Location, until bool) (string, bool) {
 	return t.UTC().Format(time.RFC3339Nano), ok
 }
 
+// Read is Parse of any year.
 func Read(s string, zone *time.Location, until bool) (time.Time, bool) {
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		if until {
@@ -114,4 +115,10 @@ func ClocksChangeOn(t time.Time, zone *time.Location) bool {
 	_, before := Shown(day, zone)[0].Zone()
 	_, after := Shown(day.AddDate(0, 0, 1), zone)[0].Zone()
 	return before != after
+}
+
+// Monday is the first day of a moment's week in a zone, at midnight as if in UTC.
+func Monday(t time.Time, zone *time.Location) time.Time {
+	day := wallOf(t.In(zone)).Truncate(24 * time.Hour)
+	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
 }
