@@ -20,7 +20,8 @@ const (
 )
 
 const chartStyle = `text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:#1f2328}` +
-	`.t{font-size:15px;font-weight:600}.h{font-size:13px;font-weight:600}.n{font-size:12px;fill:#59636e}.v{font-size:12px;font-variant-numeric:tabular-nums}` +
+	`.t{font-size:15px;font-weight:600}.h{font-size:13px;font-weight:600}.n{font-size:12px;fill:#59636e}` +
+	`.v{font-size:12px;font-variant-numeric:tabular-nums}` +
 	`.own{fill:#c2410c}.peer{fill:#94a3b8}.w{stroke:#1f2328;stroke-width:1.25;fill:none}`
 
 func (r report) chart() string {
@@ -34,7 +35,8 @@ func (r report) chart() string {
 	height := 96 + (len(shown)+columns-1)/columns*panel + 6
 	var b strings.Builder
 	fmt.Fprintf(&b,
-		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="Benchmarks of mcp-realtimekit and its peers">`+"\n",
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" `+
+			`aria-label="Benchmarks of mcp-realtimekit and its peers">`+"\n",
 		chartWidth, height, chartWidth, height)
 	fmt.Fprintf(&b, "<style>%s</style>\n", chartStyle)
 	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%d" height="%d" rx="8" fill="#ffffff" stroke="#d1d9e0"/>`+"\n",

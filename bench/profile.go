@@ -7,10 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 )
 
 const profiled = 5 // seconds
+
+// shown are the functions by which a profile is read.
+var shown = []string{
+	`mcp-realtimekit`,
+	`mcp-go`,
+	`cloudflare-go`,
+	`gjson`,
+	`jsonschema`,
+	`encoding/json\.(Marshal|Unmarshal)`,
+	`net/http\.\(`,
+	`runtime\.(gcBgMarkWorker|mallocgc|schedule|mcall)$`,
+	`syscall\.Syscall`,
+}
 
 // profile shows what bounds the throughput at 128 calls in flight: with an
 // upstream that takes its time, how near to what it allows; with one that
@@ -62,7 +76,7 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 	fmt.Print("\n\n")
 	for _, args := range [][]string{
 		{"-top", "-nodecount=15"},
-		{"-top", "-cum", "-nodecount=40", "-show=mcp-realtimekit|mcp-go|cloudflare-go|gjson|jsonschema|encoding/json\\.(Marshal|Unmarshal)|net/http\\.\\(|runtime\\.(gcBgMarkWorker|mallocgc|schedule|mcall)$|syscall\\.Syscall"},
+		{"-top", "-cum", "-nodecount=40", "-show=" + strings.Join(shown, "|")},
 	} {
 		out, err := w.output(ctx, w.root, "go", append(append([]string{"tool", "pprof"}, args...), path)...)
 		if err != nil {

@@ -127,7 +127,8 @@ func (w *workshop) typescript(ctx context.Context) (subject, error) {
 	}
 	return subject{
 		name: "TypeScript SDK", argv: []string{w.node(), filepath.Join(dir, "server.mjs")},
-		what: "minimal, @modelcontextprotocol/server " + v["@modelcontextprotocol/server"] + ", cloudflare " + v["cloudflare"] + ", Node " + v["node"],
+		what: "minimal, @modelcontextprotocol/server " + v["@modelcontextprotocol/server"] +
+			", cloudflare " + v["cloudflare"] + ", Node " + v["node"],
 	}, nil
 }
 
@@ -157,7 +158,8 @@ func (w *workshop) generated(ctx context.Context) (subject, error) {
 	}
 	return subject{
 		name: "generated", argv: []string{w.node(), filepath.Join(dir, "output", "build", "index.js")},
-		what: "by openapi-mcp-generator " + v["openapi-mcp-generator"] + " from OpenAPI, @modelcontextprotocol/sdk " + v["@modelcontextprotocol/sdk"],
+		what: "by openapi-mcp-generator " + v["openapi-mcp-generator"] +
+			" from OpenAPI, @modelcontextprotocol/sdk " + v["@modelcontextprotocol/sdk"],
 		args: map[string]any{"account_id": demoapi.AccountID, "app_id": demoapi.AppID},
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -117,7 +118,7 @@ func (r *raw) end(code int, within time.Duration) {
 // TestUnreadAnswers makes thousands of calls, reads no answer for a while, and
 // then all of them.
 func TestUnreadAnswers(t *testing.T) {
-	const calls = 1500
+	const calls = 1100 // more than are handled at a time; their large answers, if kept, are more than maxPeak
 	for name, c := range map[string]toolCall{
 		"attendance": {
 			"get_meeting_attendance",
@@ -130,7 +131,7 @@ func TestUnreadAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := unpaced(t, demoapi.Options{LargeRoster: 1000})
+			api := unpaced(t, demoapi.Options{LargeRoster: 500})
 			r := startRaw(t, environment(api), "--log-level=error", unlimited)
 			r.initialize("2025-11-25")
 			var sent sync.WaitGroup
@@ -141,19 +142,19 @@ func TestUnreadAnswers(t *testing.T) {
 			})
 			time.Sleep(3 * time.Second)
 			begin := time.Now()
-			answered := map[int]bool{}
+			answered := map[int64]bool{}
 			size := 0
-			for range calls {
-				var m struct {
-					ID     int
-					Result struct{ IsError bool }
-				}
+			for i := range calls {
 				line := r.line()
 				size += len(line)
-				if err := json.Unmarshal([]byte(line), &m); err != nil || m.Result.IsError {
-					t.Fatalf("%v %.300s", err, line)
+				id, ok := mcptest.ID([]byte(line))
+				if i%10 == 0 && !json.Valid([]byte(line)) { // all would take seconds
+					t.Fatalf("not JSON: %.300s", line)
 				}
-				answered[m.ID] = true
+				if !ok || !strings.Contains(line, `"structuredContent":`) || strings.Contains(line, `"isError":true`) {
+					t.Fatalf("%.300s", line)
+				}
+				answered[id] = true
 			}
 			sent.Wait()
 			t.Logf("%d answers of %d bytes in %s", len(answered), size/calls, time.Since(begin))

@@ -141,17 +141,40 @@ func addPrompts(s *server.MCPServer) {
 // addSchemas adds tools whose schemas must arrive whole, and one whose argument
 // is repeated in a header.
 func addSchemas(s *server.MCPServer) {
-	s.AddTool(
-		mcp.NewToolWithRawSchema("json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features", json.RawMessage(`{
-		"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
-		"$defs": {"address": {"$anchor": "addressDef", "type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}}}},
-		"properties": {"name": {"type": "string"}, "address": {"$ref": "#/$defs/address"}, "contactMethod": {"type": "string", "enum": ["phone", "email"]},
-			"phone": {"type": "string"}, "email": {"type": "string"}},
-		"allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
-		"if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
-		"then": {"required": ["phone"]}, "else": {"required": ["email"]}, "additionalProperties": false}`)),
-		fixed(mcp.NewTextContent("ok")),
-	)
-	s.AddTool(mcp.NewToolWithRawSchema("test_header_argument", "Its argument is repeated in a header", json.RawMessage(
-		`{"type": "object", "properties": {"region": {"type": "string", "x-mcp-header": "Region"}}, "required": ["region"]}`)), fixed(mcp.NewTextContent("ok")))
+	whole := mcp.NewToolWithRawSchema("json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features",
+		json.RawMessage(wholeSchema))
+	s.AddTool(whole, fixed(mcp.NewTextContent("ok")))
+	header := mcp.NewToolWithRawSchema("test_header_argument", "Its argument is repeated in a header",
+		json.RawMessage(headerSchema))
+	s.AddTool(header, fixed(mcp.NewTextContent("ok")))
 }
+
+const wholeSchema = `{
+	"$schema": "https://json-schema.org/draft/2020-12/schema",
+	"type": "object",
+	"$defs": {
+		"address": {
+			"$anchor": "addressDef",
+			"type": "object",
+			"properties": {"street": {"type": "string"}, "city": {"type": "string"}}
+		}
+	},
+	"properties": {
+		"name": {"type": "string"},
+		"address": {"$ref": "#/$defs/address"},
+		"contactMethod": {"type": "string", "enum": ["phone", "email"]},
+		"phone": {"type": "string"},
+		"email": {"type": "string"}
+	},
+	"allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
+	"if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
+	"then": {"required": ["phone"]},
+	"else": {"required": ["email"]},
+	"additionalProperties": false
+}`
+
+const headerSchema = `{
+	"type": "object",
+	"properties": {"region": {"type": "string", "x-mcp-header": "Region"}},
+	"required": ["region"]
+}`

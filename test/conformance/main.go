@@ -63,7 +63,10 @@ func serve(ctx context.Context, log *slog.Logger) error {
 // does not have but the suite exercises through its transport.
 func addFixtures(s *server.MCPServer) {
 	for _, option := range []server.ServerOption{
-		server.WithLogging(), server.WithToolCapabilities(true), server.WithPromptCapabilities(true), server.WithResourceCapabilities(true, false),
+		server.WithLogging(),
+		server.WithToolCapabilities(true),
+		server.WithPromptCapabilities(true),
+		server.WithResourceCapabilities(true, false),
 	} {
 		option(s)
 	}
