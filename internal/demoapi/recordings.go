@@ -30,8 +30,8 @@ const (
 	bytesPerSecond = 150_000
 )
 
-// recordings are those of an app, oldest first: one for each session of a
-// meeting that is recorded from its start.
+// recordings returns the recordings of an app, oldest first. There is one for each
+// session of a meeting that is recorded from the start.
 func (a *API) recordings(r *http.Request, appID string) []recording {
 	var out []recording
 	for _, m := range a.meetings {
@@ -51,16 +51,25 @@ func (a *API) recordings(r *http.Request, appID string) []recording {
 func (a *API) recording(r *http.Request, m *meeting, s *session) recording {
 	started := s.StartedAt.Add(recordingDelay)
 	rec := recording{
-		ID:        uuid(a.opts.Seed, 14, s.key(), 0),
-		SessionID: s.ID, Status: "RECORDING", FileName: s.ID + "_" + started.Format("20060102T150405") + ".mp4",
-		InvokedTime: s.StartedAt, StartedTime: &started, of: m, session: s,
+		ID:          uuid(a.opts.Seed, 14, s.key(), 0),
+		SessionID:   s.ID,
+		Status:      "RECORDING",
+		FileName:    s.ID + "_" + started.Format("20060102T150405") + ".mp4",
+		InvokedTime: s.StartedAt,
+		StartedTime: &started,
+		of:          m,
+		session:     s,
 	}
 	if s.EndedAt == nil {
 		return rec
 	}
 	seconds := int(s.EndedAt.Sub(started).Seconds())
 	size, expiry := int64(seconds)*bytesPerSecond, s.EndedAt.Add(retention)
-	rec.Status, rec.StoppedTime, rec.Seconds, rec.FileSize, rec.URLExpiry = "UPLOADED", s.EndedAt, &seconds, &size, &expiry
+	rec.Status = "UPLOADED"
+	rec.StoppedTime = s.EndedAt
+	rec.Seconds = &seconds
+	rec.FileSize = &size
+	rec.URLExpiry = &expiry
 	link, _ := a.sign(r, s.ID, "recording.mp4")
 	rec.URL = &link
 	return rec
