@@ -14,9 +14,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 	"github.com/mcp-realtimekit/mcp-realtimekit/bench/probe"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 // looking is a client of package probe in a running server.
@@ -80,7 +80,8 @@ func launchHTTP(ctx context.Context, s subject, api string, more ...string) (*ta
 		}
 	}
 	header := http.Header{"Authorization": {"Bearer " + demoapi.Token}}
-	return meet(ctx, s.name, mcptest.NewHTTP(context.WithoutCancel(ctx), "http://"+addr+"/mcp", header, end), cmd.Process.Pid, begin)
+	return meet(ctx, s.name, mcptest.NewHTTP(context.WithoutCancel(ctx), "http://"+addr+"/mcp", header, end),
+		cmd.Process.Pid, begin)
 }
 
 func (l *looking) get(ctx context.Context, path string) (io.ReadCloser, error) {

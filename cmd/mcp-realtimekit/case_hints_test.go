@@ -67,7 +67,8 @@ func TestNothingFound(t *testing.T) {
 func TestConsolidatedRows(t *testing.T) {
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
-	r := p.call("list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"})
+	r := p.call("list_session_participants",
+		args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"})
 	if !strings.Contains(r.text(), "A row is one person") || strings.Contains(r.text(), "joining") {
 		t.Error(r.text())
 	}
@@ -83,7 +84,12 @@ func TestSparseRows(t *testing.T) {
 		a         args
 		want, not string
 	}{
-		{"list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, ": 10 without a preset.", "0.0"},
+		{
+			"list_session_participants",
+			args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)},
+			": 10 without a preset.",
+			"0.0",
+		},
 		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}, `Meeting "(untitled)"`, `""`},
 		{"find_meetings", args{"limit": 2}, "| (untitled) |", "|  | 5b2c7a10"},
 	} {

@@ -25,7 +25,11 @@ func testPrompts(t *testing.T, sample sampler) {
 	if err := json.Unmarshal(p.request("prompts/list", args{}).Result, &list); err != nil || len(list.Prompts) != 3 {
 		t.Fatalf("%v %+v", err, list)
 	}
-	tools := map[string]string{"who_attended": "get_meeting_attendance", "draft_follow_ups": "get_meeting_attendance", "attendance_trend": "compare_attendance"}
+	tools := map[string]string{
+		"who_attended":     "get_meeting_attendance",
+		"draft_follow_ups": "get_meeting_attendance",
+		"attendance_trend": "compare_attendance",
+	}
 	for _, prompt := range list.Prompts {
 		if prompt.Title == "" || prompt.Description == "" || len(prompt.Arguments) != 1 || !prompt.Arguments[0].Required {
 			t.Errorf("%+v", prompt)
@@ -40,14 +44,18 @@ func testPrompts(t *testing.T, sample sampler) {
 					Content struct{ Text string }
 				}
 			}
-			if err := json.Unmarshal(p.request("prompts/get", args{"name": prompt.Name, "arguments": args{"meeting": meeting}}).Result, &got); err != nil || len(got.Messages) != 1 {
+			m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{"meeting": meeting}})
+			if err := json.Unmarshal(m.Result, &got); err != nil || len(got.Messages) != 1 {
 				t.Fatalf("%v %+v", err, got)
 			}
-			if text := got.Messages[0].Content.Text; !strings.Contains(text, want) || !strings.Contains(text, tools[prompt.Name]) || strings.Contains(text, "\n") {
+			if text := got.Messages[0].Content.Text; !strings.Contains(text, want) ||
+				!strings.Contains(text, tools[prompt.Name]) ||
+				strings.Contains(text, "\n") {
 				t.Errorf("%s: %s", prompt.Name, text)
 			}
 		}
-		if m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{}}); m.Error == nil || !strings.Contains(m.Error.Message, "meeting") {
+		if m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{}}); m.Error == nil ||
+			!strings.Contains(m.Error.Message, "meeting") {
 			t.Errorf("%s without a meeting: %+v %s", prompt.Name, m.Error, m.Result)
 		}
 	}
@@ -66,7 +74,13 @@ func testCompletion(t *testing.T, sample sampler) {
 			HasMore bool
 		}
 	}) {
-		m := p.request("completion/complete", args{"ref": args{"type": "ref/prompt", "name": "who_attended"}, "argument": args{"name": "meeting", "value": typed}})
+		m := p.request(
+			"completion/complete",
+			args{
+				"ref":      args{"type": "ref/prompt", "name": "who_attended"},
+				"argument": args{"name": "meeting", "value": typed},
+			},
+		)
 		if err := json.Unmarshal(m.Result, &out); err != nil {
 			t.Fatal(err)
 		}
