@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -124,8 +125,8 @@ func everybodyIn(t testing.TB, p *proc, app, session string) map[string]sitting 
 			People     []struct {
 				CustomID string `json:"custom_participant_id"`
 				Status   string
-				Joined   time.Time `json:"first_joined"`
-				Left     time.Time `json:"last_left"`
+				Joined   time.Time `json:"joined"`
+				Left     time.Time `json:"left"`
 				Minutes  float64   `json:"minutes_present"`
 				LateBy   float64   `json:"late_by_minutes"`
 				EarlyBy  float64   `json:"left_early_by_minutes"`
@@ -141,8 +142,14 @@ func everybodyIn(t testing.TB, p *proc, app, session string) map[string]sitting 
 			if page.JustInTime && one.Status == "absent" {
 				continue // nobody was expected
 			}
-			out[one.CustomID] = sitting{Status: one.Status, Joined: one.Joined, Left: one.Left, Minutes: one.Minutes,
-				LateBy: one.LateBy, EarlyBy: one.EarlyBy}
+			out[one.CustomID] = sitting{
+				Status:  cmp.Or(one.Status, "attended"),
+				Joined:  one.Joined,
+				Left:    one.Left,
+				Minutes: one.Minutes,
+				LateBy:  one.LateBy,
+				EarlyBy: one.EarlyBy,
+			}
 		}
 		if page.LeftOut == 0 {
 			return out
@@ -396,7 +403,6 @@ func TestPersonNobody(t *testing.T) {
 		{args{"person": "Anne Exampel", "from": everSince}, []string{"nobody like", `"Ann Example"`, "1 session read"}},
 		{args{"person": "Ann Example", "on": "2026-01-07"}, []string{"no session was found on 2026-01-07", "session-1"}},
 		{args{"from": everSince}, []string{`"person" is required`}},
-		{args{"person": "Ann", "format": "csv", "offset": 3, "from": everSince}, []string{"offset"}},
 		{args{"person": "Ann", "email": "a@x.org"}, []string{"email"}},
 	} {
 		res := p.call("get_person_attendance", tc.a)
