@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -182,9 +183,7 @@ func pinned(dir string) (map[string]string, error) {
 	}
 	all := map[string]string{}
 	for _, m := range []map[string]string{p.Dependencies, p.DevDependencies} {
-		for name, version := range m {
-			all[name] = version
-		}
+		maps.Copy(all, m)
 	}
 	return all, nil
 }
@@ -205,8 +204,7 @@ func (w *workshop) output(ctx context.Context, dir, name string, args ...string)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			out = append(out, exit.Stderr...)
 		}
 		return "", fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, out)
@@ -243,9 +241,7 @@ func (s subject) questions(names [][]string) ([]question, error) {
 // call is the parameters of tools/call for a page of so many people.
 func (s subject) call(no, per int) ([]byte, error) {
 	args := map[string]any{"meeting_id": demoapi.LargeMeetingID, "page_no": no, "per_page": per}
-	for k, v := range s.args {
-		args[k] = v
-	}
+	maps.Copy(args, s.args)
 	if s.own && per > 50 {
 		args["limit"] = per // it shows 50 unless told: all must be named, as by the peers
 	}

@@ -36,7 +36,7 @@ func TestCrowded(t *testing.T) {
 		defer cancel()
 		gone, cancel := context.WithCancel(ctx)
 		cancel()
-		if _, _, err := all(walk(gone, big)); err != context.Canceled {
+		if _, _, err := all(walk(gone, big)); !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
 	})

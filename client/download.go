@@ -49,8 +49,7 @@ func (c *Client) explainDownload(ctx context.Context, l *Link, status int, err e
 		out.Status = 0
 	}
 	out.Message, out.Remedy = c.downloadAdvice(ctx, status, err)
-	var proxy *proxyRefused
-	if errors.As(err, &proxy) {
+	if proxy, ok := errors.AsType[*proxyRefused](err); ok {
 		proxy.explain(ctx, out)
 	}
 	return sealed(out, string(l.URL), c.tokenFor(ctx))

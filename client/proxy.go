@@ -30,8 +30,7 @@ type proxyAnswers struct{ next http.RoundTripper }
 // RoundTrip implements http.RoundTripper.
 func (p proxyAnswers) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := p.next.RoundTrip(req)
-	var refused *proxyRefused
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*proxyRefused](err); ok {
 		return refused.response(req), nil
 	}
 	return res, err

@@ -76,8 +76,9 @@ func (i icon) palette() color.Palette {
 	for step := range i.fades + i.tints + 1 {
 		alpha := 255 * min(step, i.fades) / i.fades
 		light := max(step-i.fades, 0)
+		//nolint:gosec // from 0 to 255, as are the next two
 		mix := func(ground int) uint8 { return uint8(ground + (255-ground)*light/i.tints) }
-		p = append(p, color.NRGBA{R: mix(0x1f), G: mix(0x5f), B: mix(0xd6), A: uint8(alpha)})
+		p = append(p, color.NRGBA{R: mix(0x1f), G: mix(0x5f), B: mix(0xd6), A: uint8(alpha)}) //nolint:gosec // see above
 	}
 	return p
 }
@@ -103,7 +104,7 @@ func draw(i icon) *image.Paletted {
 			if index == i.fades {
 				index += (i.tints*lit + inside/2) / inside
 			}
-			img.SetColorIndex(x, y, uint8(index))
+			img.SetColorIndex(x, y, uint8(index)) //nolint:gosec // of a palette of at most 256
 		}
 	}
 	return img

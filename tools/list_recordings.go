@@ -110,11 +110,11 @@ func (l *recordingList) answer() recordingsOutput {
 	switch {
 	case !l.in.Links || l.links:
 	case l.deps.RecordingLinks:
-		out.AddNote("Links are off where callers share one API token; the operator of this server can allow them with " +
-			"--shared-search-and-links.")
+		out.AddNote("Links are off where callers share one API token; the operator of this server can allow them " +
+			"with --shared-search-and-links.")
 	default:
-		out.AddNote("Links are off, since they open for whoever has them; the operator of this server can allow them with " +
-			"--recording-links or REALTIMEKIT_RECORDING_LINKS=true.")
+		out.AddNote("Links are off, since they open for whoever has them; the operator of this server can allow them " +
+			"with --recording-links or REALTIMEKIT_RECORDING_LINKS=true.")
 	}
 	if l.links && len(out.Recordings) > 0 {
 		out.AddNote("The links open for whoever has them: show them only to who asked.")
@@ -142,7 +142,7 @@ func (l *recordingList) headline(o recordingsOutput) string {
 		}
 		length += r.Duration
 	}
-	if len(l.all) > 0 {
+	if len(l.all) > 0 && l.more == 0 {
 		text += fmt.Sprintf(": %s in all, %d of %d can be downloaded now", lengthText(int(length.Seconds())), works,
 			len(l.all))
 	}

@@ -3,6 +3,7 @@ package tools
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -47,9 +48,7 @@ func recapCase(t *testing.T, texts map[string][]byte, now time.Time, args map[st
 	d := &Deps{API: c, AccountID: scripted.AccountID, AppID: scripted.AppID, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return now }}
 	given := map[string]any{"session_id": caseSession}
-	for name, v := range args {
-		given[name] = v
-	}
+	maps.Copy(given, args)
 	res, err := getSessionRecap(d).Handler(t.Context(), mcp.CallToolRequest{Params: mcp.CallToolParams{Arguments: given}})
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,8 @@ func (s *recapSearch) headline(o searchOutput) string {
 	where += " " + s.window.String()
 	switch {
 	case o.Searched == 0:
-		return fmt.Sprintf("Nothing could be searched for lines %s: there are %s.", sought, strings.Replace(where, "0 ", "no ", 1))
+		return fmt.Sprintf("Nothing could be searched for lines %s: there are %s.", sought,
+			strings.Replace(where, "0 ", "no ", 1))
 	case o.Hits == 0:
 		return fmt.Sprintf("No line %s in %s.", sought, where)
 	}
@@ -44,7 +45,8 @@ func (s *recapSearch) explain(o *searchOutput) {
 	}
 	s.explainTexts(o)
 	if n := len(s.targets) - len(s.heard); n > 0 {
-		o.AddNote("Not all sessions were searched: a call looks into 50 and makes 200 requests, newest first.")
+		o.AddNote("Not all sessions were searched: a call looks into 50 and makes 200 requests, newest first, and ends " +
+			"before if the API's rate limit is used up.")
 	} else if !s.oldest.IsZero() {
 		o.AddNote("Sessions that began before " + when.Moment(s.oldest, s.Zone) + " were not looked at.")
 	}

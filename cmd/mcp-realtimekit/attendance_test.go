@@ -213,7 +213,7 @@ func testListSessions(t *testing.T, sample sampler) {
 	if len(ids) != len(all.Sessions) || len(ids) < 60 || strings.Contains(r.text(), "more.") {
 		t.Errorf("%d sessions, %d different: %s", len(all.Sessions), len(ids), r.text())
 	}
-	if r := p.call("list_sessions", args{"limit": 5}); !strings.Contains(r.text(), "Repeat the call with limit=") {
+	if r := p.call("list_sessions", args{"limit": 5}); !strings.Contains(r.text(), "Repeat the call with offset=5.") {
 		t.Error(r.text())
 	}
 	p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "sort_by": "minutesConsumed", "sort_order": "asc", "limit": 2}).into(t, &s)

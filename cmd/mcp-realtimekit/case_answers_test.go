@@ -705,8 +705,8 @@ func TestAnswerEmptyArguments(t *testing.T) {
 			t.Errorf("%v: %s", arguments, r.text())
 		}
 	}
-	if r := p.call("list_session_participants", args{"session_id": ""}); !r.IsError || !strings.Contains(r.text(),
-		"required") {
+	if r := p.call("list_session_participants", args{"session_id": ""}); r.IsError || !strings.Contains(r.text(),
+		"No meeting was named: this is the latest session") {
 		t.Errorf("%s", r.text())
 	}
 }

@@ -18,7 +18,7 @@ func TestSlowEndlessPages(t *testing.T) {
 	t.Parallel()
 	slow := func(head, tail string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond)
 			no, _ := strconv.Atoi(r.URL.Query().Get("page_no"))
 			raw, _ := json.Marshal(joined(no*100, no*100+99, true))
 			body(head+string(raw)+tail)(w, r)
@@ -33,7 +33,7 @@ func TestSlowEndlessPages(t *testing.T) {
 			t.Parallel()
 			api := caseAPI(t, slow(`{"success":true,"data":{"participants":`, `}}`))
 			api.Handle(rosterPath, slow(`{"success":true,"data":`, `}`))
-			p := start(t, api.Environment(), unlimited, "--timeout=300ms")
+			p := start(t, api.Environment(), unlimited, "--timeout=600ms")
 			begin := time.Now()
 			r := p.call(tool, a)
 			if took := time.Since(begin); took > 10*time.Second || took < time.Second {

@@ -222,7 +222,7 @@ func TestRuleReopeningsEverywhere(t *testing.T) {
 			s.came(2*n, person, from.Format(layout), from.Add(30*time.Minute).Format(layout))
 		}
 	}
-	p := start(t, s.script(t).Environment())
+	p := start(t, s.script(t).Environment(), unlimited)
 	var got struct {
 		Summary  string
 		Sessions []struct{}

@@ -32,8 +32,8 @@ func TestCallCommand(t *testing.T) {
 		out, logged string
 	}{
 		{"text", []string{"call", "list_apps"}, 0, "The account has 3 RealtimeKit apps.", ""},
-		{"arguments", []string{"call", "find_meetings", "query=stand-up", "limit=1"}, 0, "Daily stand-up: Platform", ""},
-		{"tool error", []string{"call", "get_meeting", "meeting_id=x"}, 1, "", "meeting_id"},
+		{"arguments", []string{"call", "find_meetings", "meeting=stand-up", "limit=1"}, 0, "Daily stand-up: Platform", ""},
+		{"tool error", []string{"call", "get_meeting", "meeting_id=x"}, 1, "", "no meeting has"},
 		{"no such tool", []string{"call", "drop_tables"}, 2, "", "find_meetings"},
 		{"not key=value", []string{"call", "list_apps", "foo"}, 2, "", "KEY=VALUE"},
 		{"log level", []string{"--log-level=info", "call", "list_apps"}, 0, "Production", "tool=list_apps"},

@@ -71,6 +71,7 @@ func TestHTTPReplicas(t *testing.T) {
 		}
 	}
 	calls(20)
+	waitFor(t, "20 calls in the logs", func() bool { return served(one)+served(two) == 20 })
 	if a, b := served(one), served(two); a != 10 || b != 10 {
 		t.Errorf("one served %d calls, the other %d: they do not take turns", a, b)
 	}

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -301,68 +300,6 @@ func TestHTTPHostileBodies(t *testing.T) {
 	_ = endless.Close()
 	if r := s.must(s.listApps("")); !r.works() {
 		t.Errorf("afterwards: %d %s", r.status, r.body)
-	}
-}
-
-// TestHTTPSlowClients holds connections open: without a header's end, without
-// a body's end, the latter with and without a token.
-func TestHTTPSlowClients(t *testing.T) {
-	t.Parallel()
-	api := sample(t, demoapi.Options{})
-	s := serveHTTP(t, environment(api))
-	address := strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/mcp")
-	var wg sync.WaitGroup
-	for name, c := range map[string]struct {
-		sent string
-		max  time.Duration
-	}{
-		"header":                    {"POST /mcp HTTP/1.1\r\nHost: localhost\r\n", 13 * time.Second},
-		"body":                      {"POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer another-callers-token\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n", 25 * time.Second},
-		"body, without a token":     {"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n", 25 * time.Second},
-		"body of something unknown": {"POST /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n", 25 * time.Second},
-	} {
-		wg.Go(func() {
-			conn, err := net.Dial("tcp", address)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer func() { _ = conn.Close() }()
-			begin := time.Now()
-			closed := make(chan struct{})
-			go func() { defer close(closed); _, _ = io.Copy(io.Discard, conn) }()
-			if _, err := io.WriteString(conn, c.sent); err != nil {
-				t.Error(name, err)
-			}
-			drip := time.NewTicker(500 * time.Millisecond)
-			defer drip.Stop()
-			for {
-				select {
-				case <-closed:
-					return
-				case <-drip.C:
-					_, _ = io.WriteString(conn, "x") // the server may have closed
-				}
-				if time.Since(begin) > c.max {
-					t.Errorf("%s: still open after %s", name, c.max)
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if r := s.must(s.listApps(demoapi.Token)); !r.works() {
-		t.Errorf("afterwards: %d %s", r.status, r.body)
-	}
-}
-
-// TestHTTPLongCall takes longer than the time given for a request's body.
-func TestHTTPLongCall(t *testing.T) {
-	t.Parallel()
-	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 22 * time.Second}})
-	s := serveHTTP(t, environment(api))
-	if r := s.must(s.listApps(demoapi.Token)); !r.works() {
-		t.Errorf("%d %s", r.status, r.body)
 	}
 }
 

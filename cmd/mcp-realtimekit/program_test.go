@@ -17,10 +17,13 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
+// TestMain lets more tests run beside each other than there are cores, for many wait
+// for a clock. Those that keep all cores busy are not parallel, so that they run
+// before, and not beside, the many that measure time.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
-		_ = flag.Set(p.Name, strconv.Itoa(max(4, runtime.GOMAXPROCS(0)))) // many tests wait for a clock
+		_ = flag.Set(p.Name, strconv.Itoa(3*runtime.GOMAXPROCS(0)))
 	}
 	code := m.Run()
 	_ = os.RemoveAll(filepath.Dir(programPath()))

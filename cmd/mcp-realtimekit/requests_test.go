@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -34,19 +35,45 @@ func TestRequestsOfCalls(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: latency}})
+			var asked arrivals
+			api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: latency}, Observe: asked.observe})
 			p := start(t, environment(api))
-			begin := time.Now()
 			r := p.call(tc.tool, tc.args)
-			took := time.Since(begin)
 			if n := api.API.Requests(); r.IsError || n != tc.requests {
 				t.Errorf("%d requests, want %d: %.300s", n, tc.requests, r.text())
 			}
-			if rounds := int(took / latency); rounds > tc.rounds && !raceEnabled {
-				t.Errorf("took %s, which is %d requests one after the other, want %d", took, rounds, tc.rounds)
+			if rounds := asked.rounds(latency); rounds != tc.rounds {
+				t.Errorf("%d requests one after the other, want %d", rounds, tc.rounds)
 			}
 		})
 	}
+}
+
+// arrivals are the times at which requests came.
+type arrivals struct {
+	mu sync.Mutex
+	at []time.Time
+}
+
+func (a *arrivals) observe(*http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.at = append(a.at, time.Now())
+}
+
+// rounds is how many requests followed one another: each came after the answer to
+// the one before, which took this long.
+func (a *arrivals) rounds(latency time.Duration) (n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var answered time.Time
+	for _, at := range a.at { // in the order of their arrival
+		if n == 0 || !at.Before(answered) {
+			n++
+			answered = at.Add(latency)
+		}
+	}
+	return n
 }
 
 // TestPagesOfPeers asks for as many people of a session as the API gives in a

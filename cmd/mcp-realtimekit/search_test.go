@@ -106,7 +106,8 @@ func testSearchRecaps(t *testing.T, older bool) {
 			t.Errorf("%q is not in: %s", want, r.text())
 		}
 	}
-	if !regexp.MustCompile(`(?m)^> 4- \S+ Chloé.*\n> 5- .*\n> 6: .* Sofia Rossi: .*\n> 7- .*\n> 8: .*\n> 9- .*\n> 10- `).MatchString(r.text()) {
+	around := regexp.MustCompile(`(?m)^> 4- \S+ Chloé.*\n> 5- .*\n> 6: .* Sofia Rossi: .*\n> 7- .*\n> 8: .*\n> 9- .*\n> 10- `)
+	if !around.MatchString(r.text()) {
 		t.Errorf("the lines around are not there: %s", r.text())
 	}
 	for _, speaker := range []string{"Zoë Lindqvist", "zoe", "nw-1148"} {
@@ -117,7 +118,8 @@ func testSearchRecaps(t *testing.T, older bool) {
 		}
 	}
 	all, _ := follow(t, p, args{"speaker": "zoe", "from": time.Now().AddDate(0, 0, -6).Format(time.DateOnly)}, 1)
-	few, calls := follow(t, p, args{"speaker": "zoe", "from": time.Now().AddDate(0, 0, -6).Format(time.DateOnly), "limit": 2}, 30)
+	since := time.Now().AddDate(0, 0, -6).Format(time.DateOnly)
+	few, calls := follow(t, p, args{"speaker": "zoe", "from": since, "limit": 2}, 30)
 	if !slices.Equal(all, few) || len(all) < 6 || len(calls) != (len(all)+1)/2 {
 		t.Errorf("%d calls give %q, want %q", len(calls), few, all)
 	}
@@ -130,7 +132,10 @@ func testSearchRecaps(t *testing.T, older bool) {
 		{args{"search": "coupon", "on": "yesterday", "to": "today"}, true, []string{`"on"`, "not both"}},
 		{args{"speaker": "zoe", "part": "summary"}, true, []string{"summary does not say who spoke"}},
 		{args{"search": "coupon", "meeting": "no such title"}, true, []string{"no meeting has"}},
-		{args{"search": "coupon", "meeting": demoapi.ReviewMeetingID, "on": "2020-01-01"}, false, []string{"Nothing could be searched", "no sessions with texts"}},
+		{
+			args{"search": "coupon", "meeting": demoapi.ReviewMeetingID, "on": "2020-01-01"}, false,
+			[]string{"Nothing could be searched", "no sessions with texts"},
+		},
 		{args{"search": "bicycle"}, false, []string{`No line with "bicycle" in `, "Searched: app"}},
 		{args{"search": "consent box", "part": "summary", "meeting": "design review"}, false, []string{"1 line with", "summary:\n"}},
 		{args{"query": "consent box"}, false, []string{"3 lines with"}},
@@ -245,7 +250,8 @@ func TestSearchBounds(t *testing.T) {
 	if n := len(api.Requests()) - before; n > 200 || n < 100 {
 		t.Errorf("%d requests", n)
 	}
-	if one.Searched != 0 || !strings.Contains(one.Summary, "Nothing could be searched") || strings.Contains(one.Summary, "No line") {
+	if one.Searched != 0 || !strings.Contains(one.Summary, "Nothing could be searched") ||
+		strings.Contains(one.Summary, "No line") {
 		t.Errorf("%+v", one)
 	}
 	for _, n := range one.Notes {
@@ -259,7 +265,8 @@ func TestSearchBounds(t *testing.T) {
 func TestSearchAsksForWhatIsKept(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
-	chat := map[string]string{"chat": `[{"id":"m1","displayName":"Ann","payload":"a needle","payloadType":"TEXT_MESSAGE","createdAt":"2026-01-01T00:00:00Z"}]`}
+	chat := map[string]string{"chat": `[{"id":"m1","displayName":"Ann","payload":"a needle",` +
+		`"payloadType":"TEXT_MESSAGE","createdAt":"2026-01-01T00:00:00Z"}]`}
 	api := sayings(t, []said{
 		{meeting: "now", live: true},
 		{meeting: "plain", age: 6 * day, texts: oneLine("a needle")},
@@ -445,11 +452,21 @@ func testRecapSearch(t *testing.T, sample sampler) {
 		want  []string
 		not   string
 	}{
-		{args{"search": "consent box"}, false, []string{"3 lines with \"consent box\": 1 of 13 lines of the summary", "\n> 6: 14:16:48 Sofia Rossi: ", "\n> 7- "}, "| speaker |"},
-		{args{"search": "consent box", "part": "transcript", "limit": 1}, false, []string{"1 more. Repeat the call with part=transcript and offset=1."}, "> 8: "},
-		{args{"search": "consent box", "part": "transcript", "limit": 1, "offset": 1}, false, []string{"> 8: ", "2 to 2 of 2"}, " more."},
-		{args{"speaker": "dana smith"}, false, []string{"2 lines by \"dana smith\"", "> 9: 14:25:12 Dana Smith (Contoso): From"}, "10- "},
-		{args{"speaker": "NW-1148", "search": "prototype"}, false, []string{"3 lines by \"NW-1148\" with \"prototype\""}, "Note: "},
+		{args{"search": "consent box"}, false, []string{
+			"3 lines with \"consent box\": 1 of 13 lines of the summary", "\n> 6: 14:16:48 Sofia Rossi: ", "\n> 7- ",
+		}, "| speaker |"},
+		{args{"search": "consent box", "part": "transcript", "limit": 1}, false, []string{
+			"1 more. Repeat the call with part=transcript and offset=1.",
+		}, "> 8: "},
+		{args{"search": "consent box", "part": "transcript", "limit": 1, "offset": 1}, false, []string{
+			"> 8: ", "2 to 2 of 2",
+		}, " more."},
+		{args{"speaker": "dana smith"}, false, []string{
+			"2 lines by \"dana smith\"", "> 9: 14:25:12 Dana Smith (Contoso): From",
+		}, "10- "},
+		{args{"speaker": "NW-1148", "search": "prototype"}, false, []string{
+			"3 lines by \"NW-1148\" with \"prototype\"",
+		}, "Note: "},
 		{args{"speaker": "s"}, false, []string{"Several speakers fit \"s\": Ana Souza, Dana Smith (Contoso) and Sofia Rossi."}, "nobody"},
 		{args{"speaker": "ivan"}, false, []string{"No line by \"ivan\"", "Nobody who was there fits", "| speaker |"}, "> 1: "},
 		{args{"speaker": "zoe", "part": "summary"}, true, []string{"a summary does not say who spoke"}, ""},

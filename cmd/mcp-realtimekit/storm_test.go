@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -80,80 +79,6 @@ func TestStorm(t *testing.T) {
 			t.Logf("%s: %d answers, %d clear errors, %d requests, at most %d in %s", took.Round(time.Millisecond), answers, len(calls)-answers, len(seen), busiest(seen, window), window)
 		})
 	}
-}
-
-// enforcing is a sample account behind the documented rate limits, which fails
-// every 50th request besides, so that there are retries.
-type enforcing struct {
-	api http.Handler
-
-	mu      sync.Mutex
-	seen    []time.Time
-	refused int
-}
-
-func (e *enforcing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e.mu.Lock()
-	now := time.Now()
-	e.seen = append(e.seen, now)
-	n := len(e.seen)
-	over := n > 1200 && now.Sub(e.seen[n-1201]) < 5*time.Minute || n > 250 && now.Sub(e.seen[n-251]) < 10*time.Second
-	if over {
-		e.refused++
-	}
-	e.mu.Unlock()
-	switch {
-	case over:
-		w.Header().Set("Retry-After", "10")
-		http.Error(w, "error code: 1015", http.StatusTooManyRequests)
-	case n%50 == 0:
-		http.Error(w, "no healthy upstream", http.StatusServiceUnavailable)
-	default:
-		e.api.ServeHTTP(w, r)
-	}
-}
-
-// TestDefaultPace reads a roster of 500 pages, and makes other calls meanwhile
-// and afterwards, with the limit that a user has who sets none.
-func TestDefaultPace(t *testing.T) {
-	t.Parallel()
-	e := &enforcing{api: demoapi.New(demoapi.Options{LargeRoster: 50_000})}
-	front := httptest.NewServer(e)
-	t.Cleanup(front.Close)
-	p := start(t, environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "--timeout=5s")
-	begin := time.Now()
-	large := p.begin("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID})
-	storm := func(n int) (answers int) {
-		var calls []*mcptest.Call
-		for i := range n {
-			call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1})
-			calls = append(calls, call)
-		}
-		for _, call := range calls {
-			r := p.finish(call)
-			if !r.IsError {
-				answers++
-			} else if !strings.Contains(r.text(), "rate limits allow") || !strings.Contains(r.text(), "Try again in ") {
-				t.Errorf("not a clear error: %s", r.text())
-			}
-		}
-		return answers
-	}
-	if n := storm(40); n != 40 {
-		t.Errorf("%d of 40 calls beside the large one were answered", n)
-	}
-	r := p.result(p.await(large))
-	took := time.Since(begin)
-	if r.IsError || !strings.HasPrefix(r.text(), "50000 participants") || took > 30*time.Second && !raceEnabled {
-		t.Errorf("after %s: %s", took, r.text())
-	}
-	answers := storm(300)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.refused != 0 || len(e.seen) < 600 {
-		t.Errorf("%d of %d requests met a 429", e.refused, len(e.seen))
-	}
-	t.Logf("the large roster took %s; then %d of 300 calls were answered; at most %d requests in 10 s", took, answers, busiest(e.seen, 10*time.Second))
 }
 
 // TestMergedCalls makes the same call 100 times at once.

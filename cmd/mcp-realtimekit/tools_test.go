@@ -47,8 +47,14 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := map[string][]args{
+		"get_person_attendance": {
+			{"person": "Priya Raman"}, {"person": "zoe", "format": "csv", "timezone": "Europe/Berlin"},
+			{"person": "kwame", "format": "detailed", "show": "absent", "app": "Production"},
+		},
 		"compare_attendance":        {{"query": "stand-up"}, {"meeting_id": demoapi.HostileMeetingID, "sessions": 25}},
-		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}},
+		"get_session_recap":         {{"query": "design review"}, {"meeting_id": demoapi.LiveMeetingID}, {"meeting_id": demoapi.HostileMeetingID, "part": "chat"}, {"meeting": "design review", "search": "button", "speaker": "ana"}},
+		"search_recaps":             {{"search": "button"}, {"speaker": "zoe", "limit": 1}, {"search": "no such word", "on": "yesterday"}},
+		"list_recordings":           {{}, {"meeting": "design review", "links": true}, {"meeting": demoapi.StandupMeetingID}},
 		"list_session_participants": {{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, {"session_id": sampleSession(t, demoapi.ReviewMeetingID), "response_format": "detailed", "view": "consolidated"}},
 		"list_sessions":             {{}, {"status": "live"}, {"meeting_id": demoapi.EmptyMeetingID}},
 		"get_meeting_attendance": {
@@ -69,8 +75,8 @@ func TestContract(t *testing.T) {
 				t.Errorf("%s: %s is %v", tool.Name, hint, tool.Annotations[hint])
 			}
 		}
-		if tool.Title == "" || tool.Description == "" || tool.InputSchema["additionalProperties"] != false {
-			t.Errorf("%s: title, description or additionalProperties", tool.Name)
+		if tool.Title == "" || tool.Description == "" || tool.InputSchema["type"] != "object" {
+			t.Errorf("%s: title, description or type", tool.Name)
 		}
 		compiler := jsonschema.NewCompiler()
 		compiler.AssertFormat()
@@ -130,7 +136,7 @@ func TestRoster(t *testing.T) {
 	}
 	limited := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "limit": 4})
 	limited.into(t, &r)
-	if r.Matching != 9 || len(r.Participants) != 4 || r.LeftOut != 5 || !strings.Contains(limited.text(), "5 more not shown. Repeat the call with limit=9") {
+	if r.Matching != 9 || len(r.Participants) != 4 || r.LeftOut != 5 || !strings.Contains(limited.text(), "5 more not shown. Repeat the call with offset=4") {
 		t.Errorf("limit: %s", limited.text())
 	}
 	if !strings.Contains(limited.text(), "It does not say who attended") {
@@ -188,7 +194,7 @@ func TestOneRequest(t *testing.T) {
 func TestScale(t *testing.T) {
 	t.Parallel()
 	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
-	p := start(t, environment(api))
+	p := start(t, environment(api), unlimited)
 	for _, tc := range []struct {
 		meeting string
 		want    int
@@ -360,8 +366,8 @@ func TestDiscovery(t *testing.T) {
 	}
 	several := with(environment(sample(t, demoapi.Options{})), "REALTIMEKIT_APP_ID", "")
 	p = start(t, several)
-	r = p.call("get_meeting", args{"meeting_id": demoapi.StandupMeetingID})
-	for _, want := range []string{"3 apps", "app_id", demoapi.AppID, "Production", demoapi.StagingAppID, "Staging", demoapi.EventsAppID} {
+	r = p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID})
+	for _, want := range []string{"3 apps", "REALTIMEKIT_APP_ID", demoapi.AppID, "Production", demoapi.StagingAppID, "Staging", demoapi.EventsAppID} {
 		if !r.IsError || !strings.Contains(r.text(), want) {
 			t.Errorf("%q is not in: %s", want, r.text())
 		}
@@ -390,22 +396,22 @@ func TestArguments(t *testing.T) {
 		a    args
 		want []string
 	}{
-		{"list_meeting_participants", args{}, []string{`"meeting_id" is required`, "UUID", "for example"}},
-		{"list_meeting_participants", args{"meeting_id": nil}, []string{`"meeting_id" is required`}},
+		{"list_meeting_participants", args{}, []string{`"meeting_id"`, `"meeting"`, "for example"}},
+		{"list_meeting_participants", args{"meeting_id": nil}, []string{`"meeting_id"`, `"meeting"`}},
 		{"list_meeting_participants", args{"meeting_id": "stand-up"}, []string{`"meeting_id" must be a UUID`, "for example"}},
 		{"list_meeting_participants", args{"meeting_id": "../" + id}, []string{`"meeting_id" must be a UUID`}},
-		{"list_meeting_participants", args{"meeting_id": id, "app_id": "../../x"}, []string{"app_id must be"}},
+		{"list_meeting_participants", args{"meeting_id": id, "app_id": "../../x"}, []string{"no app has the name or id", demoapi.AppID}},
 		{"list_meeting_participants", args{"meeting_id": id, "account_id": "a/b?c#d"}, []string{"account_id must be 32"}},
-		{"list_meeting_participants", args{"meeting_id": id, "limit": 501}, []string{`"limit" must be an integer from 1 to 500`, `"50"`}},
+		{"list_meeting_participants", args{"meeting_id": id, "limit": 501}, []string{`"limit" must be an integer from 1 to 500`, `"10"`}},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": "many"}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": 1.5}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "limit": true}, []string{`"limit" must be an integer`}},
 		{"list_meeting_participants", args{"meeting_id": id, "per_page": -1}, []string{`"per_page" must be an integer from 0`}},
-		{"list_meeting_participants", args{"meeting_id": id, "response_format": "xml"}, []string{`"response_format" must be one of concise, detailed`}},
-		{"list_meeting_participants", args{"meeting_id": id, "query": []string{"x"}}, []string{`"query" must be a string`}},
-		{"list_meeting_participants", args{"meeting_id": id, "query": strings.Repeat("x", 201)}, []string{`"query" must be a string of at most 200`}},
+		{"list_meeting_participants", args{"meeting_id": id, "response_format": "xml"}, []string{`"format" must be one of`, "csv"}},
+		{"list_meeting_participants", args{"meeting_id": id, "query": []string{"x"}}, []string{`"person" must be a string`}},
+		{"list_meeting_participants", args{"meeting_id": id, "query": strings.Repeat("x", 201)}, []string{`"person" must be a string of at most 200`}},
 		{"list_meeting_participants", args{"meeting_id": id, "page": 1}, []string{`unknown argument "page"`, "page_no"}},
-		{"find_meetings", args{"created_after": "yesterday"}, []string{`"created_after" must be an RFC 3339 time`, "for example"}},
+		{"find_meetings", args{"created_after": "some day"}, []string{`"from" must be`, "for example"}},
 	} {
 		r := p.call(tc.tool, tc.a)
 		if !r.IsError {

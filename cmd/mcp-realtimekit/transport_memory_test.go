@@ -106,6 +106,7 @@ func TestUnreadAnswers(t *testing.T) {
 		"large":      {"list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "response_format": "detailed", "limit": 500}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			api := unpaced(t, demoapi.Options{LargeRoster: 1000})
 			r := startRaw(t, environment(api), "--log-level=error", unlimited)
 			r.initialize("2025-11-25")

@@ -92,28 +92,36 @@ func TestProgressTokens(t *testing.T) {
 // TestCancelByID cancels one of two calls whose ids are easily mixed up.
 func TestCancelByID(t *testing.T) {
 	t.Parallel()
-	for _, pair := range [][3]string{ // cancelled as, the call, the other call
-		{`"1"`, `"1"`, `1`}, {`9007199254740993`, `9007199254740993`, `9007199254740992`}, {`-1`, `-1`, `"-1"`}, {`"é"`, `"\u00e9"`, `"e"`}, {`""`, `""`, `0`},
+	for _, c := range []struct{ cancelled, call, other string }{
+		{`"1"`, `"1"`, `1`},
+		{`9007199254740993`, `9007199254740993`, `9007199254740992`},
+		{`-1`, `-1`, `"-1"`},
+		{`"é"`, `"\u00e9"`, `"e"`},
+		{`""`, `""`, `0`},
 	} {
-		api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: time.Second}})
-		r := startRaw(t, environment(api), "--log-level=error")
-		r.initialize("2025-11-25")
-		for page, id := range pair[1:] {
-			r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"page_no":%d}}}`,
-				id, demoapi.StandupMeetingID, page+1))
-		}
-		waitFor(t, "the requests to arrive", func() bool { return api.API.Requests() == 2 })
-		r.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%s}}`, pair[0]))
-		if m := parse(t, r.line()); string(m.ID) != pair[2] || m.Error != nil || strings.Contains(string(m.Result), "cancelled") {
-			t.Errorf("cancelled %s: the answer is %s %s", pair[0], m.ID, m.Result)
-		}
-		_ = r.in.Close()
-		if rest, _ := r.out.ReadString('\n'); rest != "" {
-			t.Errorf("cancelled %s: then came %s", pair[0], rest)
-		}
-		if api.API.Cancelled() != 1 {
-			t.Errorf("cancelled %s: %d requests were cancelled", pair[0], api.API.Cancelled())
-		}
+		t.Run(c.cancelled, func(t *testing.T) {
+			t.Parallel()
+			api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: time.Second}})
+			r := startRaw(t, environment(api), "--log-level=error")
+			r.initialize("2025-11-25")
+			for page, id := range []string{c.call, c.other} {
+				r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":`+
+					`"list_meeting_participants","arguments":{"meeting_id":%q,"page_no":%d}}}`,
+					id, demoapi.StandupMeetingID, page+1))
+			}
+			waitFor(t, "the requests to arrive", func() bool { return api.API.Requests() == 2 })
+			r.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%s}}`, c.cancelled))
+			if m := parse(t, r.line()); string(m.ID) != c.other || m.Error != nil || strings.Contains(string(m.Result), "cancelled") {
+				t.Errorf("the answer is %s %s", m.ID, m.Result)
+			}
+			_ = r.in.Close()
+			if rest, _ := r.out.ReadString('\n'); rest != "" {
+				t.Errorf("then came %s", rest)
+			}
+			if api.API.Cancelled() != 1 {
+				t.Errorf("%d requests were cancelled", api.API.Cancelled())
+			}
+		})
 	}
 }
 

@@ -10,21 +10,21 @@ import (
 // The bounds by which a session is told from a reopening of the one before it,
 // and two sessions that are one meeting are known.
 const (
-	short       = 5 * time.Minute  // a session that lasted less is short
-	reopenAfter = 60 * time.Minute // at most, after the end of the session that counts
-	twinPause   = 15 * time.Minute // at most, between two that are taken together
-	maxReads    = 8                // sessions whose people are looked at for one choice
+	short       = 5 * time.Minute  // a shorter session is short
+	reopenAfter = 60 * time.Minute // longest time from a session's end to its reopening
+	twinPause   = 15 * time.Minute // longest time between two sessions that are taken together
+	maxReads    = 8                // most sessions whose people are read for a choice
 )
 
 // Choice says which sessions "the latest" means.
 type Choice struct {
-	// Need are sessions to read before there is an answer: set their Peers and
-	// Read, and choose again. While there are any, all else is preliminary.
+	// Need are sessions to read before there is an answer. Set their Peers and Read, and
+	// choose again. While there are any, the other fields are preliminary.
 	Need     []int
 	Latest   int           // literally
 	Sessions []int         // to answer for, oldest first: one, or two to be taken together
 	Reopened bool          // the latest is a reopening: Sessions are those before it
-	Together bool          // Sessions are two
+	Together bool          // there are two Sessions
 	After    time.Duration // of a reopening: how long after the end of the session chosen it began
 }
 
@@ -47,7 +47,7 @@ func Choose(held []Held, roster []Invited, r Rules) Choice {
 			near = w.before(c.Latest, twinPause)
 		}
 		if at := slices.IndexFunc(near, w.maybeLong); at >= 0 && !held[near[at]].Read {
-			c.Need = append(c.Need, near[at]) // it will be needed most likely
+			c.Need = append(c.Need, near[at]) // it will probably be needed
 		}
 		return c
 	}

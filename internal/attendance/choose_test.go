@@ -72,15 +72,39 @@ var chooseCases = []struct {
 	{"as many people", "10:00-11:00 abc; 11:20-11:24 abc", "[1]", -1, "[0 1]"},
 	{"more people", "10:00-11:00 ab; 11:20-11:24 abc", "[1]", -1, "[0 1]"},
 	{"nobody came back", "10:00-11:00 abc; 11:20-11:50 ", "[0]", 20 * time.Minute, "[0 1]"},
-	{"kept alive: short is who was there", "10:00-11:00 abc; 11:20-11:40 /a 11:20-11:23, b 11:20-11:23", "[0]", 20 * time.Minute, "[0 1]"},
-	{"kept alive: the end is who was there", "10:00-11:10 /a 10:00-11:00, b 10:00-11:00; 12:01-12:02 a", "[1]", -1, "[0 1]"},
+	{
+		"kept alive: short is who was there",
+		"10:00-11:00 abc; 11:20-11:40 /a 11:20-11:23, b 11:20-11:23",
+		"[0]",
+		20 * time.Minute,
+		"[0 1]",
+	},
+	{
+		"kept alive: the end is who was there",
+		"10:00-11:10 /a 10:00-11:00, b 10:00-11:00; 12:01-12:02 a",
+		"[1]",
+		-1,
+		"[0 1]",
+	},
 	{"a live one always", "10:00-11:00 abc; 11:05- a", "[1]", -1, "[0 1]"},
 	{"a live one always, of one person for two minutes", "11:20-12:20 abc; 12:28- a", "[1]", -1, "[0 1]"},
 	{"a live one always, whatever began later", "11:05- a; 11:10-11:20 abc", "[0]", -1, "[]"},
 	{"a weekly to which one came", "9:00-9:45 abcdef; 16:00-16:02 a", "[1]", -1, "[]"},
 	{"reopened twice", "10:00-11:00 abc; 11:05-11:06 a; 11:10-11:11 b", "[0]", 10 * time.Minute, "[0 2]"},
-	{"reopened twice, the first time by more", "10:00-11:00 abc; 11:05-11:08 ab; 11:10-11:11 b", "[0]", 10 * time.Minute, "[0 2]"},
-	{"reopened twice, for long the first time", "10:00-11:00 abc; 11:05-11:15 a; 11:20-11:21 b", "[0]", 20 * time.Minute, "[0 1 2]"},
+	{
+		"reopened twice, the first time by more",
+		"10:00-11:00 abc; 11:05-11:08 ab; 11:10-11:11 b",
+		"[0]",
+		10 * time.Minute,
+		"[0 2]",
+	},
+	{
+		"reopened twice, for long the first time",
+		"10:00-11:00 abc; 11:05-11:15 a; 11:20-11:21 b",
+		"[0]",
+		20 * time.Minute,
+		"[0 1 2]",
+	},
 	{"reopened again after long: never further back", "10:00-11:00 abc; 11:50-11:51 a; 12:40-12:41 b", "[2]", -1, "[1 2]"},
 	{"of two before, the nearest", "10:00-10:30 abcd; 10:40-11:00 xyz; 11:10-11:11 a", "[1]", 10 * time.Minute, "[0 1 2]"},
 	{"nothing but short ones", "10:00-10:04 abc; 10:10-10:12 a", "[0]", 6 * time.Minute, "[0 1]"},
@@ -91,7 +115,13 @@ var chooseCases = []struct {
 	{"one in both, of two", "10:00-10:30 abcd; 10:40-11:00 ax", "[1]", -1, "[0 1]"},
 	{"half of the smaller one in both", "10:00-10:30 abcdefgh; 10:40-11:00 abxy", "[0 1]", -1, "[0 1]"},
 	{"less than half of it", "10:00-10:30 abcdefgh; 10:40-11:00 abxyz", "[1]", -1, "[0 1]"},
-	{"twins, then a link clicked again", "10:00-10:30 abcd; 10:40-11:00 abcd; 11:10-11:11 a", "[0 1]", 10 * time.Minute, "[0 1 2]"},
+	{
+		"twins, then a link clicked again",
+		"10:00-10:30 abcd; 10:40-11:00 abcd; 11:10-11:11 a",
+		"[0 1]",
+		10 * time.Minute,
+		"[0 1 2]",
+	},
 	{"a link clicked in the break", "10:00-10:30 abcd; 10:35-10:36 a; 10:40-11:00 abcd", "[0 2]", -1, "[0 2]"},
 	{"three in a row", "10:00-10:30 ab; 10:35-11:00 ab; 11:05-11:30 ab", "[1 2]", -1, "[1 2]"},
 	{"goes on live", "10:00-10:30 abc; 10:35- /a 10:35-, b 10:35-", "[0 1]", -1, "[0 1]"},
@@ -106,7 +136,8 @@ func TestChoose(t *testing.T) {
 		held := sessionsOf(tc.sessions)
 		c, read := decide(t, held, Rules{Now: clk("12:30")})
 		reopened := c.Reopened && c.After == tc.reopened || !c.Reopened && tc.reopened < 0
-		if fmt.Sprint(c.Sessions) != tc.want || !reopened || c.Together != (len(c.Sessions) == 2) || fmt.Sprint(read) != tc.read {
+		together := c.Together == (len(c.Sessions) == 2)
+		if fmt.Sprint(c.Sessions) != tc.want || !reopened || !together || fmt.Sprint(read) != tc.read {
 			t.Errorf("%s: %+v, read %v; want %s, reopened after %s, read %s", tc.name, c, read, tc.want, tc.reopened, tc.read)
 		}
 	}
@@ -160,8 +191,11 @@ func TestColumns(t *testing.T) {
 		{"a reopening", "8:00-8:30 ab; 8:40-8:41 a; 12:00-12:30 ab", "[0] [2], reopenings [1]"},
 		{"a bad weekly", "8:00-8:30 ab; 10:00-10:02 a", "[0] [1], reopenings []"},
 		{"twins", "8:00-8:30 ab; 8:40-9:00 ab; 12:00-12:30 ab", "[0 1] [2], reopenings []"},
-		{"twins with a reopening between them and after", "8:00-8:30 ab; 8:35-8:36 a; 8:40-9:00 ab; 9:10-9:11 b; 12:00-12:30 ab",
-			"[0 2] [4], reopenings [1 3]"},
+		{
+			"twins with a reopening between them and after",
+			"8:00-8:30 ab; 8:35-8:36 a; 8:40-9:00 ab; 9:10-9:11 b; 12:00-12:30 ab",
+			"[0 2] [4], reopenings [1 3]",
+		},
 		{"three in a row", "8:00-8:30 ab; 8:40-9:00 ab; 9:10-9:30 ab", "[0] [1 2], reopenings []"},
 		{"live", "8:00-8:30 abc; 8:40- a", "[0] [1], reopenings []"},
 		{"in any order", "12:00-12:30 ab; 8:40-8:41 a; 8:00-8:30 ab", "[2] [0], reopenings [1]"},
@@ -225,7 +259,8 @@ func TestTogether(t *testing.T) {
 		for _, g := range v.Away {
 			gaps = append(gaps, fmt.Sprintf("gone %s-%s", clock(g.From), clock(g.To)))
 		}
-		if got := fmt.Sprint(p.Present(), v.Late(), v.Early(), gaps); strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(want[p.ID], " ", "") {
+		got := fmt.Sprint(p.Present(), v.Late(), v.Early(), gaps)
+		if strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(want[p.ID], " ", "") {
 			t.Errorf("%s: %s, want %s", p.ID, got, want[p.ID])
 		}
 		if len(p.Visits) != 1 {
@@ -255,15 +290,27 @@ func webinar(people, joinings int) ([]Invited, []Peer) {
 	r := rand.New(rand.NewPCG(5, 5))
 	var roster []Invited
 	for i := range people {
-		roster = append(roster, Invited{ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", i), CustomID: fmt.Sprintf("user%d@example.com", i),
-			Name: fmt.Sprintf("Zoë Number%d", i), Preset: "webinar_viewer", Added: at(-1000 - i)})
+		roster = append(roster, Invited{
+			ID:       fmt.Sprintf("00000000-0000-4000-8000-%012d", i),
+			CustomID: fmt.Sprintf("user%d@example.com", i),
+			Name:     fmt.Sprintf("Zoë Number%d", i),
+			Preset:   "webinar_viewer",
+			Added:    at(-1000 - i),
+		})
 	}
 	var peers []Peer
 	for i := range joinings {
 		row := roster[i%people]
 		from := r.IntN(3000)
-		peers = append(peers, Peer{ID: fmt.Sprint("peer", i), UserID: row.ID, CustomID: row.CustomID, Name: row.Name, Preset: row.Preset,
-			Joined: nine.Add(time.Duration(from) * time.Second), Left: nine.Add(time.Duration(from+r.IntN(600)) * time.Second)})
+		peers = append(peers, Peer{
+			ID:       fmt.Sprint("peer", i),
+			UserID:   row.ID,
+			CustomID: row.CustomID,
+			Name:     row.Name,
+			Preset:   row.Preset,
+			Joined:   nine.Add(time.Duration(from) * time.Second),
+			Left:     nine.Add(time.Duration(from+r.IntN(600)) * time.Second),
+		})
 	}
 	return roster, peers
 }

@@ -177,7 +177,7 @@ func (g *registry) unite(group []*node) []*who {
 		w.nodes = append(w.nodes, n)
 	}
 	if len(out) == 1 {
-		out[0].differs = false // all go by the same two names
+		out[0].differs = false // all have the same two names
 	}
 	return out
 }

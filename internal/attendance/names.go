@@ -18,7 +18,7 @@ type name struct {
 func parse(s string) name {
 	folded := fold(s)
 	var all, spoken []string
-	for _, w := range strings.Fields(folded) {
+	for w := range strings.FieldsSeq(folded) {
 		all = append(all, w)
 		if w = strings.TrimFunc(w, mute); w != "" {
 			spoken = append(spoken, w)
@@ -61,7 +61,7 @@ func fold(s string) string {
 		case !unicode.Is(unicode.M, r):
 			european = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 		}
-		r = unicode.ToLower(unicode.ToUpper(r)) // both ways: ς and σ are one
+		r = unicode.ToLower(unicode.ToUpper(r)) // both ways, so that ς and σ are equal
 		if plain, ok := strokes[r]; ok {
 			b.WriteString(plain)
 			continue
@@ -173,7 +173,7 @@ func (n names) judge() verdict {
 		v.family[i] = i
 		for j := range i {
 			if agree(n.list[i], n.list[j]) && !n.torn(i) && !n.torn(j) {
-				v.family[i] = v.family[j] // those that are not torn agree each with each
+				v.family[i] = v.family[j] // names that fit only one family agree with each other
 				break
 			}
 		}

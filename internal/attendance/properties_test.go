@@ -16,11 +16,7 @@ func properties(t *testing.T, columns [][]Held, roster []Invited, rules Rules, r
 		for _, p := range r.everybody() {
 			rows += p.Rows
 		}
-		for _, p := range slices.Concat(r.Absent, r.Later) {
-			if p.Rows == 0 || len(p.Visits) > 0 {
-				t.Fatalf("not absent: %+v", p)
-			}
-		}
+		absent(t, slices.Concat(r.Absent, r.Later))
 		joins, peers := 0, 0
 		for _, p := range slices.Concat(r.Attended, r.Guests) {
 			joins += p.Joins()
@@ -91,6 +87,15 @@ func visited(t *testing.T, r Result, p Person) {
 		inside := slices.ContainsFunc(v.Intervals, func(n Interval) bool { return g.From.Before(n.To) && n.From.Before(g.To) })
 		if !g.To.After(g.From) || inside != (g.Kind == InRoom) {
 			t.Fatalf("gap %v of %v", g, v.Intervals)
+		}
+	}
+}
+
+func absent(t *testing.T, people []Person) {
+	t.Helper()
+	for _, p := range people {
+		if p.Rows == 0 || len(p.Visits) > 0 {
+			t.Fatalf("not absent: %+v", p)
 		}
 	}
 }

@@ -242,7 +242,7 @@ func slowNames(n *slowPerson) []string {
 
 func slowAgree(a, b string) bool {
 	in := func(a, b string) bool {
-		for _, w := range strings.Fields(a) {
+		for w := range strings.FieldsSeq(a) {
 			if !slices.Contains(strings.Fields(b), w) {
 				return false
 			}
@@ -304,18 +304,33 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	atOnce := 0
+	apart := antichain(names)
+	if onRoster == 1 || len(group) == 1 || apart == 1 || apart == 0 && slowAtOnce(group) < 3 {
+		return []*slowPerson{merge(group)}
+	}
+	out := slowFamilies(group, names, apart)
+	for _, p := range out {
+		p.differs, p.shared = apart == 2 && len(out) > 1, apart != 2
+	}
+	return out
+}
+
+// slowAtOnce returns how many of them are there at once. Most are there when somebody
+// comes or comes back.
+func slowAtOnce(group []*slowPerson) int {
+	most := 0
 	for _, n := range group {
-		for _, p := range n.peers { // most are there when somebody comes, or comes back
+		for _, p := range n.peers {
 			for _, m := range append(events(p.Peer, false), p.from) {
-				atOnce = max(atOnce, slowCount(group, m))
+				most = max(most, slowCount(group, m))
 			}
 		}
 	}
-	apart := antichain(names)
-	if onRoster == 1 || len(group) == 1 || apart == 1 || apart == 0 && atOnce < 3 {
-		return []*slowPerson{merge(group)}
-	}
+	return most
+}
+
+// slowFamilies merges those who have the same names, if there are two names.
+func slowFamilies(group []*slowPerson, names []string, apart int) []*slowPerson {
 	with := func(a string) (out []string) {
 		for _, b := range names {
 			if slowAgree(a, b) {
@@ -351,9 +366,6 @@ func slowGroup(group []*slowPerson) []*slowPerson {
 	}
 	for _, nodes := range byFamily {
 		out = append(out, merge(nodes))
-	}
-	for _, p := range out {
-		p.differs, p.shared = apart == 2 && len(out) > 1, apart != 2
 	}
 	return out
 }
@@ -517,21 +529,21 @@ func shownOver(results []Result) string {
 	return fmt.Sprintf("left out %d\n%s", over.LeftOut, strings.Join(lines, "\n"))
 }
 
-// slowColumn writes a result down.
-func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*slowPerson, r Rules, several bool) string {
-	first, last := own[0], own[len(own)-1]
-	start, end := first.from, max(first.end, last.end)
+// slowPresent returns the peers of each person in a column.
+func slowPresent(c int, people []*slowPerson) map[*slowPerson][]*slowPeer {
 	in := map[*slowPerson][]*slowPeer{}
-	for _, p := range slices.Concat(people, bots) {
+	for _, p := range people {
 		in[p] = slices.DeleteFunc(slices.Clone(p.peers), func(q *slowPeer) bool { return q.column != c })
 	}
-	here := func(p *slowPerson) []*slowPeer { return in[p] }
-	there := func(p *slowPerson, m int, rooms, main bool) bool {
-		return slices.ContainsFunc(here(p), func(q *slowPeer) bool {
-			return q.there(m) && (q.Room == "" && main || q.Room != "" && rooms)
-		})
-	}
-	lateFrom, earlyFrom, twoSeen := start, end, false
+	return in
+}
+
+// slowTogether returns when two people were there first, and until when they were last.
+func slowTogether(
+	people []*slowPerson, start, end int, there func(*slowPerson, int, bool, bool) bool,
+) (from, until int) {
+	from, until = start, end
+	twoSeen := false
 	for m := start; m < end; m++ {
 		n := 0
 		for _, p := range people {
@@ -540,22 +552,56 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 			}
 		}
 		if n >= 2 && !twoSeen {
-			twoSeen, lateFrom = true, m
+			twoSeen, from = true, m
 		}
 		if n >= 2 {
-			earlyFrom = m + 1
+			until = m + 1
 		}
 	}
+	return from, until
+}
+
+// slowScheduled returns the scheduled moments, if there are any, and otherwise the others.
+func slowScheduled(r Rules, own []*slowPart, several bool, lateFrom, earlyFrom int) (from, until int) {
+	first, last := own[0], own[len(own)-1]
 	live := last.live && last.over == unknown
+	near := func(s, begin int) bool { return s != unknown && (!several || max(s-begin, begin-s) <= 720) }
+	if s := minuteOf(r.ScheduledStart); near(s, first.from) {
+		lateFrom = s
+	}
+	if s := minuteOf(r.ScheduledEnd); near(s, last.from) && (!live || s <= minuteOf(r.Now)) {
+		earlyFrom = s
+	}
+	return lateFrom, earlyFrom
+}
+
+func slowTimes(peers []*slowPeer, live bool, lateFrom, earlyFrom int) string {
+	b, e := span(peers)
+	isHere := live && slices.ContainsFunc(peers, func(q *slowPeer) bool { return q.part.live && q.left == unknown })
+	early := 0
+	if earlyFrom != unknown && !isHere {
+		early = max(0, earlyFrom-e)
+	}
+	return fmt.Sprintf(" late %d early %d here %v", max(0, b-lateFrom), early, isHere)
+}
+
+// slowColumn writes a result down.
+func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*slowPerson, r Rules, several bool) string {
+	first, last := own[0], own[len(own)-1]
+	start, end := first.from, max(first.end, last.end)
+	in := slowPresent(c, slices.Concat(people, bots))
+	here := func(p *slowPerson) []*slowPeer { return in[p] }
+	there := func(p *slowPerson, m int, rooms, main bool) bool {
+		return slices.ContainsFunc(here(p), func(q *slowPeer) bool {
+			return q.there(m) && (q.Room == "" && main || q.Room != "" && rooms)
+		})
+	}
+	live := last.live && last.over == unknown
+	lateFrom, earlyFrom := slowTogether(people, start, end, there)
 	if live {
 		earlyFrom = unknown
 	}
-	if s := minuteOf(r.ScheduledStart); s != unknown && (!several || max(s-first.from, first.from-s) <= 720) {
-		lateFrom = s
-	}
-	if s := minuteOf(r.ScheduledEnd); s != unknown && (!several || max(s-last.from, last.from-s) <= 720) && (!live || s <= minuteOf(r.Now)) {
-		earlyFrom = s
-	}
+	lateFrom, earlyFrom = slowScheduled(r, own, several, lateFrom, earlyFrom)
 	var lines []string
 	attended, fresh, shared := 0, 0, map[string]bool{}
 	for _, p := range people {
@@ -579,13 +625,7 @@ func slowColumn(c int, own []*slowPart, before [][]*slowPart, people, bots []*sl
 			line = "absent " + line
 		}
 		if came {
-			b, e := span(here(p))
-			isHere := live && slices.ContainsFunc(here(p), func(q *slowPeer) bool { return q.part.live && q.left == unknown })
-			early := 0
-			if earlyFrom != unknown && !isHere {
-				early = max(0, earlyFrom-e)
-			}
-			line += fmt.Sprintf(" late %d early %d here %v", max(0, b-lateFrom), early, isHere)
+			line += slowTimes(here(p), live, lateFrom, earlyFrom)
 		}
 		if p.shared {
 			shared[p.custom] = true
@@ -647,7 +687,9 @@ func span(peers []*slowPeer) (from, to int) {
 	return from, to
 }
 
-func slowLine(p *slowPerson, peers []*slowPeer, start, end int, there func(*slowPerson, int, bool, bool) bool, own []*slowPart) (line string, came, isNew bool) {
+func slowLine(
+	p *slowPerson, peers []*slowPeer, start, end int, there func(*slowPerson, int, bool, bool) bool, own []*slowPart,
+) (line string, came, isNew bool) {
 	var ids []string
 	for _, q := range peers {
 		ids = append(ids, q.ID)
@@ -742,8 +784,10 @@ func shown(r Result) string {
 	group("guest", r.Guests)
 	group("later", r.Later)
 	slices.Sort(lines)
-	return fmt.Sprintf("%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s", minuteOf(r.Start),
-		minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live, minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
+	return fmt.Sprintf(
+		"%d to %d, late from %d, early from %d, live %v, over %d, left out %d, just in time %v, shared %d\n%s",
+		minuteOf(r.Start), minuteOf(r.End), minuteOf(r.LateFrom), minuteOf(r.EarlyFrom), r.Live,
+		minuteOf(r.OverSince), r.LeftOut, r.JustInTime, len(r.SharedIDs),
 		strings.Join(lines, "\n"))
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -186,11 +187,12 @@ func (e *codexEntry) pass(s Server, settings []member) error {
 		missing = append(missing, name)
 	}
 	if p == nil {
-		list := "env_vars = [" + e.newline
+		var list strings.Builder
+		list.WriteString("env_vars = [" + e.newline)
 		for _, name := range missing {
-			list += "  " + quote(name) + "," + e.newline
+			list.WriteString("  " + quote(name) + "," + e.newline)
 		}
-		e.lines = append(e.lines, list+"]")
+		e.lines = append(e.lines, list.String()+"]")
 		return nil
 	}
 	if i := p.index(tokenVar); s.TokenFile != "" && i >= 0 {
@@ -271,29 +273,30 @@ func (e *codexEntry) environment(settings []member) error {
 }
 
 func inlineTable(key string, pairs []string) string {
-	text := key + " = {"
+	var text strings.Builder
+	text.WriteString(key + " = {")
 	for i, p := range pairs {
 		if i > 0 {
-			text += ","
+			text.WriteString(",")
 		}
-		text += " " + p
+		text.WriteString(" " + p)
 	}
-	return text + " }"
+	return text.String() + " }"
 }
 
 // addInline puts pairs in front of those of an inline table.
 func (d *tomlDocument) addInline(p *pair, pairs []string) {
-	text := ""
+	var text strings.Builder
 	for i, one := range pairs {
 		if i > 0 {
-			text += ","
+			text.WriteString(",")
 		}
-		text += " " + one
+		text.WriteString(" " + one)
 	}
 	if len(p.pairs) > 0 {
-		text += ","
+		text.WriteString(",")
 	} else {
-		text += " "
+		text.WriteString(" ")
 	}
-	d.replace(p.start+1, p.start+1, text)
+	d.replace(p.start+1, p.start+1, text.String())
 }

@@ -12,7 +12,7 @@ import (
 
 // openLock follows no link that somebody else may have put there.
 func openLock(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, ownerOnly)
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, ownerOnly) //nolint:gosec // the user names it
 }
 
 func tryLock(f *os.File) (bool, error) {

@@ -101,7 +101,7 @@ func read(path string) (o original, err error) {
 	if !info.Mode().IsRegular() { // to open a pipe could wait for ever
 		return o, fmt.Errorf("%s is not a file", path)
 	}
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // the user names it
 	if err != nil {
 		return o, err
 	}
@@ -152,7 +152,7 @@ func (o original) replace(target string, content []byte) (backup string, err err
 // create writes a new file with the original's owner and mode.
 func (o original) create(path string, content []byte) error {
 	_ = os.Remove(path) // mostly there is none
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly) //nolint:gosec // beside the user's own
 	if err != nil {
 		return err
 	}

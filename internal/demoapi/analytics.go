@@ -8,8 +8,8 @@ import (
 
 const day = "2006-01-02"
 
-// days calls f for each day that the query's start_date and end_date include,
-// by default the last 30.
+// days calls f for each day from the query's start_date to its end_date, which are by
+// default the last 30 days.
 func (a *API) days(r *http.Request, f func(day string)) {
 	end := a.opts.Now
 	if at, err := time.Parse(day, r.URL.Query().Get("end_date")); err == nil {
@@ -55,7 +55,11 @@ func (a *API) stats(
 ) map[string]any {
 	list, n, sum := []any{}, 0, 0.0
 	a.days(r, func(day string) {
-		list = append(list, map[string]any{"day": day, perDay: count[day], perDayMinutes: math.Round(minutes[day]*100) / 100})
+		list = append(list, map[string]any{
+			"day":         day,
+			perDay:        count[day],
+			perDayMinutes: math.Round(minutes[day]*100) / 100,
+		})
 		n, sum = n+count[day], sum+minutes[day]
 	})
 	return map[string]any{"day_stats": list, total: n, totalMinutes: math.Round(sum*100) / 100}
@@ -75,7 +79,7 @@ func (a *API) livestreamsDaywise(w http.ResponseWriter, r *http.Request, appID s
 	a.send(w, envelope(list, nil))
 }
 
-// streamed sums up the livestreams of one day, or of all.
+// streamed sums up the livestreams of a day, or of all days if it is "".
 func (a *API) streamed(appID, on string) map[string]any {
 	count, ingest, watched := 0, 0, 0
 	for _, l := range a.livestreams(appID) {

@@ -109,7 +109,7 @@ func (m method) invoke(t *testing.T, ids []string) reflect.Value {
 	set(params.FieldByName("IncludePeerEvents"), true)
 	set(params.FieldByName("IncludeBreakoutRooms"), true)
 	out := m.call.Call(append(in, params))
-	if err, _ := out[1].Interface().(error); err != nil {
+	if err, _ := reflect.TypeAssert[error](out[1]); err != nil {
 		t.Fatalf("%s: %v", m.name, err)
 	}
 	return out[0]
@@ -200,8 +200,7 @@ func fieldOf(meta reflect.Value, name string) (field, bool) {
 	if !f.IsValid() || name == "JSON" {
 		return nil, false
 	}
-	state, ok := f.Interface().(field)
-	return state, ok
+	return reflect.TypeAssert[field](f)
 }
 
 // problems are those findings which the contract does not allow.

@@ -1,7 +1,7 @@
-// Package demoapi is an embedded sample account: an HTTP server of RealtimeKit's
-// read endpoints with the API's paths, parameters, paging, envelopes and
-// authentication, over a company which does not exist. Dates are relative to
-// the start; all else follows from the seed. Faults can be switched on.
+// Package demoapi is an embedded sample account: an HTTP server with RealtimeKit's read
+// endpoints, and with the API's parameters, paging, envelopes and authentication, for a
+// company that does not exist. Dates are relative to the start, and everything else
+// follows from the seed. Faults can be switched on.
 package demoapi
 
 import (
@@ -16,36 +16,37 @@ import (
 	"time"
 )
 
-// What a client of the sample account needs to know.
+// What a client needs to use the sample account.
 const (
 	AccountID   = "0d3a5e7f9b1c2d4e6f8091a2b3c4d5e6"
 	AccountName = "Northwind Demo"
-	Token       = "demo-token-not-a-secret" //nolint:gosec // it opens nothing
+	Token       = "demo-token-not-a-secret"
 
 	AppID        = "6f1c1e9a-53b0-4d0e-9a53-0c2f3b6d7a01" // Production
 	StagingAppID = "6f1c1e9a-53b0-4d0e-9a53-0c2f3b6d7a02"
 	EventsAppID  = "6f1c1e9a-53b0-4d0e-9a53-0c2f3b6d7a03"
 )
 
-// Options shapes the account. The zero value is the sample account as of now.
+// Options are the settings of the account. The zero value is the sample account as of
+// now.
 type Options struct {
 	Now         time.Time // default: the time of the start
-	Seed        uint64    // another seed gives other ids
-	LargeRoster int       // participants of the meeting LargeMeetingID; without any it does not exist
-	Accounts    int       // how many accounts the token reaches; only the first has anything in it; default 1
-	Apps        int       // how many apps exist; the fourth and later ones are empty; default three
-	MaxPerPage  int       // per_page is clamped to it; default 100, for the participants of a session 200
+	Seed        uint64    // ids follow from it
+	LargeRoster int       // participants of the meeting LargeMeetingID; 0 for no such meeting
+	Accounts    int       // how many accounts the token reaches, all but the first empty; default 1
+	Apps        int       // how many apps exist, the fourth and later ones empty; default 3
+	MaxPerPage  int       // largest per_page; default 100, and 200 for the participants of a session
 	Faults      Faults
 
-	OlderShapes   bool // answer as before May 2026: see shape.go
-	Sparse        bool // leave out of rows whatever the API's types call optional
-	UnknownFields bool // add fields that nobody has heard of, at every depth
-	EnforceRate   bool // refuse what exceeds a documented rate limit, with 429 and Retry-After
+	OlderShapes   bool // answer as before May 2026; see shape.go
+	Sparse        bool // leave out the fields that the API's types call optional
+	UnknownFields bool // add fields that no client knows, at every depth
+	EnforceRate   bool // answer requests above a documented rate limit with 429 and Retry-After
 
 	AccountToken bool      // the token is the account's own, not a user's
-	TokenStatus  string    // of the token; default active
-	TokenExpires time.Time // zero is never
-	Quota        int       // requests in 5 minutes that the headers speak of; default 1200
+	TokenStatus  string    // status of the token; default active
+	TokenExpires time.Time // zero for never
+	Quota        int       // requests in 5 minutes that the headers name; default 1200
 
 	Observe func(*http.Request) // sees every request first; must be safe for concurrent use
 }
@@ -66,7 +67,8 @@ type API struct {
 	cancelled   atomic.Int64
 }
 
-// New returns the account. It takes well under a millisecond: sessions are computed when asked for.
+// New returns an account. It takes much less than a millisecond, because sessions are
+// computed when they are read.
 func New(o Options) *API {
 	if o.Now.IsZero() {
 		o.Now = time.Now()
@@ -82,16 +84,16 @@ func New(o Options) *API {
 	return a
 }
 
-// Requests is how many requests came in.
+// Requests returns how many requests came in.
 func (a *API) Requests() int { return int(a.requests.Load()) }
 
-// MaxInFlight is the largest number of requests served at one time.
+// MaxInFlight returns the largest number of requests that were served at a time.
 func (a *API) MaxInFlight() int { return int(a.maxInFlight.Load()) }
 
-// Cancelled is how many requests the caller gave up while they were delayed.
+// Cancelled returns how many requests the caller gave up while they were delayed.
 func (a *API) Cancelled() int { return int(a.cancelled.Load()) }
 
-// ServeHTTP counts, applies faults and authenticates, then answers.
+// ServeHTTP counts a request, applies the faults, checks the token and answers.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	no := a.requests.Add(1)
 	if a.opts.Observe != nil {
@@ -101,8 +103,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer a.inFlight.Add(-1)
 	for old := a.maxInFlight.Load(); n > old && !a.maxInFlight.CompareAndSwap(old, n); old = a.maxInFlight.Load() {
 	}
-	w.Header().Set("Cf-Ray", fmt.Sprintf("%016x-DEMO", uint64(no)))
-	// Told whether or not it is enforced.
+	w.Header().Set("Cf-Ray", fmt.Sprintf("%016x-DEMO", no))
+	// The headers are sent even if the limit is not enforced.
 	w.Header().Set("Ratelimit", fmt.Sprintf(`"default";r=%d;t=300`, max(0, int64(a.opts.Quota)-no)))
 	w.Header().Set("Ratelimit-Policy", fmt.Sprintf(`"default";q=%d;w=300`, a.opts.Quota))
 	if a.fault(w, r) {
@@ -126,9 +128,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(w, r)
 }
 
-// Server is an API which listens on a loopback port.
+// Server is an API that listens on a loopback port.
 type Server struct {
-	URL string // base URL, with the path that Cloudflare's has
+	URL string // base URL, with the same path as Cloudflare's
 	API *API
 
 	http *http.Server
@@ -144,20 +146,22 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 	api := New(o)
 	s := &Server{
-		URL: "http://" + l.Addr().String() + prefix, API: api, done: make(chan struct{}),
+		URL:  "http://" + l.Addr().String() + prefix,
+		API:  api,
+		done: make(chan struct{}),
 		http: &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second},
 	}
 	go func() {
 		defer close(s.done)
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			panic(err) // the listener is ours alone
+			panic(err) // nothing else closes the listener
 		}
 	}()
 	return s, nil
 }
 
-// Close ends the server and its connections at once.
+// Close ends the server and its connections immediately.
 func (s *Server) Close() {
-	s.once.Do(func() { _ = s.http.Close() }) // nothing is pending that anybody waits for
+	s.once.Do(func() { _ = s.http.Close() }) // nobody waits for what is pending
 	<-s.done
 }

@@ -31,7 +31,9 @@ func TestStatuses(t *testing.T) {
 		want        int
 	}{
 		{kit + "apps", Token, 200}, {kit + "apps", "wrong", 401}, {"/accounts", Token, 200},
-		{"/user/tokens/verify", Token, 200}, {"/user/tokens/verify", "wrong", 401}, {"/accounts/" + AccountID + "/tokens/verify", Token, 401},
+		{"/user/tokens/verify", Token, 200},
+		{"/user/tokens/verify", "wrong", 401},
+		{"/accounts/" + AccountID + "/tokens/verify", Token, 401},
 		{"/accounts/ffffffffffffffffffffffffffffffff/realtime/kit/apps", Token, 403},
 		{kit + "nope/meetings", Token, 404}, {kit + AppID + "/meetings/nope", Token, 404},
 		{kit + AppID + "/meetings/" + StandupMeetingID, Token, 200},
@@ -43,7 +45,8 @@ func TestStatuses(t *testing.T) {
 	} {
 		w := get(a, tc.path, tc.token)
 		var body struct{ Success bool }
-		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || w.Code != tc.want || body.Success != (tc.want == 200) || w.Header().Get("Cf-Ray") == "" {
+		err := json.Unmarshal(w.Body.Bytes(), &body)
+		if err != nil || w.Code != tc.want || body.Success != (tc.want == 200) || w.Header().Get("Cf-Ray") == "" {
 			t.Errorf("%s: %d, want %d; %v %s", tc.path, w.Code, tc.want, err, w.Body)
 		}
 	}
@@ -87,6 +90,7 @@ func TestBelievable(t *testing.T) {
 	a := New(fixed)
 	ids := map[string]bool{}
 	unique := func(id string) {
+		t.Helper()
 		if len(id) != 36 || ids[id] {
 			t.Errorf("id %q is malformed or used twice", id)
 		}
@@ -101,10 +105,9 @@ func TestBelievable(t *testing.T) {
 		for _, s := range m.sessions {
 			unique(s.ID)
 			sessions++
-			for i := range s.size {
-				q := s.at(i)
+			for _, q := range rows(0, s.size, s.at) {
 				unique(q.ID)
-				if q.JoinedAt.Before(s.StartedAt) || q.LeftAt != nil && q.LeftAt.Before(q.JoinedAt) || s.EndedAt != nil && (q.LeftAt == nil || q.LeftAt.After(*s.EndedAt)) {
+				if !fits(q, s) {
 					t.Errorf("%s: peer %+v in session %s to %v", m.Title, q, s.StartedAt, s.EndedAt)
 				}
 			}
@@ -116,6 +119,14 @@ func TestBelievable(t *testing.T) {
 	if len(a.apps) != 3 || len(a.meetings) < 30 || sessions < 50 {
 		t.Errorf("%d apps, %d meetings, %d sessions", len(a.apps), len(a.meetings), sessions)
 	}
+}
+
+// fits reports whether a peer joins and leaves within its session.
+func fits(q peer, s *session) bool {
+	if q.JoinedAt.Before(s.StartedAt) || q.LeftAt != nil && q.LeftAt.Before(q.JoinedAt) {
+		return false
+	}
+	return s.EndedAt == nil || q.LeftAt != nil && !q.LeftAt.After(*s.EndedAt)
 }
 
 func TestConsolidated(t *testing.T) {

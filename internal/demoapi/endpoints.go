@@ -51,15 +51,18 @@ func noRoute(w http.ResponseWriter) {
 	cloudflareError(w, http.StatusNotFound, 7003, "Could not route the request: perhaps the path is wrong")
 }
 
-// sessionPart also takes peer-report, which stands where other paths have a
-// session: the mux would not accept both patterns.
+// sessionPart also serves peer-report, which is where other paths have a session: the
+// mux does not accept both patterns.
 func (a *API) sessionPart(w http.ResponseWriter, r *http.Request) {
 	if r.PathValue("session") == "peer-report" {
 		a.app(a.getPeerReport)(w, r)
 		return
 	}
 	next, ok := map[string]func(http.ResponseWriter, *http.Request, *session){
-		"participants": a.listPeers, "summary": a.getSummary, "transcript": a.getTranscript, "chat": a.getChat,
+		"participants": a.listPeers,
+		"summary":      a.getSummary,
+		"transcript":   a.getTranscript,
+		"chat":         a.getChat,
 	}[r.PathValue("part")]
 	if !ok {
 		noRoute(w)
@@ -108,20 +111,28 @@ func (a *API) session(next func(http.ResponseWriter, *http.Request, *session)) h
 			if m.appID != appID {
 				continue
 			}
-			for _, s := range m.sessions {
-				for _, s := range append([]*session{s}, s.rooms...) {
-					if s.ID == id {
-						next(w, r, s)
-						return
-					}
-				}
+			if s := m.session(id); s != nil {
+				next(w, r, s)
+				return
 			}
 		}
 		productError(w, http.StatusNotFound, http.StatusNotFound, "Session not found")
 	})
 }
 
-// verifyToken knows either a user's tokens or an account's own.
+// session returns the session or breakout room with this id, or nil.
+func (m *meeting) session(id string) *session {
+	for _, s := range m.sessions {
+		for _, s := range append([]*session{s}, s.rooms...) {
+			if s.ID == id {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// verifyToken verifies either a user's token or an account's own.
 func (a *API) verifyToken(accounts bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if accounts != a.opts.AccountToken {
@@ -139,11 +150,24 @@ func (a *API) verifyToken(accounts bool) http.HandlerFunc {
 func (a *API) accounts(w http.ResponseWriter, _ *http.Request) {
 	list := []any{map[string]any{"id": AccountID, "name": AccountName, "type": "standard"}}
 	for i := 1; i < a.opts.Accounts; i++ {
-		list = append(list, map[string]any{"id": fmt.Sprintf("%032x", i), "name": fmt.Sprintf("%s %d", AccountName, i+1), "type": "standard"})
+		list = append(list, map[string]any{
+			"id":   fmt.Sprintf("%032x", i),
+			"name": fmt.Sprintf("%s %d", AccountName, i+1),
+			"type": "standard",
+		})
 	}
 	a.send(w, map[string]any{
-		"success": true, "errors": []any{}, "messages": []any{}, "result": list,
-		"result_info": map[string]any{"page": 1, "per_page": 50, "total_pages": 1, "count": len(list), "total_count": len(list)},
+		"success":  true,
+		"errors":   []any{},
+		"messages": []any{},
+		"result":   list,
+		"result_info": map[string]any{
+			"page":        1,
+			"per_page":    50,
+			"total_pages": 1,
+			"count":       len(list),
+			"total_count": len(list),
+		},
 	})
 }
 
@@ -167,14 +191,17 @@ func (a *API) listMeetings(w http.ResponseWriter, r *http.Request, appID string)
 	q := r.URL.Query()
 	var found []*meeting
 	for _, m := range a.meetings {
-		if m.appID == appID && contains(q.Get("search"), m.Title, m.ID) && matches(q.Get("status"), m.Status) && within(q, m.CreatedAt) {
+		if m.appID != appID || !contains(q.Get("search"), m.Title, m.ID) {
+			continue
+		}
+		if matches(q.Get("status"), m.Status) && within(q, m.CreatedAt) {
 			found = append(found, m)
 		}
 	}
 	a.list(w, r, len(found), func(from, to int) any { return rows(from, to, func(i int) *meeting { return found[i] }) })
 }
 
-// getMeeting tells more than the list does.
+// getMeeting answers with more than the list has.
 func (a *API) getMeeting(w http.ResponseWriter, _ *http.Request, m *meeting) {
 	a.send(w, map[string]any{"success": true, "data": struct {
 		*meeting
@@ -218,7 +245,10 @@ func (a *API) listSessions(w http.ResponseWriter, r *http.Request, appID string)
 			continue
 		}
 		for _, s := range m.sessions {
-			if contains(q.Get("search"), m.Title, m.ID, s.ID) && matches(q.Get("status"), s.Status) && within(q, s.StartedAt) {
+			if !contains(q.Get("search"), m.Title, m.ID, s.ID) {
+				continue
+			}
+			if matches(q.Get("status"), s.Status) && within(q, s.StartedAt) {
 				found = append(found, s)
 			}
 		}
@@ -273,7 +303,7 @@ func (a *API) listPeers(w http.ResponseWriter, r *http.Request, s *session) {
 	})
 }
 
-// getPeer finds a joining by its own id, or the first one of a person.
+// getPeer answers with a joining by its own id, or with the first one of a person.
 func (a *API) getPeer(w http.ResponseWriter, r *http.Request, s *session) {
 	id := r.PathValue("peer")
 	for _, q := range rows(0, s.size, s.at) {
@@ -293,24 +323,10 @@ func selectPeers(s *session, q url.Values) []peer {
 	byUser := map[string]int{}
 	all := rows(0, s.size, s.at)
 	if q.Get("view") == "consolidated" {
-		byCustom := map[string]string{}
-		for _, p := range all {
-			byCustom[p.CustomID] = p.UserID
-		}
-		for _, room := range s.rooms {
-			for _, p := range rows(0, room.size, room.at) {
-				p.UserID = cmp.Or(byCustom[p.CustomID], p.UserID)
-				all = append(all, p)
-			}
-		}
-		slices.SortStableFunc(all, func(x, y peer) int { return x.JoinedAt.Compare(y.JoinedAt) })
+		all = s.withRooms(all)
 	}
 	for _, p := range all {
-		name := ""
-		if p.Name != nil {
-			name = *p.Name
-		}
-		if !contains(q.Get("search"), name, p.CustomID, p.ID, p.UserID) {
+		if !contains(q.Get("search"), p.name(), p.CustomID, p.ID, p.UserID) {
 			continue
 		}
 		if k, known := byUser[p.UserID]; known && q.Get("view") == "consolidated" {
@@ -331,13 +347,30 @@ func selectPeers(s *session, q url.Values) []peer {
 	return found
 }
 
-// Rows of a page at most, unless Options.MaxPerPage says otherwise.
+// withRooms adds the peers of the breakout rooms, under the user ids that these people
+// have in the session, and returns all by the time of joining.
+func (s *session) withRooms(all []peer) []peer {
+	byCustom := map[string]string{}
+	for _, p := range all {
+		byCustom[p.CustomID] = p.UserID
+	}
+	for _, room := range s.rooms {
+		for _, p := range rows(0, room.size, room.at) {
+			p.UserID = cmp.Or(byCustom[p.CustomID], p.UserID)
+			all = append(all, p)
+		}
+	}
+	slices.SortStableFunc(all, func(x, y peer) int { return x.JoinedAt.Compare(y.JoinedAt) })
+	return all
+}
+
+// The largest pages, if Options.MaxPerPage is not set.
 const (
 	maxRows  = 100
-	maxPeers = 200 // documented for the participants of a session alone
+	maxPeers = 200 // documented only for the participants of a session
 )
 
-// paging tells which rows a page holds, counted from 1; an empty page starts at 0.
+// paging says which rows a page holds, counted from 1. An empty page starts at 0.
 type paging struct {
 	Total int `json:"total_count"`
 	Start int `json:"start_offset"`
@@ -352,19 +385,22 @@ func envelope(data any, paging *paging) map[string]any {
 	return body
 }
 
-// list answers with the rows from..to (exclusive) which the page parameters choose.
+// list answers with the rows that the page parameters choose. The row to is not one of
+// them.
 func (a *API) list(w http.ResponseWriter, r *http.Request, total int, data func(from, to int) any) {
 	a.page(w, r, total, maxRows, func(from, to int, p *paging) map[string]any { return envelope(data(from, to), p) })
 }
 
-// page answers with what body makes of the rows; no paging is given where a fault leaves it out.
+// page answers with what body makes of the rows. The paging is nil if a fault leaves it
+// out.
 func (a *API) page(
 	w http.ResponseWriter, r *http.Request, total, most int, body func(from, to int, p *paging) map[string]any,
 ) {
 	no, ok1 := whole(r, "page_no", 1)
 	per, ok2 := whole(r, "per_page", 25)
 	if !ok1 || !ok2 {
-		productError(w, http.StatusBadRequest, http.StatusBadRequest, "page_no and per_page must be integers of at least 0")
+		const rule = "page_no and per_page must be integers of at least 0"
+		productError(w, http.StatusBadRequest, http.StatusBadRequest, rule)
 		return
 	}
 	per = min(per, cmp.Or(a.opts.MaxPerPage, most))
@@ -392,7 +428,7 @@ func rows[T any](from, to int, at func(int) T) []T {
 	return out
 }
 
-// whole reads an integer parameter; 0 means the default, as in the API.
+// whole reads an integer parameter. As in the API, 0 means the default.
 func whole(r *http.Request, name string, fallback int) (int, bool) {
 	v := r.URL.Query().Get(name)
 	if v == "" {
@@ -443,7 +479,10 @@ func (a *API) send(w http.ResponseWriter, body any) {
 
 func cloudflareError(w http.ResponseWriter, status, code int, message string) {
 	refuse(w, status, map[string]any{
-		"success": false, "errors": []any{map[string]any{"code": code, "message": message}}, "messages": []any{}, "result": nil,
+		"success":  false,
+		"errors":   []any{map[string]any{"code": code, "message": message}},
+		"messages": []any{},
+		"result":   nil,
 	})
 }
 
@@ -454,5 +493,5 @@ func productError(w http.ResponseWriter, status, code int, message string) {
 func refuse(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client gone is its own affair
+	_ = json.NewEncoder(w).Encode(body) // the client may be gone
 }

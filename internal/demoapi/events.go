@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// peerEvent is a change of a peer's connection. A client that reconnects keeps
-// its peer, so that only these tell when it was away.
+// peerEvent is a change of a peer's connection. A client that reconnects keeps its
+// peer, so only these events say when it was away.
 type peerEvent struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"event_name"`
@@ -27,15 +27,22 @@ const (
 	peerLeaving = "PEER_LEAVING"
 )
 
-// events are those of a joining, oldest first.
+// events returns the events of a joining, oldest first.
 func (q peer) events(s *session) []peerEvent {
 	var out []peerEvent
 	add := func(name string, at time.Time, minutes float64) {
-		n := uint64(len(out)) //nolint:gosec // small and positive
+		n := len(out)
 		out = append(out, peerEvent{
-			ID: fmt.Sprintf("%s-e%d", q.ID, n), Name: name, PeerID: q.ID, UserID: q.UserID, SessionID: s.ID,
-			SocketID: fmt.Sprintf("%s-s%d", q.ID, (n+1)/2),
-			ViewType: viewType(q.Preset), Minutes: minutes, CreatedAt: at, UpdatedAt: at,
+			ID:        fmt.Sprintf("%s-e%d", q.ID, n),
+			Name:      name,
+			PeerID:    q.ID,
+			UserID:    q.UserID,
+			SessionID: s.ID,
+			SocketID:  fmt.Sprintf("%s-s%d", q.ID, (n+1)/2),
+			ViewType:  viewType(q.Preset),
+			Minutes:   minutes,
+			CreatedAt: at,
+			UpdatedAt: at,
 		})
 	}
 	add(peerCreated, q.JoinedAt, 0)

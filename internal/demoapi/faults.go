@@ -9,29 +9,29 @@ import (
 	"time"
 )
 
-// Faults are what can go wrong on the way. The zero value is no fault.
+// Faults are things that can go wrong. The zero value has none.
 type Faults struct {
-	Latency    time.Duration // of every answer
-	Status     int           // refuse with this status ...
-	FailFirst  int           // ... the first so many requests ...
-	FailAll    bool          // ... or all of them
-	OnPath     string        // only requests whose path ends so are refused
-	RetryAfter string        // header of a refusal, as given
-	Message    string        // of a refusal
-	Cloudflare bool          // refuse in Cloudflare's envelope, not the product's
+	Latency    time.Duration // delay of every answer
+	Status     int           // status of refusals
+	FailFirst  int           // how many requests are refused
+	FailAll    bool          // refuse all requests
+	OnPath     string        // refuse only requests whose path ends with it
+	RetryAfter string        // Retry-After header of refusals
+	Message    string        // message of refusals
+	Cloudflare bool          // refuse in Cloudflare's envelope, not in the product's
 
-	HTML         bool   // answer with a proxy's HTML page (and Status, else 200)
+	HTML         bool   // answer with a proxy's HTML page and Status, or 200
 	Truncate     bool   // cut every body in half
 	SuccessFalse bool   // answer 200 with success: false
 	Huge         bool   // answer with an endless body
-	Grow         int    // each request to a roster finds it so much longer
+	Grow         int    // how much longer a roster is on each request
 	RedirectTo   string // answer 302 to this URL
 	NoPaging     bool   // leave the paging object out of lists
 
 	ExpiredLinks   bool   // download links have expired when they are given out
-	LinkTo         string // download links lead there
-	DownloadTo     string // downloads redirect there
-	DownloadStatus int    // downloads answer so
+	LinkTo         string // URL of download links
+	DownloadTo     string // URL to which downloads redirect
+	DownloadStatus int    // status of downloads
 	HugeDownload   bool   // downloads do not end
 }
 
@@ -41,7 +41,7 @@ func (a *API) SetFaults(f Faults) {
 	a.faults.Store(&f)
 }
 
-// fault applies what is switched on, and reports whether it has answered.
+// fault applies the faults, and reports whether it has answered.
 func (a *API) fault(w http.ResponseWriter, r *http.Request) bool {
 	f := a.faults.Load()
 	if f.Latency > 0 && !sleep(r.Context(), f.Latency) {
@@ -59,7 +59,7 @@ func (a *API) fault(w http.ResponseWriter, r *http.Request) bool {
 		productError(w, http.StatusOK, 1001, "the request was understood and failed")
 	case f.Huge:
 		huge(w)
-	case f.Status != 0 && strings.HasSuffix(r.URL.Path, f.OnPath) && (f.FailAll || a.failed.Add(1) <= int64(f.FailFirst)):
+	case a.refuses(f, r):
 		if f.RetryAfter != "" {
 			w.Header().Set("Retry-After", f.RetryAfter)
 		}
@@ -73,6 +73,14 @@ func (a *API) fault(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	return true
+}
+
+// refuses reports whether a request is one of those that fail.
+func (a *API) refuses(f *Faults, r *http.Request) bool {
+	if f.Status == 0 || !strings.HasSuffix(r.URL.Path, f.OnPath) {
+		return false
+	}
+	return f.FailAll || a.failed.Add(1) <= int64(f.FailFirst)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {
@@ -109,5 +117,5 @@ func (a *API) write(w http.ResponseWriter, body []byte) {
 	if a.faults.Load().Truncate {
 		body = body[:len(body)/2]
 	}
-	_, _ = w.Write(body) // a client gone is its own affair
+	_, _ = w.Write(body) // the client may be gone
 }

@@ -19,13 +19,13 @@ type livestream struct {
 
 	sessionID string
 	started   time.Time
-	stopped   *time.Time // nil while it goes on
+	stopped   *time.Time // nil while it is live
 }
 
 const viewers = 25
 
-// livestreams are those of an app: one for each meeting with a session that is
-// streamed from its start, and one of the incident, which goes on.
+// livestreams returns the livestreams of an app: one for each meeting with a session
+// that is streamed from the start, and one of the incident, which is live.
 func (a *API) livestreams(appID string) []livestream {
 	var out []livestream
 	for _, m := range a.meetings {
@@ -35,11 +35,18 @@ func (a *API) livestreams(appID string) []livestream {
 		s := m.sessions[len(m.sessions)-1]
 		key := s.key()
 		l := livestream{
-			ID: uuid(a.opts.Seed, 17, key, 0), MeetingID: m.ID, Name: m.Title, Status: "LIVE", StreamKey: "not-a-stream-key",
+			ID:           uuid(a.opts.Seed, 17, key, 0),
+			MeetingID:    m.ID,
+			Name:         m.Title,
+			Status:       "LIVE",
+			StreamKey:    "not-a-stream-key",
 			IngestServer: "rtmps://live.northwind.example:443/live/",
 			PlaybackURL:  "https://watch.northwind.example/" + m.ID + ".m3u8",
-			CreatedAt:    s.StartedAt, UpdatedAt: s.UpdatedAt,
-			sessionID: uuid(a.opts.Seed, 18, key, 0), started: s.StartedAt, stopped: s.EndedAt,
+			CreatedAt:    s.StartedAt,
+			UpdatedAt:    s.UpdatedAt,
+			sessionID:    uuid(a.opts.Seed, 18, key, 0),
+			started:      s.StartedAt,
+			stopped:      s.EndedAt,
 		}
 		if s.EndedAt != nil {
 			l.Status = "IDLE"
@@ -49,7 +56,7 @@ func (a *API) livestreams(appID string) []livestream {
 	return out
 }
 
-// seconds are how long it was streamed, and watched by everybody together.
+// seconds returns how long it was streamed, and how long all viewers together watched.
 func (l livestream) seconds(now time.Time) (ingest, watched int) {
 	end := now
 	if l.stopped != nil {
@@ -62,8 +69,14 @@ func (l livestream) seconds(now time.Time) (ingest, watched int) {
 func (l livestream) session(now time.Time) map[string]any {
 	ingest, watched := l.seconds(now)
 	body := map[string]any{
-		"id": l.sessionID, "livestream_id": l.ID, "err_message": "", "created_at": l.started, "started_time": l.started,
-		"updated_at": l.UpdatedAt, "ingest_seconds": ingest, "viewer_seconds": watched,
+		"id":             l.sessionID,
+		"livestream_id":  l.ID,
+		"err_message":    "",
+		"created_at":     l.started,
+		"started_time":   l.started,
+		"updated_at":     l.UpdatedAt,
+		"ingest_seconds": ingest,
+		"viewer_seconds": watched,
 	}
 	if l.stopped != nil {
 		body["stopped_time"] = l.stopped
@@ -71,8 +84,8 @@ func (l livestream) session(now time.Time) map[string]any {
 	return body
 }
 
-// listLivestreams answers as the types have it: with one livestream, and paging
-// inside of it.
+// listLivestreams answers as the SDK's types say: with one livestream, which holds the
+// paging.
 func (a *API) listLivestreams(w http.ResponseWriter, r *http.Request, appID string) {
 	var found []livestream
 	for _, l := range a.livestreams(appID) {
@@ -118,7 +131,7 @@ func (a *API) getLivestream(w http.ResponseWriter, r *http.Request, appID string
 	noLivestream(w)
 }
 
-// livestreamPart tells of a session by its own id, and of the one that goes on.
+// livestreamPart answers with a session by its own id, or with the one that is live.
 func (a *API) livestreamPart(w http.ResponseWriter, r *http.Request, appID string) {
 	id, part := r.PathValue("livestream"), r.PathValue("part")
 	for _, l := range a.livestreams(appID) {
@@ -130,7 +143,7 @@ func (a *API) livestreamPart(w http.ResponseWriter, r *http.Request, appID strin
 		case id == l.ID && part == "active-livestream-session" && l.stopped == nil:
 			body["invoked_time"] = l.started
 			for _, name := range []string{"ingest_seconds", "viewer_seconds"} {
-				body[name] = fmt.Sprint(body[name]) // strings here, says the type
+				body[name] = fmt.Sprint(body[name]) // the SDK's type has strings here
 			}
 			a.send(w, envelope(map[string]any{"livestream": l, "session": body}, nil))
 			return

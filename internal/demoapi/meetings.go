@@ -13,7 +13,7 @@ type aiConfig struct {
 	} `json:"summarization"`
 }
 
-// ai is nil unless the meeting's texts are made.
+// ai returns the settings for transcripts and summaries, or nil if there are none.
 func (m *meeting) ai() *aiConfig {
 	if !m.TranscribeOnEnd {
 		return nil

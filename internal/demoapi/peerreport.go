@@ -2,7 +2,7 @@ package demoapi
 
 import "net/http"
 
-// getPeerReport tells of one joining, by its id alone, with its connection.
+// getPeerReport answers with a joining and its connection, by the id of the joining.
 func (a *API) getPeerReport(w http.ResponseWriter, r *http.Request, appID string) {
 	for _, m := range a.meetings {
 		if m.appID != appID {
@@ -24,17 +24,25 @@ func (a *API) getPeerReport(w http.ResponseWriter, r *http.Request, appID string
 }
 
 func report(s *session, q peer) map[string]any {
+	joined := map[string]any{"name": "joined", "timestamp": q.JoinedAt, "metadata": map[string]any{}}
 	body := map[string]any{
-		"id": q.ID, "user_id": q.UserID, "session_id": s.ID, "custom_participant_id": q.CustomID, "role": q.Preset,
-		"display_name": q.name(), "duration": q.Duration,
-		"joined_at": q.JoinedAt, "created_at": q.CreatedAt, "updated_at": q.UpdatedAt,
+		"id":                    q.ID,
+		"user_id":               q.UserID,
+		"session_id":            s.ID,
+		"custom_participant_id": q.CustomID,
+		"role":                  q.Preset,
+		"display_name":          q.name(),
+		"duration":              q.Duration,
+		"joined_at":             q.JoinedAt,
+		"created_at":            q.CreatedAt,
+		"updated_at":            q.UpdatedAt,
 		"peer_report": map[string]any{
 			"metadata": map[string]any{
 				"room_view_type": viewType(q.Preset), "sdk_name": "web-core", "sdk_type": "web", "sdk_version": "1.2.0",
 				"device_info":      map[string]any{"cpus": 8, "is_mobile": false, "os": "macOS", "os_version": "15.1"},
 				"browser_metadata": map[string]any{"browser": "Chrome", "browser_version": "143.0", "webgl_support": true},
 				"ip_information":   map[string]any{"country": "PT", "ipv4": "192.0.2.17", "timezone": "Europe/Lisbon"},
-				"events":           []any{map[string]any{"name": "joined", "timestamp": q.JoinedAt, "metadata": map[string]any{}}},
+				"events":           []any{joined},
 			},
 			"quality": map[string]any{
 				"audio_producer": []any{map[string]any{

@@ -16,8 +16,8 @@ type preset struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// presetSettings has the config, permissions and ui of a participant of a group
-// call; the presets of the sample account differ from it in little.
+// presetSettings holds the config, permissions and ui of a participant of a group call.
+// The other presets of the sample account differ little from them.
 //
 //go:embed preset.json
 var presetSettings []byte
@@ -35,9 +35,9 @@ func (a *API) presets(appID string) []preset {
 	return out
 }
 
-// ofApp is the id of the ith thing of a kind that each app has.
+// ofApp returns the id of the ith thing of a kind that each app has.
 func ofApp(seed, kind uint64, appID string, i int) string {
-	return uuid(seed, kind, mix(uint64(appID[len(appID)-1])), uint64(i)) //nolint:gosec // small and positive
+	return uuid(seed, kind, mix(uint64(appID[len(appID)-1])), bits(i))
 }
 
 func (a *API) listPresets(w http.ResponseWriter, r *http.Request, appID string) {

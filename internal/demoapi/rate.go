@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// rule is a documented rate limit of one API token. Where pages disagree, the
-// strictest holds:
+// rule is a documented rate limit of an API token. If pages disagree, it is the
+// strictest:
 // https://developers.cloudflare.com/fundamentals/api/reference/limits/ and
 // https://developers.cloudflare.com/realtime/realtimekit/rate-limits/.
 type rule struct {
-	part     string // of the paths that it holds for
+	part     string // limits the paths that contain it
 	requests int
 	window   time.Duration
 }
@@ -26,13 +26,14 @@ var rules = []rule{
 	{"/recordings", 1000, time.Minute},
 }
 
-// limits remembers when each token asked, and for what. A refused request does not count.
+// limits remembers the requests of each token. A refused request does not count.
 type limits struct {
 	mu   sync.Mutex
 	seen map[string][][]time.Time // by token and rule, oldest first
 }
 
-// refuse answers with 429 where a rule would be broken, and reports whether it did.
+// refuse answers with 429 if the request would exceed a limit, and reports whether it
+// did.
 func (l *limits) refuse(w http.ResponseWriter, r *http.Request) bool {
 	wait := l.take(r.Header.Get("Authorization"), r.URL.Path, time.Now())
 	if wait <= 0 {
@@ -43,7 +44,7 @@ func (l *limits) refuse(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// take counts a request, or tells how long to wait before the next one.
+// take counts a request, or returns how long to wait before it.
 func (l *limits) take(token, path string, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

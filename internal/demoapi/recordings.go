@@ -61,8 +61,8 @@ func eventFilms(i int) [][]film {
 	return nil
 }
 
-// recordings are those of an app, oldest first: one for each session of a
-// meeting that is recorded from its start, and those that somebody started.
+// recordings returns the recordings of an app, oldest first. There is one for each
+// session of a meeting that is recorded from the start.
 func (a *API) recordings(r *http.Request, appID string) []recording {
 	var out []recording
 	for _, m := range a.meetings {
@@ -86,9 +86,14 @@ func (a *API) recordings(r *http.Request, appID string) []recording {
 func (a *API) recording(r *http.Request, m *meeting, s *session) recording {
 	started := s.StartedAt.Add(recordingDelay)
 	rec := recording{
-		ID:        uuid(a.opts.Seed, 14, s.key(), 0),
-		SessionID: s.ID, Status: recorded, FileName: s.ID + "_" + started.Format("20060102T150405") + ".mp4",
-		InvokedTime: s.StartedAt, StartedTime: &started, of: m, session: s,
+		ID:          uuid(a.opts.Seed, 14, s.key(), 0),
+		SessionID:   s.ID,
+		Status:      recorded,
+		FileName:    s.ID + "_" + started.Format("20060102T150405") + ".mp4",
+		InvokedTime: s.StartedAt,
+		StartedTime: &started,
+		of:          m,
+		session:     s,
 	}
 	if s.EndedAt == nil {
 		return rec

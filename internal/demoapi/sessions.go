@@ -43,9 +43,9 @@ type peer struct {
 	CreatedAt time.Time  `json:"created_at"`
 	UpdatedAt time.Time  `json:"updated_at"`
 
-	Events []peerEvent `json:"peer_events,omitempty"` // only if asked for
+	Events []peerEvent `json:"peer_events,omitempty"` // only if the query asks for them
 
-	away []span // while the client reconnected: the row does not show it
+	away []span // when the client reconnected, which the row does not show
 }
 
 // span is a part of a session.
@@ -57,13 +57,13 @@ const (
 	punctual behaviour = iota
 	absent
 	late
-	dropped // lost the connection, came back
+	dropped // lost the connection, and came back as another peer
 	leftEarly
 	twoDevices  // overlapping peers
-	reconnected // lost the connection, which came back by itself: one peer, whose events tell
+	reconnected // lost the connection for a moment; only the peer's events say so
 )
 
-// presence is when a behaviour is in the room, as shares of the session.
+// presence says when people of each behaviour are in the room, as shares of the session.
 var presence = map[behaviour][][2]float64{
 	punctual:    {{0, 1}},
 	late:        {{0.4, 1}},
@@ -73,9 +73,9 @@ var presence = map[behaviour][][2]float64{
 	reconnected: {{0, 1}},
 }
 
-// conduct is how somebody behaves at a session. The stand-up tells a story that
-// examples rely on: of its nine, number 3 missed the last three, number 6 was
-// late last time, number 7 dropped out and came back.
+// conduct returns how somebody behaves in a session. Examples rely on the stand-up: of
+// its nine people, number 3 missed the last three sessions, number 6 was late for the
+// last one, and number 7 dropped out of it and came back.
 func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 	switch p.id {
 	case StandupMeetingID:
@@ -89,7 +89,15 @@ func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 			return dropped
 		}
 	case ReviewMeetingID:
-		return map[int]behaviour{2: late, 3: reconnected, 4: dropped, 5: absent, 6: leftEarly, 7: twoDevices, 8: absent}[who]
+		return map[int]behaviour{
+			2: late,
+			3: reconnected,
+			4: dropped,
+			5: absent,
+			6: leftEarly,
+			7: twoDevices,
+			8: absent,
+		}[who]
 	}
 	if p.acts != nil {
 		return p.acts[who]
@@ -101,9 +109,9 @@ func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 		return absent
 	}
 	if who == 0 || p.id == WorkshopMeetingID {
-		return punctual // the host is there
+		return punctual // as hosts are
 	}
-	switch mix(o.Seed^no<<32^uint64(nth)<<16^uint64(who)) % 20 { //nolint:gosec // small and positive
+	switch mix(o.Seed^no<<32^bits(nth)<<16^bits(who)) % 20 {
 	case 0, 1:
 		return absent
 	case 2, 3:
@@ -118,9 +126,10 @@ func conduct(o Options, p plan, no uint64, nth, who int) behaviour {
 	return punctual
 }
 
-// meet is the nth session of a planned meeting. Without minutes it goes on.
+// meet returns the nth session of a planned meeting. If the plan has no minutes, the
+// session is live.
 func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth int, start time.Time) *session {
-	key := no<<8 | uint64(nth) //nolint:gosec // small and positive
+	key := no<<8 | bits(nth)
 	s := newSession(m, uuid(o.Seed, 4, key, 0), start)
 	end, live := start.Add(time.Duration(p.minutes)*time.Minute), p.minutes == 0
 	if live {
@@ -128,38 +137,20 @@ func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth in
 	} else {
 		s.ended(end)
 	}
+	at := attending{seed: o.Seed, key: key, span: span{start, end}, live: live}
 	var peers []peer
-	join := func(who int, part participant, b behaviour) {
-		for k, stay := range presence[b] {
-			q := newPeer(uuid(o.Seed, 5, key, uint64(who*4+k)), part) //nolint:gosec // small and positive
-			jitter := time.Duration(mix(key^uint64(who))%40) * time.Second
-			if stay[0] == 0 {
-				q.join(start.Add(jitter))
-			} else {
-				q.join(start.Add(share(stay[0], start, end)))
-			}
-			if !live || stay[1] < 1 {
-				q.leave(start.Add(share(stay[1], start, end)))
-			}
-			if b == reconnected {
-				gone := start.Add(share(0.43, start, end)).Truncate(time.Minute)
-				q.away = []span{{gone, gone.Add(3 * time.Minute)}}
-			}
-			peers = append(peers, q)
-		}
-	}
 	for who, part := range roster {
 		if p.audience && part.CreatedAt.After(start) {
 			continue // registered for a later session
 		}
-		join(who, part, conduct(o, p, no, nth, who))
+		peers = append(peers, at.peers(who, part, conduct(o, p, no, nth, who))...)
 	}
 	for i, name := range p.guests {
-		guest := participant{ID: uuid(o.Seed, 6, key, uint64(i)), CustomID: "guest", Preset: "group_call_guest"}
+		guest := participant{ID: uuid(o.Seed, 6, key, bits(i)), CustomID: "guest", Preset: "group_call_guest"}
 		if name != "" {
 			guest.Name = &name
 		}
-		join(200+i, guest, punctual)
+		peers = append(peers, at.peers(200+i, guest, punctual)...)
 	}
 	for _, q := range peers {
 		s.MinutesConsumed += q.Duration
@@ -172,7 +163,38 @@ func meet(o Options, m *meeting, p plan, roster []participant, no uint64, nth in
 	return s
 }
 
-// key is fixed by the session's id, and so the same for every start on one day.
+// attending is a session that people join.
+type attending struct {
+	span
+	seed, key uint64
+	live      bool
+}
+
+// peers returns the joinings of one person.
+func (at attending) peers(who int, part participant, b behaviour) []peer {
+	var out []peer
+	for k, stay := range presence[b] {
+		q := newPeer(uuid(at.seed, 5, at.key, bits(who*4+k)), part)
+		if stay[0] == 0 {
+			jitter := mix(at.key^bits(who)) % 40
+			q.join(at.from.Add(time.Duration(jitter) * time.Second))
+		} else {
+			q.join(at.from.Add(share(stay[0], at.from, at.to)))
+		}
+		if !at.live || stay[1] < 1 {
+			q.leave(at.from.Add(share(stay[1], at.from, at.to)))
+		}
+		if b == reconnected {
+			gone := at.from.Add(share(0.43, at.from, at.to)).Truncate(time.Minute)
+			q.away = []span{{gone, gone.Add(3 * time.Minute)}}
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+// key returns a number that follows from the session's id, and so is the same for every
+// start on one day.
 func (s *session) key() (key uint64) {
 	for i := range len(s.ID) {
 		key = mix(key ^ uint64(s.ID[i]))
@@ -186,8 +208,8 @@ func (s *session) hold(peers []peer) {
 	s.MaxConcurrent = concurrent(peers)
 }
 
-// concurrent is how many people at most were there at once; a second device is
-// no second person.
+// concurrent returns how many people were there at a time at most. A second device is
+// not a second person.
 func concurrent(peers []peer) int {
 	coming, going := slices.Clone(peers), make([]peer, 0, len(peers))
 	for _, q := range peers {
@@ -215,8 +237,8 @@ func concurrent(peers []peer) int {
 	return most
 }
 
-// crowdSession is an ended session whose peers are computed when asked for:
-// four of five come, and the first of them lose the connection once.
+// crowdSession returns an ended session whose peers are computed when they are read.
+// Four of five people come, and the first of them lose the connection once.
 func crowdSession(o Options, m *meeting, start time.Time, length time.Duration, peers int) *session {
 	s := newSession(m, uuid(o.Seed, 4, 1<<40, 0), start)
 	end := start.Add(length)
@@ -225,7 +247,7 @@ func crowdSession(o Options, m *meeting, start time.Time, length time.Duration, 
 	s.size, s.MaxConcurrent = peers, came
 	s.MinutesConsumed = minutes(length) * float64(came)
 	s.at = func(i int) peer {
-		q := newPeer(uuid(o.Seed, 5, 1<<40, uint64(i)), m.at(i%came*5/4)) //nolint:gosec // positive
+		q := newPeer(uuid(o.Seed, 5, 1<<40, bits(i)), m.at(i%came*5/4))
 		if i < came {
 			q.join(start.Add(time.Duration(i%600) * time.Second))
 			q.leave(start.Add(40*time.Minute + time.Duration(i%600)*time.Second))
@@ -239,8 +261,18 @@ func crowdSession(o Options, m *meeting, start time.Time, length time.Duration, 
 }
 
 func newSession(m *meeting, id string, start time.Time) *session {
-	return &session{ID: id, MeetingID: m.ID, MeetingTitle: m.Title, OrganizationID: m.appID, Status: "LIVE", Type: "meeting", StartedAt: start, CreatedAt: start, UpdatedAt: start,
-		documents: func() documents { return documents{} }}
+	return &session{
+		ID:             id,
+		MeetingID:      m.ID,
+		MeetingTitle:   m.Title,
+		OrganizationID: m.appID,
+		Status:         "LIVE",
+		Type:           "meeting",
+		StartedAt:      start,
+		CreatedAt:      start,
+		UpdatedAt:      start,
+		documents:      func() documents { return documents{} },
+	}
 }
 
 func (s *session) ended(end time.Time) {
@@ -262,5 +294,5 @@ func share(f float64, start, end time.Time) time.Duration {
 	return time.Duration(f * float64(end.Sub(start))).Truncate(time.Second)
 }
 
-// minutes with two decimals, as the API gives them.
+// minutes returns minutes with two decimals, as the API has them.
 func minutes(d time.Duration) float64 { return math.Round(d.Minutes()*100) / 100 }

@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// The current shapes are those of the official SDKs' types and of the product's
-// docs. With Options.OlderShapes the account answers as it did before:
+// reshape changes an answer as Options.Sparse and Options.UnknownFields say.
 //
-//   - the details of a session are below data.session;
-//   - the paging of a session's participants stands beside data;
-//   - all apps come at once, without paging;
-//   - a transcript is CSV with a header, a space after each comma and the time
-//     of day, whatever format was asked for.
-
-// reshape makes of an answer what Options.Sparse and Options.UnknownFields ask for.
+// The current shapes are those of the official SDKs' types and of the product's docs.
+// With Options.OlderShapes the account answers as it did before:
+//
+//   - the details of a session are in data.session;
+//   - the paging of a session's participants is beside data;
+//   - all apps are in one answer without paging;
+//   - a transcript is CSV with a header, a space after each comma and the time of day,
+//     in whatever format it is requested.
 func (a *API) reshape(raw []byte) ([]byte, error) {
 	if !a.opts.Sparse && !a.opts.UnknownFields {
 		return raw, nil
@@ -51,9 +51,9 @@ func (a *API) visit(v any) {
 	}
 }
 
-// thin takes the optional fields from a row of a kind known by one of its
-// fields. Where the types require nothing, ids and the time of joining stay:
-// without them a row says nothing at all.
+// thin removes the optional fields from a row, whose kind it knows by one of its
+// fields. If a type requires nothing, ids and the time of joining stay, because without
+// them a row says nothing.
 func thin(row map[string]any) {
 	for _, kind := range []struct {
 		mark     string

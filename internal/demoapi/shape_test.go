@@ -123,7 +123,8 @@ func TestPeerEvents(t *testing.T) {
 		}
 		for i := 2; i < len(e)-1; i += 2 {
 			gaps++
-			if e[i].Name != peerLeaving || e[i+1].Name != peerJoining || e[i+1].CreatedAt.Sub(e[i].CreatedAt) != 3*time.Minute {
+			away := e[i+1].CreatedAt.Sub(e[i].CreatedAt)
+			if e[i].Name != peerLeaving || e[i+1].Name != peerJoining || away != 3*time.Minute {
 				t.Errorf("%s: %+v", q.name(), e)
 			}
 		}

@@ -16,8 +16,8 @@ const (
 // timeFormat is the product's: RFC 3339 with milliseconds.
 const timeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// transcript writes what was said in every format, by the name that a download
-// ends in. See https://developers.cloudflare.com/realtime/realtimekit/ai/transcription/.
+// transcript returns what was said in every format, by the end of the download's name.
+// See https://developers.cloudflare.com/realtime/realtimekit/ai/transcription/.
 func transcript(s *session, talk []utterance) map[string][]byte {
 	return map[string][]byte{
 		csvFormat:   commaSeparated(talk),
@@ -28,13 +28,13 @@ func transcript(s *session, talk []utterance) map[string][]byte {
 	}
 }
 
-// until is when somebody has done speaking.
+// until returns when the speaker has finished.
 func (u utterance) until() time.Duration {
 	return u.from + time.Duration(1000+60*len(u.text))*time.Millisecond
 }
 
-// commaSeparated has no header; every field is quoted, and the first one is in
-// milliseconds from the session's start.
+// commaSeparated returns CSV without a header. Every field is quoted, and the first one
+// is in milliseconds from the session's start.
 func commaSeparated(talk []utterance) []byte {
 	var b bytes.Buffer
 	for _, u := range talk {
@@ -50,8 +50,8 @@ func commaSeparated(talk []utterance) []byte {
 	return b.Bytes()
 }
 
-// olderTranscript is of the product's predecessor: a header, a space after each
-// comma, quotes only where they are needed, the time of day.
+// olderTranscript returns the CSV of the product's predecessor: it has a header, a space
+// after each comma, quotes only if they are needed, and the time of day.
 func olderTranscript(s *session, talk []utterance) []byte {
 	var b bytes.Buffer
 	b.WriteString("Timestamp, Participant ID, User ID, Custom Participant ID, Participant Name, Transcript\n")
@@ -78,22 +78,28 @@ func transcriptRows(talk []utterance) []byte {
 			left = u.by.LeftAt.UTC().Format(timeFormat)
 		}
 		list[i] = map[string]any{
-			"startTime": u.from.Milliseconds(), "endTime": u.until().Milliseconds(), "sentence": u.text,
+			"startTime": u.from.Milliseconds(),
+			"endTime":   u.until().Milliseconds(),
+			"sentence":  u.text,
 			"peerData": map[string]any{
-				"id": u.by.ID, "userId": u.by.UserID, "displayName": u.by.name(), "cpi": u.by.CustomID,
-				"joinedAt": u.by.JoinedAt.UTC().Format(timeFormat), "leftAt": left,
+				"id":          u.by.ID,
+				"userId":      u.by.UserID,
+				"displayName": u.by.name(),
+				"cpi":         u.by.CustomID,
+				"joinedAt":    u.by.JoinedAt.UTC().Format(timeFormat),
+				"leftAt":      left,
 			},
 		}
 	}
 	raw, err := json.Marshal(list)
 	if err != nil {
-		panic(err) // strings and numbers
+		panic(err) // strings and numbers always encode
 	}
 	return raw
 }
 
-// subtitles are SRT or, with a heading and a point for the comma, WebVTT. A
-// blank line would end a cue, so that none is left in a text.
+// subtitles returns SRT or, with a heading and a point as the separator, WebVTT. It
+// leaves no blank line in a text, because that would end the cue.
 func subtitles(talk []utterance, heading, separator string) []byte {
 	var b bytes.Buffer
 	b.WriteString(heading)

@@ -131,8 +131,7 @@ func classified(err error) error {
 
 // withoutURL removes the signed URL that net/http adds to an error.
 func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

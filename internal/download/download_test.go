@@ -202,7 +202,7 @@ func TestFailures(t *testing.T) {
 	}
 	s2, d2 := serve(t, Options{}, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	own := io.ErrUnexpectedEOF // what read says is no failure of the connection
-	if err := d2.Get(t.Context(), s2.URL, func(io.Reader, string) error { return own }); err != own {
+	if err := d2.Get(t.Context(), s2.URL, func(io.Reader, string) error { return own }); !errors.Is(err, own) {
 		t.Errorf("%v, want the reader's own", err)
 	}
 }

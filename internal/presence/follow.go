@@ -12,6 +12,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
 // Bounds of what a Follower reads.
@@ -330,7 +331,7 @@ func (f *Follower) inRooms(ctx context.Context, r *Reader, s client.Session) []a
 	detailed, err := r.API.RecentSession(ctx, r.App, s.ID)
 	if err != nil {
 		r.noRooms(ctx, fmt.Sprintf("Whether session %s had breakout rooms could not be read, "+
-			"so the person may seem to have left it", s.ID), err)
+			"so the person may seem to have left it", untrusted.Line(s.ID, 64)), err)
 		return nil
 	}
 	s.Rooms, s.RoomsLeft = detailed.Rooms, detailed.RoomsLeft

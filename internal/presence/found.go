@@ -60,12 +60,12 @@ type Found struct {
 // Found applies the rules to what was kept, over all sessions at once.
 func (f *Follower) Found() Found {
 	out := Found{Unread: slices.Clone(f.unread)}
-	units := slices.DeleteFunc(slices.Clone(f.units), func(u *unit) bool {
-		return slices.ContainsFunc(u.sessions, func(s client.Session) bool { return f.rooms[s.ID] })
-	})
 	var columns []followedColumn
-	for _, u := range units {
+	for _, u := range f.units {
 		out.Read += len(u.sessions) - len(u.doubts)
+		if slices.ContainsFunc(u.sessions, func(s client.Session) bool { return f.rooms[s.ID] }) {
+			continue // it counts as a part of the session whose room it is
+		}
 		out.Reopened += u.reopened
 		out.Unread = append(out.Unread, u.doubts...)
 		out.NoRoster = append(out.NoRoster, u.withoutRoster()...)

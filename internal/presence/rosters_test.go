@@ -43,7 +43,16 @@ func (s *series) roster(meeting string, people ...string) {
 
 // refuse has the API answer for a roster with an error.
 func (s *series) refuse(meeting string, status int) {
-	s.api.Handle("/meetings/"+meeting+"/participants", func(w http.ResponseWriter, _ *http.Request) {
+	s.refuseAt("/meetings/"+meeting+"/participants", status)
+}
+
+// refusePeers has the API answer with an error for who joined a session.
+func (s *series) refusePeers(session string, status int) {
+	s.refuseAt("/sessions/"+session+"/participants", status)
+}
+
+func (s *series) refuseAt(path string, status int) {
+	s.api.Handle(path, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = fmt.Fprintf(w, `{"success":false,"error":{"code":%d,"message":"refused here"}}`, status)
@@ -77,7 +86,11 @@ func (s *series) held(meeting string, people ...string) {
 
 func (s *series) reader(t testing.TB, meetingID string) *Reader {
 	t.Helper()
-	c, err := client.New(client.Options{Token: scripted.Token, BaseURL: s.api.URL})
+	c, err := client.New(client.Options{
+		Token:   scripted.Token,
+		BaseURL: s.api.URL,
+		Limit:   client.Limit{Requests: 10_000, Window: time.Second},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,33 +113,43 @@ func (s Schedule) Apply(results []attendance.Result, now time.Time) error {
 	}
 	for i := range results {
 		r := &results[i]
-		// Two people together tell more of when a meeting was than its session,
-		// which one may have opened the day before.
-		begin, last := r.LateFrom, r.EarlyFrom
-		if last.IsZero() {
-			last = r.End
-		}
-		if s.start.given && !begin.IsZero() {
-			begin = s.start.near(begin, s.zone).UTC()
-			r.LateFrom = begin
-		}
-		if s.end.given && !r.End.IsZero() {
-			end := s.end.after(begin, last, s.zone).UTC()
-			if over := !r.Live || !r.OverSince.IsZero(); over || !end.After(now) {
-				r.EarlyFrom = end
-			}
-		}
+		s.move(r, now)
 		if s.start.given && s.end.given && r.EarlyFrom.Before(r.LateFrom) && !r.EarlyFrom.IsZero() && full {
 			return errors.New("scheduled_end must be later than scheduled_start")
 		}
-		for _, people := range [][]attendance.Person{r.Attended, r.Guests} {
-			for k := range people {
-				people[k].Visits = slices.Clone(people[k].Visits)
-				for v := range people[k].Visits {
-					people[k].Visits[v].LateFrom, people[k].Visits[v].EarlyFrom = r.LateFrom, r.EarlyFrom
-				}
-			}
-		}
+		r.Attended, r.Guests = moved(r, r.Attended), moved(r, r.Guests)
 	}
 	return nil
+}
+
+// move sets what late and early are counted from in a result.
+func (s Schedule) move(r *attendance.Result, now time.Time) {
+	// Two people together tell more of when a meeting was than its session,
+	// which one may have opened the day before.
+	begin, last := r.LateFrom, r.EarlyFrom
+	if last.IsZero() {
+		last = r.End
+	}
+	if s.start.given && !begin.IsZero() {
+		begin = s.start.near(begin, s.zone).UTC()
+		r.LateFrom = begin
+	}
+	if s.end.given && !r.End.IsZero() {
+		end := s.end.after(begin, last, s.zone).UTC()
+		if over := !r.Live || !r.OverSince.IsZero(); over || !end.After(now) {
+			r.EarlyFrom = end
+		}
+	}
+}
+
+// moved are people with visits that are counted from the moments of a result. What
+// other results hold of them does not change.
+func moved(r *attendance.Result, people []attendance.Person) []attendance.Person {
+	for k := range people {
+		people[k].Visits = slices.Clone(people[k].Visits)
+		for v := range people[k].Visits {
+			people[k].Visits[v].LateFrom, people[k].Visits[v].EarlyFrom = r.LateFrom, r.EarlyFrom
+		}
+	}
+	return people
 }

@@ -142,7 +142,8 @@ func (u *unit) lacks(k *kin) bool {
 func (u *unit) judge(f *Follower, r *Reader) {
 	rules := r.rules
 	for _, s := range f.listed {
-		if s.App == u.app && keyOf(r.meetingOf(s.Session)) == u.roster.meeting && s.StartedAt.Before(u.sessions[0].StartedAt) {
+		ofMeeting := s.App == u.app && keyOf(r.meetingOf(s.Session)) == u.roster.meeting
+		if ofMeeting && s.StartedAt.Before(u.sessions[0].StartedAt) {
 			rules.Earlier = append(rules.Earlier, r.spanOf(s.Session))
 		}
 	}

@@ -177,9 +177,12 @@ func (c *closest) add(name string) {
 	c.list = c.list[:min(len(c.list), maxClosest)]
 }
 
+// names are those that a slip of the pen may have meant.
 func (c *closest) names() (out []string) {
 	for _, n := range c.list {
-		out = append(out, n.name)
+		if n.far <= max(2, len([]rune(c.text))/2) {
+			out = append(out, n.name)
+		}
 	}
 	return out
 }

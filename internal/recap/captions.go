@@ -15,7 +15,7 @@ func (x *reader) captions(vtt bool) {
 	for lines.next() {
 		c.line(lines.line)
 		for lines.more && lines.next() {
-			c.cut = c.cut || c.open // the rest of a line that is too long
+			c.cut = c.cut || c.open // this is the rest of a line that is too long
 		}
 	}
 	x.failed(lines.err)
@@ -23,16 +23,16 @@ func (x *reader) captions(vtt bool) {
 	x.report.Unreadable = x.report.Lines == 0 && c.bad > 0
 }
 
-// cues collects the lines of one cue after the other.
+// cues collects the lines of each cue.
 type cues struct {
 	x   *reader
 	vtt bool
-	bad int // times that could not be read
+	bad int // number of times that could not be read
 
-	open bool // within a cue
+	open bool // whether a cue has begun
 	at   time.Time
 	text []byte
-	last int // where the last line of text begins
+	last int // index at which the last line of text begins
 	cut  bool
 }
 
@@ -56,7 +56,7 @@ func (c *cues) line(line []byte) {
 	}
 }
 
-// cueTime reads the time of a cue, which some write without a fraction.
+// cueTime reads the time of a cue, which may have no fraction.
 func cueTime(s string) (time.Duration, bool) {
 	if !strings.ContainsAny(s, ".,") {
 		s += ".0"
@@ -64,7 +64,7 @@ func cueTime(s string) (time.Duration, bool) {
 	return clock(s)
 }
 
-// dropNumber drops the number of the next cue, which SubRip puts before its times.
+// dropNumber drops the number of the next cue, which SubRip has before its times.
 func (c *cues) dropNumber() {
 	if c.open && len(c.text) > 0 && number.Match(c.text[c.last:]) {
 		c.text = c.text[:max(0, c.last-1)]
@@ -111,7 +111,7 @@ var (
 	vttVoice = regexp.MustCompile(`<v(?:\.[^\s<>]*)?\s+([^<>]+)>`)
 )
 
-// voice is what one person says in a cue.
+// voice is what a person says in a cue.
 type voice struct{ name, text string }
 
 // voices splits a cue of WebVTT at its voice tags, and drops all other tags.

@@ -29,7 +29,7 @@ func (x *reader) json() {
 			if r.about() {
 				x.emit(r)
 			}
-		case ',', '\x1e': // separators that some put between objects
+		case ',', '\x1e': // some put separators between objects
 			s.take()
 		default:
 			if s.scalar() != "null" {
@@ -88,7 +88,7 @@ func (x *reader) object(s *scanner, list func()) (r row, fields int) {
 	return r, fields
 }
 
-const maxDepth = 3 // of objects that are looked into
+const maxDepth = 3 // of objects that are searched for rows
 
 func (x *reader) members(s *scanner, prefix string, list func(), r *row, fields *int) {
 	s.take()
@@ -260,8 +260,8 @@ func (s *scanner) hex() rune {
 	if err != nil {
 		return utf8.RuneError
 	}
-	_, _ = s.r.Discard(4) // they were peeked
-	return rune(n)
+	_, _ = s.r.Discard(4) // Peek has read them
+	return rune(n)        //nolint:gosec // four hexadecimal digits
 }
 
 // scalar reads a number or a word.

@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// layouts are the forms in which the API and its predecessor write a time; a
-// fraction of a second may follow in each. A time without a zone is UTC.
+// layouts are the forms in which the API and its predecessor write times. Each may have
+// a fraction of a second. A time without a zone is UTC.
 var layouts = []string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z0700",
 	"2006-01-02 15:04:05 Z0700", "2006-01-02 15:04:05 MST", "2006-01-02T15:04:05", "2006-01-02 15:04:05",
 }
 
-// when reads a time: a date with a time of day, milliseconds or seconds since
-// 1970, or an offset from start in milliseconds or as H:MM:SS.mmm. Without a
-// start an offset says nothing: the time is zero, yet ok.
+// when reads a time: a date with a time of day, milliseconds or seconds since 1970, or an
+// offset from start in milliseconds or as H:MM:SS.mmm. If there is no start, an offset
+// gives the zero time, and ok is true.
 func when(s string, start time.Time) (t time.Time, ok bool) {
 	s = strings.TrimSpace(s)
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
@@ -37,7 +37,7 @@ func when(s string, start time.Time) (t time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// ofNumber tells what a number counts by its size: a session has no billion
+// ofNumber decides by the size of a number what it counts: no session has a billion
 // milliseconds, which are eleven days.
 func ofNumber(n float64, start time.Time) (time.Time, bool) {
 	switch {
@@ -51,7 +51,8 @@ func ofNumber(n float64, start time.Time) (time.Time, bool) {
 	return plausible(time.UnixMilli(int64(n)).UTC())
 }
 
-// plausible refuses years that JSON cannot write, and those before the product.
+// plausible reports whether JSON can write the year, and whether it is not long before
+// the product.
 func plausible(t time.Time) (time.Time, bool) {
 	if t.Year() < 1971 || t.Year() > 9999 {
 		return time.Time{}, false

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// plain reads line by line; empty lines at the ends of the text are dropped. A
-// line longer than MaxText becomes several.
+// plain reads line by line, and drops empty lines at both ends of the text. A line longer
+// than MaxText becomes several.
 func (x *reader) plain() {
 	lines := lineReader{r: x.r}
 	blank, any := 0, false
@@ -27,8 +27,8 @@ func (x *reader) plain() {
 	x.failed(lines.err)
 }
 
-// lineReader reads lines that end with a line feed, a carriage return or both.
-// What is longer than MaxText comes in pieces, of which more marks all but the last.
+// lineReader reads lines that end with a line feed, a carriage return or both. A line
+// longer than MaxText comes in pieces, and more is true for all but the last.
 type lineReader struct {
 	r    *bufio.Reader
 	line []byte
@@ -51,11 +51,11 @@ func (l *lineReader) next() bool {
 			return true
 		case b == '\r':
 			if next, err := l.r.Peek(1); err == nil && next[0] == '\n' {
-				_, _ = l.r.Discard(1) // it was peeked
+				_, _ = l.r.Discard(1) // Peek has read it
 			}
 			return true
 		case len(l.line) >= MaxText && utf8.RuneStart(b):
-			_ = l.r.UnreadByte() // it was read
+			_ = l.r.UnreadByte() // it has just been read
 			l.more = true
 			return true
 		}

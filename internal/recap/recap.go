@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Kind is what a text is of a session.
+// Kind says which text of a session it is.
 type Kind int
 
 // The texts of a session.
@@ -28,53 +28,53 @@ const (
 	Chat
 )
 
-// MaxText bounds the text of one line, in bytes; what is longer is cut there,
-// and Report.Cut counts it.
+// MaxText is the longest text of a line, in bytes. A longer one is cut, and counted in
+// Report.Cut.
 const MaxText = 1 << 20
 
-// maxID bounds ids and names, in bytes. A longer id is none.
+// maxID is the longest id and the longest name, in bytes. A longer id is dropped.
 const maxID = 512
 
 // Line is one utterance, chat message or line of text. All strings are untrusted.
 type Line struct {
 	At       time.Time // UTC; zero if unknown
-	Peer     string    // id of the joining that spoke
+	Peer     string    // id of the speaker's joining
 	User     string    // id on the roster
 	CustomID string
 	Name     string
 	Text     string
 
-	// Caption marks a line of a subtitle file, which knows nobody's id. Its
-	// name may still be the beginning of Text: see Index.Attribute.
+	// Caption marks a line of a subtitle file, which has no ids. The name may still be
+	// at the beginning of Text; see Index.Attribute.
 	Caption bool
 }
 
-// Options says what a text is.
+// Options describe the text to read.
 type Options struct {
 	Kind        Kind
-	Start       time.Time // of the session; times are offsets from it in most forms
-	ContentType string    // as the text was served; may be empty
+	Start       time.Time // start of the session, from which most forms count
+	ContentType string    // of the response that had the text; may be empty
 }
 
-// Report says how a text was read, beyond its lines.
+// Report says how a text was read.
 type Report struct {
-	Form       string // JSON, CSV, SRT, WebVTT or text; empty if nothing was there
-	Charset    string // the encoding it claims, if that is unknown: it was read as UTF-8
+	Form       string // JSON, CSV, SRT, WebVTT or text; empty if the text is
+	Charset    string // the encoding that it claims, if that is unknown; it was read as UTF-8
 	Lines      int    // lines yielded
-	Lost       int    // characters lost, since they are invalid in the text's encoding
+	Lost       int    // characters lost because they are invalid in the text's encoding
 	Cut        int    // lines cut at MaxText
-	Broken     bool   // the form breaks off after the last line: what followed was not read
-	OpenQuote  bool   // a quote is never closed: what followed is all in the last line
-	Unreadable bool   // it holds something, but no lines in any known form
+	Broken     bool   // the form breaks off after the last line, and the rest was not read
+	OpenQuote  bool   // a quote is never closed, so the last line holds the rest
+	Unreadable bool   // the text is not empty, but has no lines in any known form
 }
 
-// ErrWebPage is returned for HTML or XML: something answered in place of the text.
+// ErrWebPage means that the text is HTML or XML, so something else has answered.
 var ErrWebPage = errors.New("a web page came instead of the text")
 
-// headSize is how much of a text is looked at to recognise its form.
+// headSize is how many bytes of a text are enough to recognise its form.
 const headSize = 4096
 
-// Read reads a text and yields its lines in order. The error is that of r, or
+// Read reads a text and yields its lines in order. It returns the error of r, or
 // ErrWebPage.
 func Read(r io.Reader, o Options, yield func(Line)) (Report, error) {
 	var out Report
@@ -90,7 +90,7 @@ func Read(r io.Reader, o Options, yield func(Line)) (Report, error) {
 		return out, err
 	}
 	if bytes.HasPrefix(head, []byte(bom)) {
-		_, _ = x.r.Discard(len(bom)) // it was peeked
+		_, _ = x.r.Discard(len(bom)) // Peek has read it
 		head = head[len(bom):]
 	}
 	head = bytes.TrimSpace(head)
@@ -114,13 +114,13 @@ var (
 	isSRT   = regexp.MustCompile(`^(\d+[ \t]*(\r\n?|\n))?[ \t]*(\d+:)?\d{1,2}:\d{2}([.,]\d{1,3})?[ \t]*-->`)
 )
 
-// reader is one reading of a text.
+// reader reads one text.
 type reader struct {
 	r      *bufio.Reader
 	o      Options
 	report *Report
 	yield  func(Line)
-	texts  bool  // an object has a text, be it empty
+	texts  bool  // whether an object has a text, even an empty one
 	err    error // of r, other than io.EOF
 }
 
@@ -143,7 +143,7 @@ func (x *reader) read(head []byte) (form string) {
 	return x.table(head)
 }
 
-// failed keeps an error that is not the end of the text.
+// failed keeps an error, unless it is the end of the text.
 func (x *reader) failed(err error) {
 	if !errors.Is(err, io.EOF) {
 		x.err = err

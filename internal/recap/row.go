@@ -25,8 +25,8 @@ const (
 	partial
 )
 
-// fields are the names that columns and keys go by, as normal writes them. The
-// newest are those of the transcript's JSON and of the events in a meeting.
+// fields are the names of columns and keys, as normal writes them. The newest are those
+// of the transcript's JSON and of the events in a meeting.
 var fields = map[string]field{
 	"starttime": offset, "start": offset, "starttimems": offset, "startms": offset,
 	"timestamp": timestamp, "createdat": timestamp, "date": timestamp, "time": timestamp, "timems": timestamp,
@@ -45,8 +45,8 @@ var fields = map[string]field{
 	"ispartialtranscript": partial,
 }
 
-// known says what a name stands for. What texts call a participant's id differs:
-// it is the peer's in a transcript, and that on the roster in a chat.
+// known returns the field that a name stands for. A participant's id is the peer's in a
+// transcript, and the one on the roster in a chat.
 func known(k Kind, key string) field {
 	if key == "participantid" {
 		if k == Chat {
@@ -57,7 +57,7 @@ func known(k Kind, key string) field {
 	return fields[key]
 }
 
-// normal is a name in lower case with its letters, digits and dots only.
+// normal returns a name in lower case, with only its letters, digits and dots.
 func normal(s string) string {
 	return strings.Map(func(c rune) rune {
 		if unicode.IsLetter(c) || unicode.IsDigit(c) || c == '.' {
@@ -67,14 +67,14 @@ func normal(s string) string {
 	}, s)
 }
 
-// row is a line as its columns or keys give it.
+// row is a line by its columns or keys.
 type row struct {
 	offset, timestamp, text, peer, user, custom string
 	name, speaker, kind, link                   string
 	partial, cut                                bool
 }
 
-// set keeps a value; the first of several for one thing wins.
+// set keeps a value. If there are several for a field, the first one wins.
 func (r *row) set(f field, v string) {
 	if v == "" || f == other {
 		return
@@ -142,7 +142,7 @@ func id(s string) string {
 	return s
 }
 
-// clip cuts s at a limit in bytes, between characters.
+// clip cuts s between characters, at a limit in bytes.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -152,11 +152,11 @@ func clip(s string, limit int) string {
 
 func (r *row) isFile() bool { k := plainKind(r.kind); return k != "" && k != "text" }
 
-// plainKind is text, image or file, of TEXT_MESSAGE or "text".
+// plainKind returns text, image or file for names such as TEXT_MESSAGE or "text".
 func plainKind(kind string) string { return strings.TrimSuffix(strings.ToLower(kind), "_message") }
 
-// message says in words what a chat message holds beside text. A link to a file
-// is left out if the file has a name.
+// message says in words what a chat message holds besides text. It leaves out the link to
+// a file if the file has a name.
 func message(kind, text, file, link string) string {
 	what := plainKind(kind)
 	if what == "" || what == "text" {

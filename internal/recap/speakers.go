@@ -21,13 +21,13 @@ type Match int
 const (
 	Unmatched Match = iota
 	ByID
-	ByName // of a caption: somebody else may have taken the name
+	ByName // in a caption; somebody else may have taken the name
 )
 
-// Index finds the person behind a line: by the id of the peer, by that of the
-// roster, else by a custom id that one person alone bears. Anybody may take any
-// name, so names match nobody, except in captions, which have nothing else: there
-// a name matches if one person alone bears it.
+// Index finds the person behind a line: by the id of the peer, by the id on the roster,
+// or by a custom id that only one person has. Anybody can take any name, so names do not
+// match, except in captions, which have nothing else. There a name matches if only one
+// person has it.
 type Index struct {
 	people   []Person
 	byID     map[string]int
@@ -51,7 +51,7 @@ func NewIndex(people []Person) Index {
 	return x
 }
 
-// alone keeps -1 for what several bear.
+// alone adds a key for a person, or marks it with -1 if several have it.
 func alone(index map[string]int, key string, i int) {
 	if _, twice := index[key]; twice {
 		i = -1
@@ -59,12 +59,12 @@ func alone(index map[string]int, key string, i int) {
 	index[key] = i
 }
 
-// fold makes names alike that differ in white space or case only.
+// fold makes names equal that differ only in white space or case.
 func fold(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
-// Attribute finds who said a line. Of a caption it also takes the name from the
-// beginning of the text: a name of somebody who was there, else what precedes the
-// first colon.
+// Attribute finds who said a line. If it is a caption, Attribute moves the name from the
+// beginning of the text to Name: the name of somebody who was there, or else what comes
+// before the first colon.
 func (x Index) Attribute(l Line) (Line, *Person, Match) {
 	if l.Caption && l.Name == "" {
 		l.Name, l.Text = x.named(l.Text)
@@ -98,7 +98,7 @@ func (x Index) find(l Line) (int, Match) {
 	return 0, Unmatched
 }
 
-const maxNamed = 200 // bytes that a name may have at the beginning of a caption
+const maxNamed = 200 // bytes of a name at the beginning of a caption
 
 // named splits "Name: text". A name may hold a colon itself.
 func (x Index) named(s string) (name, text string) {
@@ -125,24 +125,24 @@ func (x Index) named(s string) (name, text string) {
 
 // Speaker is somebody with what they said.
 type Speaker struct {
-	Name     string // of the person if known, else as the text gives it
+	Name     string // of the person, or as the text gives it if nobody matches
 	CustomID string
 	Match    Match
 	Lines    int
 	Words    int
 }
 
-// maxSpeakers bounds how many speakers are told apart.
+// maxSpeakers is how many speakers are counted separately.
 const maxSpeakers = 2000
 
-// Tally counts lines and words of speakers. Its zero value is not usable.
+// Tally counts lines and words of speakers. Use NewTally to make one.
 type Tally struct {
 	index    map[speakerKey]int
 	speakers []Speaker
 	keys     []speakerKey // of speakers
-	last     int          // who spoke last
+	last     int          // the last speaker
 	named    bool
-	Others   Speaker // what those said who are too many to be told apart
+	Others   Speaker // all speakers beyond the first maxSpeakers
 }
 
 type speakerKey struct {
@@ -153,7 +153,7 @@ type speakerKey struct {
 // NewTally returns an empty tally.
 func NewTally() *Tally { return &Tally{index: map[speakerKey]int{}} }
 
-// Add counts a line, which Index.Attribute returned with the rest.
+// Add counts a line, with what Index.Attribute returned.
 func (t *Tally) Add(l Line, p *Person, how Match) {
 	s := Speaker{Name: l.Name, CustomID: l.CustomID}
 	key := speakerKey{name: l.Name, custom: l.CustomID}
@@ -169,7 +169,7 @@ func (t *Tally) Add(l Line, p *Person, how Match) {
 func (t *Tally) add(key speakerKey, s Speaker) {
 	to := &t.Others
 	if n := t.last; n < len(t.keys) && t.keys[n] == key {
-		to = &t.speakers[n] // who goes on speaking
+		to = &t.speakers[n] // the same speaker goes on
 	} else if at, known := t.index[key]; known {
 		t.last, to = at, &t.speakers[at]
 	} else if len(t.speakers) < maxSpeakers {
@@ -191,7 +191,7 @@ func (t *Tally) Merge(other *Tally) {
 	t.Others.Words += other.Others.Words
 }
 
-// Speakers returns them, most words first; none if the text names nobody at all.
+// Speakers returns the speakers, most words first, or nil if the text names nobody.
 func (t *Tally) Speakers() []Speaker {
 	if !t.named {
 		return nil
@@ -201,7 +201,7 @@ func (t *Tally) Speakers() []Speaker {
 	return out
 }
 
-// words is len(strings.Fields(s)).
+// words returns len(strings.Fields(s)) without the slice.
 func words(s string) (n int) {
 	within := false
 	for _, c := range s {

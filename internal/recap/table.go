@@ -127,7 +127,7 @@ func (x *reader) surplus(columns []field, c *csvReader) int {
 	switch columns[last] {
 	case text:
 		if c.isQuoted(last) && c.isQuoted(last+1) {
-			return 0 // a column that is not known
+			return 0 // an unknown column
 		}
 		return n
 	case timestamp:
@@ -138,21 +138,21 @@ func (x *reader) surplus(columns []field, c *csvReader) int {
 	return 0
 }
 
-const maxCells = 64 // of one row; the last holds the rest
+const maxCells = 64 // of a row, the last of which holds the rest
 
 // csvReader reads CSV of any width and length in bounded memory. A quote within
 // a quoted cell that no separator follows is part of the text.
 type csvReader struct {
 	r      *bufio.Reader
-	spaced bool // a space follows each comma, and is part of no cell
+	spaced bool // whether a space follows each comma and is not part of the cell
 	err    error
-	open   bool // the text ended within quotes
+	open   bool // whether the text ended within quotes
 
 	// The row.
-	buf    []byte // its cells, one after the other
-	ends   []int  // where each ends in buf
-	quoted uint64 // which cells were, a bit each
-	cut    bool   // it is longer than what is kept of it
+	buf    []byte // its cells, one after another
+	ends   []int  // where each cell ends in buf
+	quoted uint64 // which cells were quoted, one bit each
+	cut    bool   // whether it is longer than what is kept
 }
 
 func (c *csvReader) count() int { return len(c.ends) }
@@ -264,7 +264,7 @@ func (c *csvReader) quote() bool {
 // skip passes over b if it is next.
 func (c *csvReader) skip(b byte) {
 	if next, err := c.r.Peek(1); err == nil && next[0] == b {
-		_, _ = c.r.Discard(1) // it was peeked
+		_, _ = c.r.Discard(1) // Peek has read it
 	}
 }
 

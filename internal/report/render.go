@@ -83,11 +83,11 @@ func aligned(lines [][]string) string {
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		text := ""
+		var text strings.Builder
 		for i, cell := range line {
-			text += cell + strings.Repeat(" ", widths[i]-cellWidth(cell)+2)
+			text.WriteString(cell + strings.Repeat(" ", widths[i]-cellWidth(cell)+2))
 		}
-		b.WriteString(strings.TrimRight(text, " ") + "\n")
+		b.WriteString(strings.TrimRight(text.String(), " ") + "\n")
 	}
 	return b.String()
 }

@@ -15,12 +15,13 @@ import (
 )
 
 const (
-	maxFile  = 64 << 10        // bytes; a .env file is shorter
-	pipeTime = 5 * time.Second // for whoever writes into a pipe
+	maxFile  = 64 << 10        // bytes, more than any .env file has
+	pipeTime = 5 * time.Second // how long a pipe may take to be written
 )
 
-// ReadFile returns the content of a file that holds one value, at most 64 KiB. A
-// pipe, such as a shell's <(command), has five seconds to be written.
+// ReadFile returns the content of a file that holds one value. The file may have at
+// most 64 KiB. If it is a pipe, such as a shell's <(command), ReadFile waits up to five
+// seconds for it.
 func ReadFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -37,7 +38,7 @@ func ReadFile(path string) (string, error) {
 		err  error
 	}
 	got := make(chan answer, 1)
-	go func() { // outlives a pipe that nobody writes; the program ends then
+	go func() { // if nobody writes to the pipe, this lasts until the program ends
 		text, err := readAll(path)
 		got <- answer{text, err}
 	}()
@@ -50,7 +51,7 @@ func ReadFile(path string) (string, error) {
 }
 
 func readAll(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := os.Open(path) //nolint:gosec // whoever starts the server names the file
 	if err != nil {
 		return "", err
 	}
@@ -67,8 +68,8 @@ func readAll(path string) (string, error) {
 	return string(raw), nil
 }
 
-// decode reads UTF-8 or UTF-16, with or without byte order mark, and drops
-// characters that show nothing.
+// decode reads UTF-8 or UTF-16, with or without a byte order mark, and drops invisible
+// characters.
 func decode(raw string) (string, error) {
 	le, be := strings.HasPrefix(raw, "\xff\xfe"), strings.HasPrefix(raw, "\xfe\xff")
 	if le || be {
@@ -107,8 +108,8 @@ func fromUTF16(raw string, bigEndian bool) string {
 	return string(utf16.Decode(units))
 }
 
-// Path reads the path of a file: without surrounding quotes and white space, with
-// the home folder for a leading ~ and, on Windows, the variables of %NAME%.
+// Path reads the path of a file. It removes surrounding quotes and white space, replaces
+// a leading ~ by the home folder and, on Windows, %NAME% by the variable NAME.
 func Path(raw string) (string, error) {
 	p := strings.TrimSpace(unquote(strings.TrimSpace(strings.TrimPrefix(raw, "\ufeff"))))
 	if runtime.GOOS == "windows" {
@@ -136,7 +137,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// expandPercent leaves a variable that is not set as it is.
+// expandPercent replaces %NAME% by the variable NAME, if it is set.
 func expandPercent(p string) string {
 	parts := strings.Split(p, "%")
 	for i := 1; i+1 < len(parts); i += 2 {
@@ -146,7 +147,7 @@ func expandPercent(p string) string {
 		}
 		parts[i] = "%" + parts[i] + "%"
 	}
-	if len(parts)%2 == 0 { // a last percent sign that closes nothing
+	if len(parts)%2 == 0 { // the last percent sign closes nothing
 		parts[len(parts)-1] = "%" + parts[len(parts)-1]
 	}
 	return strings.Join(parts, "")

@@ -8,14 +8,14 @@ import (
 	"unicode"
 )
 
-// judge refuses a placeholder.
+// judge returns an error if v is a placeholder.
 func (r reader) judge(v string) error {
 	kind := template(v)
 	if kind == "" {
 		kind = reference(v)
 	}
 	if kind == "$..." && !r.strict && strings.ToUpper(v) != v {
-		kind = "" // a secret may begin with a dollar sign
+		kind = "" // it may be a secret that begins with a dollar sign
 	}
 	if kind != "" {
 		const remedy = "put the value itself there, or set the variable that it names where the client starts"
@@ -30,15 +30,21 @@ func (r reader) judge(v string) error {
 	return nil
 }
 
-// Placeholder reports whether v, a value of whatever kind, is one that a client
-// should have filled in.
+// Placeholder reports whether v is a placeholder that the client should have replaced.
 func Placeholder(v string) bool { return template(unquote(trim(v))) != "" }
 
-// template names the kind of a placeholder without its content, which may hold a
-// default that is a secret.
+// template returns the kind of a placeholder, or "" if v is none. It leaves out the
+// content, which may have a secret as the default.
 func template(v string) string {
 	v = strings.TrimLeft(v, `\`)
-	for _, pair := range [][2]string{{"${", "}"}, {"{{", "}}"}, {"$(", ")"}, {"#{", "}"}, {"[[", "]]"}, {"<%", "%>"}} {
+	for _, pair := range [][2]string{
+		{"${", "}"},
+		{"{{", "}}"},
+		{"$(", ")"},
+		{"#{", "}"},
+		{"[[", "]]"},
+		{"<%", "%>"},
+	} {
 		if from := strings.Index(v, pair[0]); from >= 0 && strings.Contains(v[from+2:], pair[1]) {
 			return pair[0] + "..." + pair[1]
 		}
@@ -64,7 +70,7 @@ func template(v string) string {
 	return ""
 }
 
-// references begin what points to a value elsewhere.
+// references are how values begin that point to other values.
 var references = []string{
 	"op://", "vault://", "keychain://", "keyring://", "secret://", "secrets://", "bws://", "pass://", "env://", "file://",
 	"aws-sm://", "gcp-sm://", "ref+", "!secret ", "!env ", "!vault ", "!env_var ", "!ref ",
@@ -87,7 +93,7 @@ func identifier(v string) bool {
 	}) < 0
 }
 
-// isMasked is true of xxxx, **** and of a value of which only a part is shown.
+// isMasked reports whether v is xxxx or ****, or a value of which only a part is shown.
 func isMasked(v string) bool {
 	for _, part := range []string{"***", "•••", "●●●", "...", "…", "xxxxxxxx", "XXXXXXXX"} {
 		if strings.Contains(v, part) {
@@ -97,7 +103,7 @@ func isMasked(v string) bool {
 	return strings.Count(strings.ToLower(v), "x") >= 3 && strings.Trim(v, "xX-_ ./") == ""
 }
 
-// isExample is true of the words that guides put in a value's place.
+// isExample reports whether v is what guides write in place of a value.
 func isExample(v, name string) bool {
 	if strings.EqualFold(v, name) || upper(v) && endsIn(v, "TOKEN", "KEY", "SECRET", "ID") {
 		return true
@@ -121,7 +127,8 @@ func isExample(v, name string) bool {
 	return asks(words) || strings.HasPrefix(whole, "your") && endsIn(whole, "token", "key", "secret", "id", "here")
 }
 
-// asks is true of the words of "paste your token" and "token here".
+// asks reports whether the words ask for a value, as in "paste your token" and "token
+// here".
 func asks(words []string) bool {
 	named := slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains([]string{

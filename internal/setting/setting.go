@@ -1,7 +1,7 @@
-// Package setting reads what people and MCP clients put into the variables and
-// files of a configuration: a token with its quotes, the line of a .env file, a
-// file that PowerShell wrote, or a placeholder that nobody filled in. It returns
-// the value that was meant, or an error that names the cause and never the value.
+// Package setting reads what people and MCP clients put into the variables and files of
+// a configuration: a token in quotes, a line of a .env file, a file that PowerShell has
+// written, or a placeholder that nobody has replaced. It returns the value that is meant,
+// or an error that names the cause and never the value.
 package setting
 
 import (
@@ -13,8 +13,8 @@ import (
 	"unicode"
 )
 
-// Token reads an API token from text, the content of a variable or a file whose
-// variable is name. Blank text is no token and no error.
+// Token reads an API token from text, which is the content of the variable name or of
+// the file for it. If text is blank, Token returns "" and no error.
 func Token(name, text string) (string, error) {
 	v, err := reader{name: name, credential: true, strict: true}.read(text)
 	if err != nil || v == "" {
@@ -26,9 +26,9 @@ func Token(name, text string) (string, error) {
 	return v, nil
 }
 
-// Secret reads a word that callers have to know. Unlike an API token it may hold
-// any printable ASCII, so that less counts as decoration around it. Both sides of
-// a comparison have to be read by it.
+// Secret reads a word that callers must know. Unlike an API token, it may have any
+// printable ASCII, so Secret removes less around it. Read both sides of a comparison with
+// it.
 func Secret(name, text string) (string, error) {
 	return reader{name: name, credential: true}.read(text)
 }
@@ -38,7 +38,7 @@ func Text(name, text string) (string, error) {
 	return reader{name: name, strict: true}.read(text)
 }
 
-// Bare removes white space and quotation marks around a value of whatever kind.
+// Bare removes white space and quotation marks around a value of any kind.
 func Bare(text string) string {
 	for {
 		v := unquote(trim(text))
@@ -49,12 +49,12 @@ func Bare(text string) string {
 	}
 }
 
-// AccountID reads an account's id, also from an address of the dashboard.
+// AccountID reads the id of an account, or finds it in a URL of the dashboard.
 func AccountID(name, text string) (string, error) {
 	return idOf(name, text, `^[0-9a-fA-F]{32}$`)
 }
 
-// AppID reads an app's id, also from an address of the dashboard.
+// AppID reads the id of an app, or finds it in a URL of the dashboard.
 func AppID(name, text string) (string, error) {
 	return idOf(name, text, `^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 }
@@ -68,7 +68,7 @@ func idOf(name, text, form string) (string, error) {
 	if err != nil {
 		return "", errors.New("it is an address that cannot be read; give the id alone")
 	}
-	is := regexp.MustCompile(form) // only here: most starts never need it
+	is := regexp.MustCompile(form) // compiled only here, because most starts never need it
 	for part := range strings.SplitSeq(u.Path+"/"+u.Fragment, "/") {
 		if is.MatchString(part) {
 			return part, nil
@@ -77,11 +77,11 @@ func idOf(name, text, form string) (string, error) {
 	return "", errors.New("it is an address in which no such id was found; give the id alone")
 }
 
-// reader knows what may surround a value.
+// reader reads one kind of value.
 type reader struct {
 	name       string // of the variable, for NAME=value
-	credential bool   // the words of an Authorization header may come before it
-	strict     bool   // it holds no character with a meaning to shells and templates
+	credential bool   // the words of an Authorization header may come before the value
+	strict     bool   // the value has no characters that mean something to shells and templates
 }
 
 func (r reader) read(text string) (string, error) {
@@ -103,8 +103,8 @@ func (r reader) read(text string) (string, error) {
 	return v, nil
 }
 
-// pick returns the line that holds the value: the last NAME=value of this name, or
-// else the only line. Comments and headings count for nothing.
+// pick returns the line with the value: the last NAME=value of this name, or the only
+// line if there is none. It ignores comments and headings.
 func (r reader) pick(text string) (string, error) {
 	var mine, plain []string
 	others := false
@@ -139,13 +139,13 @@ func (r reader) pick(text string) (string, error) {
 	return "", nil
 }
 
-// ignored is true of a comment and of a heading, [name].
+// ignored reports whether the line is a comment or a heading such as [name].
 func ignored(line string) bool {
 	return line[0] == '#' || line[0] == ';' || strings.HasPrefix(line, "//") || line[0] == '[' && line[len(line)-1] == ']'
 }
 
-// assignment reads NAME=value as shells, .env files, YAML and JSON write it. It
-// assigns if there is some name, which is own if it is the reader's.
+// assignment reads NAME=value as shells, .env files, YAML and JSON write it. It reports
+// whether there is a name, and whether the name is the reader's own.
 func (r reader) assignment(line string) (value string, own, assigns bool) {
 	setx := false
 	for _, command := range []string{"export ", "setx ", "set ", "declare -x ", "$env:"} {
@@ -179,7 +179,7 @@ func (r reader) assignment(line string) (value string, own, assigns bool) {
 	default:
 		return "", false, false
 	}
-	// A name alone before "=" may be a word that ends in the padding of base64.
+	// A word with nothing after "=" may end in the padding of base64.
 	return rest, own, own || strings.Trim(rest, "=") != ""
 }
 
@@ -221,14 +221,14 @@ func withoutScheme(v string) string {
 	if !ok || rest == "" {
 		return v
 	}
-	// cutFold has trimmed the space which tells "Bearer tok" from "bearertok".
+	// cutFold has trimmed the space that tells "Bearer tok" from "bearertok".
 	if next := v[len("bearer"):]; trim(next) == next && next[0] != ':' && next[0] != '=' {
 		return v
 	}
 	return trim(strings.TrimLeft(rest, ":="))
 }
 
-// comment cuts what follows white space and a number sign.
+// comment removes a comment, which begins with white space and a number sign.
 func comment(v string) string {
 	for i, c := range v {
 		if c == '#' && i > 0 && strings.TrimRightFunc(v[:i], unicode.IsSpace) != v[:i] {
@@ -242,7 +242,8 @@ const quotes = "\"'`´“”„‟‘’‚‛«»‹›＂＇″′「」『』
 
 func isQuote(c rune) bool { return strings.ContainsRune(quotes, c) }
 
-// unquote removes one pair of quotation marks, with the backslashes that a shell left there.
+// unquote removes a pair of quotation marks, and the backslashes that a shell has left
+// before them.
 func unquote(v string) string {
 	first, last := runes(v)
 	if first == '\\' && isQuote(last) {
@@ -266,7 +267,7 @@ func runes(v string) (first, last rune) {
 	return first, last
 }
 
-// trim removes white space and what cannot be seen.
+// trim removes white space and invisible characters at both ends.
 func trim(v string) string {
 	return strings.TrimFunc(v, func(c rune) bool {
 		return unicode.IsSpace(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c) || c == '\u3164'
@@ -280,7 +281,7 @@ func cutFold(v, prefix string) (string, bool) {
 	return v, false
 }
 
-// checkToken refuses what no bearer token of Cloudflare can be (RFC 6750, 2.1).
+// checkToken returns an error if v cannot be a bearer token of Cloudflare (RFC 6750, 2.1).
 func checkToken(name, v string) error {
 	const create = "; create an API token at https://dash.cloudflare.com/profile/api-tokens"
 	isHex := func(s string) bool { return strings.Trim(strings.ToLower(s), "0123456789abcdef") == "" }

@@ -20,7 +20,7 @@ const (
 func utf16le(s string) string {
 	var b strings.Builder
 	for _, u := range utf16.Encode([]rune(s)) {
-		b.WriteByte(byte(u))
+		b.WriteByte(byte(u & 0xff))
 		b.WriteByte(byte(u >> 8))
 	}
 	return b.String()

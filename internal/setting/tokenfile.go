@@ -2,9 +2,9 @@ package setting
 
 import "errors"
 
-// TokenFile reads an API token from the file at path: the token alone, or the
-// line for the variable name in a .env file. Unlike a variable, a file without a
-// token is an error, since somebody named it.
+// TokenFile reads an API token from a file that has only the token, or a line for the
+// variable name as .env files do. A file without a token is an error, unlike a variable,
+// because somebody has named it.
 func TokenFile(name, path string) (string, error) {
 	text, err := ReadFile(path)
 	if err != nil {

@@ -80,7 +80,7 @@ func readBody(ctx context.Context, res *http.Response, big gate) (string, error)
 
 // cutOff is err if more of a body was to come.
 func cutOff(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -102,7 +102,7 @@ func readBig(r io.Reader, head string, length int64) (string, error) {
 	body.WriteString(head)
 	_, err := io.CopyN(&body, r, length-int64(len(head)))
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return body.String(), nil
 	case err != nil:
 		return body.String(), err
@@ -110,7 +110,7 @@ func readBig(r io.Reader, head string, length int64) (string, error) {
 	switch n, err := io.CopyN(io.Discard, r, 1); {
 	case n > 0:
 		return strings.Clone(head[:headSize]), ErrBodyTooLarge
-	case err != io.EOF:
+	case !errors.Is(err, io.EOF):
 		return body.String(), err
 	}
 	return body.String(), nil

@@ -45,7 +45,7 @@ func NewCache[K Key[K], V Cached[V]](ttl time.Duration, bytes uint64) *Cache[K, 
 		ttlcache.WithTTL[cacheKey[K], V](ttl),
 		ttlcache.WithDisableTouchOnHit[cacheKey[K], V](),
 		ttlcache.WithMaxCost(bytes, func(i ttlcache.CostItem[cacheKey[K], V]) uint64 {
-			return uint64(itemOverhead + sha256.Size + i.Key.key.Size() + i.Value.Size())
+			return uint64(max(0, itemOverhead+sha256.Size+i.Key.key.Size()+i.Value.Size()))
 		}),
 	)}
 }

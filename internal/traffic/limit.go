@@ -43,6 +43,7 @@ func (l *Limit) UnmarshalText(text []byte) error {
 // String returns it in words: 1200 requests in 5m0s.
 func (l Limit) String() string { return fmt.Sprintf("%d requests in %s", l.Requests, l.Window) }
 
+// Valid reports whether a client can live with the limit.
 func (l Limit) Valid() bool { return l.Requests >= 2 && l.Window > 0 }
 
 // burst is what may be spent at once from idle. A token bucket lets through

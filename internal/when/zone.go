@@ -39,6 +39,7 @@ func Parse(s string, zone *time.Location, until bool) (string, bool) {
 	return t.UTC().Format(time.RFC3339Nano), ok
 }
 
+// Read is Parse of any year.
 func Read(s string, zone *time.Location, until bool) (time.Time, bool) {
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		if until {

@@ -42,15 +42,19 @@ func (f Finder) Home(ctx context.Context, p Place) (apps []App, more bool, err e
 	return apps, false, err
 }
 
-// Others are the apps that the token reaches, if none was named, but those given. Of
-// very many only the first are taken.
+// Others are the apps that the token reaches, if none was named, but those given,
+// which get their names. Of very many only the first are taken.
 func (f Finder) Others(ctx context.Context, p Place, but []App) ([]App, error) {
 	if p.App != "" {
 		return nil, nil
 	}
 	apps, err := f.Apps(ctx, p)
 	apps = slices.DeleteFunc(apps, func(a App) bool {
-		return slices.ContainsFunc(but, func(b App) bool { return a.AppRef == b.AppRef })
+		i := slices.IndexFunc(but, func(b App) bool { return a.AppRef == b.AppRef })
+		if i >= 0 {
+			but[i].Name = a.Name
+		}
+		return i >= 0
 	})
 	return apps[:min(len(apps), maxApps)], err
 }

@@ -40,25 +40,32 @@ func (f Finder) withoutRooms(ctx context.Context, app client.AppRef, found []cli
 		if n > 0 && len(isRoom) == 0 && !slices.ContainsFunc(latest, opensBriefly) {
 			break // they have no rooms
 		}
-		rooms := make([][]string, len(parents))
-		everyOne(len(parents), func(i int) {
-			if n < len(latest[i]) && !isRoom[strings.ToLower(parents[i].ID)] {
-				rooms[i] = f.roomsOf(ctx, app, latest[i][n])
-			}
-		})
-		for i, of := range rooms {
-			for _, id := range of {
-				if !strings.EqualFold(id, parents[i].ID) {
-					isRoom[strings.ToLower(id)] = true
-				}
-			}
-		}
+		f.addRooms(ctx, app, parents, latest, n, isRoom)
 		left = slices.DeleteFunc(slices.Clone(found), func(m client.Meeting) bool { return isRoom[strings.ToLower(m.ID)] })
 	}
 	if len(left) == 0 {
 		return found
 	}
 	return left
+}
+
+// addRooms adds the breakout rooms of the nth latest session of each parent that is
+// no room itself.
+func (f Finder) addRooms(ctx context.Context, app client.AppRef, parents []client.Meeting,
+	latest [][]client.Session, n int, isRoom map[string]bool) {
+	rooms := make([][]string, len(parents))
+	everyOne(len(parents), func(i int) {
+		if n < len(latest[i]) && !isRoom[strings.ToLower(parents[i].ID)] {
+			rooms[i] = f.roomsOf(ctx, app, latest[i][n])
+		}
+	})
+	for i, of := range rooms {
+		for _, id := range of {
+			if !strings.EqualFold(id, parents[i].ID) {
+				isRoom[strings.ToLower(id)] = true
+			}
+		}
+	}
 }
 
 // roomSessions are how many of a meeting's sessions are asked for their rooms,

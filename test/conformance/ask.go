@@ -37,7 +37,10 @@ func form(message, field, kind string) mcp.ElicitationParams {
 }
 
 func sampling(text string) mcp.CreateMessageParams {
-	return mcp.CreateMessageParams{MaxTokens: 100, Messages: []mcp.SamplingMessage{{Role: mcp.RoleUser, Content: mcp.NewTextContent(text)}}}
+	return mcp.CreateMessageParams{
+		MaxTokens: 100,
+		Messages:  []mcp.SamplingMessage{{Role: mcp.RoleUser, Content: mcp.NewTextContent(text)}},
+	}
 }
 
 // given returns a field of an accepted form.
@@ -69,7 +72,10 @@ func addAsking(s *server.MCPServer, st states) {
 	addRounds(s, st)
 	addForms(s)
 	ask := func(name string, run func(mcp.CallToolRequest) (*mcp.CallToolResult, error)) {
-		s.AddTool(mcp.NewTool(name, described), func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(req) })
+		s.AddTool(
+			mcp.NewTool(name, described),
+			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(req) },
+		)
 	}
 	name := form("What is your name?", "name", "string")
 	ask("test_input_required_result_elicitation", func(req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -85,7 +91,10 @@ func addAsking(s *server.MCPServer, st states) {
 		if v := server.SamplingResponse(req.Params.InputResponses, "capital_question"); v != nil {
 			return told(v.Content)
 		}
-		return server.NewInputRequestBuilder("").Sample("capital_question", sampling("What is the capital of France?")).ToolResult(), nil
+		return server.NewInputRequestBuilder("").
+				Sample("capital_question", sampling("What is the capital of France?")).
+				ToolResult(),
+			nil
 	})
 	ask("test_input_required_result_list_roots", func(req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		if v := server.RootsResponse(req.Params.InputResponses, "client_roots"); v != nil {
@@ -109,80 +118,129 @@ func addAsking(s *server.MCPServer, st states) {
 		}
 		return mcp.NewToolResultText("ok"), nil
 	})
-	s.AddPrompt(mcp.NewPrompt("test_input_required_result_prompt", promptDescribed), func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-		v, ok := given(req.Params.InputResponses, "user_context", "context")
-		text, isText := v.(string)
-		if !ok || !isText {
-			return server.NewInputRequestBuilder("").Elicit("user_context", form("What context should the prompt use?", "context", "string")).PromptResult(), nil
-		}
-		return says(mcp.NewTextContent(text)), nil
-	})
+	s.AddPrompt(
+		mcp.NewPrompt("test_input_required_result_prompt", promptDescribed),
+		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			v, ok := given(req.Params.InputResponses, "user_context", "context")
+			text, isText := v.(string)
+			if !ok || !isText {
+				return server.NewInputRequestBuilder("").
+						Elicit("user_context", form("What context should the prompt use?", "context", "string")).
+						PromptResult(),
+					nil
+			}
+			return says(mcp.NewTextContent(text)), nil
+		},
+	)
 }
 
 // addRounds adds tools that keep their place in a sealed state.
 func addRounds(s *server.MCPServer, st states) {
 	rounds := func(name string, run func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error)) {
-		s.AddTool(mcp.NewTool(name, described), func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			state, err := "", error(nil)
-			if req.Params.RequestState != "" {
-				if state, err = st.open(req.Params.RequestState); err != nil {
-					return nil, err
+		s.AddTool(
+			mcp.NewTool(name, described),
+			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+				state, err := "", error(nil)
+				if req.Params.RequestState != "" {
+					if state, err = st.open(req.Params.RequestState); err != nil {
+						return nil, err
+					}
 				}
-			}
-			return run(state, req.Params.InputResponses)
-		})
+				return run(state, req.Params.InputResponses)
+			},
+		)
 	}
 	confirm := func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
 		if v, ok := given(in, "confirm", "ok"); ok && v == true && state == "asked" {
 			return mcp.NewToolResultText("state-ok"), nil
 		}
-		return server.NewInputRequestBuilder(st.seal("asked")).Elicit("confirm", form("Please confirm", "ok", "boolean")).ToolResult(), nil
+		return server.NewInputRequestBuilder(st.seal("asked")).
+				Elicit("confirm", form("Please confirm", "ok", "boolean")).
+				ToolResult(),
+			nil
 	}
 	rounds("test_input_required_result_request_state", confirm)
 	rounds("test_input_required_result_tampered_state", confirm)
-	rounds("test_input_required_result_multiple_inputs", func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
-		name, ok := given(in, "user_name", "name")
-		greeting, roots := server.SamplingResponse(in, "greeting"), server.RootsResponse(in, "client_roots")
-		if ok && greeting != nil && roots != nil && state == "asked" {
-			return told([]any{name, greeting.Content, roots.Roots})
-		}
-		return server.NewInputRequestBuilder(st.seal("asked")).Elicit("user_name", form("What is your name?", "name", "string")).
-			Sample("greeting", sampling("Generate a greeting")).Roots("client_roots").ToolResult(), nil
-	})
-	rounds("test_input_required_result_multi_round", func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
-		if color, ok := given(in, "step2", "color"); ok && state == "second" {
-			return told(color)
-		}
-		if _, ok := given(in, "step1", "name"); ok && state == "first" {
-			return server.NewInputRequestBuilder(st.seal("second")).Elicit("step2", form("Step 2: What is your favorite color?", "color", "string")).ToolResult(), nil
-		}
-		return server.NewInputRequestBuilder(st.seal("first")).Elicit("step1", form("Step 1: What is your name?", "name", "string")).ToolResult(), nil
-	})
+	rounds(
+		"test_input_required_result_multiple_inputs",
+		func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
+			name, ok := given(in, "user_name", "name")
+			greeting, roots := server.SamplingResponse(in, "greeting"), server.RootsResponse(in, "client_roots")
+			if ok && greeting != nil && roots != nil && state == "asked" {
+				return told([]any{name, greeting.Content, roots.Roots})
+			}
+			return server.NewInputRequestBuilder(st.seal("asked")).
+					Elicit("user_name", form("What is your name?", "name", "string")).
+					Sample("greeting", sampling("Generate a greeting")).
+					Roots("client_roots").
+					ToolResult(),
+				nil
+		},
+	)
+	rounds(
+		"test_input_required_result_multi_round",
+		func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
+			if color, ok := given(in, "step2", "color"); ok && state == "second" {
+				return told(color)
+			}
+			if _, ok := given(in, "step1", "name"); ok && state == "first" {
+				return server.NewInputRequestBuilder(st.seal("second")).
+						Elicit("step2", form("Step 2: What is your favorite color?", "color", "string")).
+						ToolResult(),
+					nil
+			}
+			return server.NewInputRequestBuilder(st.seal("first")).
+					Elicit("step1", form("Step 1: What is your name?", "name", "string")).
+					ToolResult(),
+				nil
+		},
+	)
 }
 
 // addForms adds tools which ask in the manner of the revisions before
 // 2026-07-28: a stateless server refuses, and must do so at once.
 func addForms(s *server.MCPServer) {
 	elicit := func(name string, schema map[string]any) {
-		s.AddTool(mcp.NewTool(name, described), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			res, err := s.RequestElicitation(ctx, mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Please fill in", RequestedSchema: schema}})
-			if err != nil {
-				return mcp.NewToolResultError(err.Error()), nil
-			}
-			return told(res)
-		})
+		s.AddTool(
+			mcp.NewTool(name, described),
+			func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+				res, err := s.RequestElicitation(
+					ctx,
+					mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Please fill in", RequestedSchema: schema}},
+				)
+				if err != nil {
+					return mcp.NewToolResultError(err.Error()), nil
+				}
+				return told(res)
+			},
+		)
 	}
 	object := func(properties map[string]any) map[string]any {
 		return map[string]any{"type": "object", "properties": properties}
 	}
-	elicit("test_elicitation", object(map[string]any{"username": map[string]any{"type": "string"}, "email": map[string]any{"type": "string"}}))
-	elicit("test_elicitation_sep1034_defaults", object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}))
-	elicit("test_elicitation_sep1330_enums", object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}))
-	s.AddTool(mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())), func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		res, err := s.RequestSampling(ctx, mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))}) //nolint:staticcheck // older revisions have it
-		if err != nil {
-			return mcp.NewToolResultError(err.Error()), nil
-		}
-		return told(res.Content)
-	})
+	elicit(
+		"test_elicitation",
+		object(map[string]any{"username": map[string]any{"type": "string"}, "email": map[string]any{"type": "string"}}),
+	)
+	elicit(
+		"test_elicitation_sep1034_defaults",
+		object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}),
+	)
+	elicit(
+		"test_elicitation_sep1330_enums",
+		object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}),
+	)
+	s.AddTool(
+		mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())),
+		func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			res, err := s.RequestSampling(
+				ctx,
+				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))},
+			) //nolint:staticcheck // older revisions have it
+			if err != nil {
+				return mcp.NewToolResultError(err.Error()), nil
+			}
+			return told(res.Content)
+		},
+	)
 }

@@ -29,16 +29,34 @@ func fixed(content ...mcp.Content) server.ToolHandlerFunc {
 
 func addContent(s *server.MCPServer) {
 	text, image := mcp.NewTextContent("This is a simple text response for testing."), mcp.NewImageContent(png, "image/png")
-	resource := mcp.NewEmbeddedResource(mcp.TextResourceContents{URI: "test://embedded-resource", MIMEType: "text/plain", Text: "This is an embedded resource content."})
-	data := mcp.NewEmbeddedResource(mcp.TextResourceContents{URI: "test://mixed-content-resource", MIMEType: "application/json", Text: `{"test":"data","value":123}`})
+	resource := mcp.NewEmbeddedResource(
+		mcp.TextResourceContents{
+			URI:      "test://embedded-resource",
+			MIMEType: "text/plain",
+			Text:     "This is an embedded resource content.",
+		},
+	)
+	data := mcp.NewEmbeddedResource(
+		mcp.TextResourceContents{
+			URI:      "test://mixed-content-resource",
+			MIMEType: "application/json",
+			Text:     `{"test":"data","value":123}`,
+		},
+	)
 	s.AddTool(mcp.NewTool("test_simple_text", described), fixed(text))
 	s.AddTool(mcp.NewTool("test_image_content", described), fixed(image))
 	s.AddTool(mcp.NewTool("test_audio_content", described), fixed(mcp.NewAudioContent(wav, "audio/wav")))
 	s.AddTool(mcp.NewTool("test_embedded_resource", described), fixed(resource))
-	s.AddTool(mcp.NewTool("test_multiple_content_types", described), fixed(mcp.NewTextContent("Multiple content types test:"), image, data))
-	s.AddTool(mcp.NewTool("test_error_handling", described), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		return mcp.NewToolResultError("This tool intentionally returns an error for testing"), nil
-	})
+	s.AddTool(
+		mcp.NewTool("test_multiple_content_types", described),
+		fixed(mcp.NewTextContent("Multiple content types test:"), image, data),
+	)
+	s.AddTool(
+		mcp.NewTool("test_error_handling", described),
+		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return mcp.NewToolResultError("This tool intentionally returns an error for testing"), nil
+		},
+	)
 }
 
 func addResources(s *server.MCPServer) {
@@ -54,16 +72,23 @@ func addResources(s *server.MCPServer) {
 		case mcp.BlobResourceContents:
 			uri, kind = r.URI, r.MIMEType
 		}
-		s.AddResource(mcp.NewResource(uri, uri, mcp.WithMIMEType(kind)), func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
-			return []mcp.ResourceContents{r}, nil
-		})
+		s.AddResource(
+			mcp.NewResource(uri, uri, mcp.WithMIMEType(kind)),
+			func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+				return []mcp.ResourceContents{r}, nil
+			},
+		)
 	}
-	s.AddResourceTemplate(mcp.NewResourceTemplate("test://template/{id}/data", "template", mcp.WithTemplateMIMEType("application/json")),
+	s.AddResourceTemplate(
+		mcp.NewResourceTemplate("test://template/{id}/data", "template", mcp.WithTemplateMIMEType("application/json")),
 		func(_ context.Context, req mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 			id := strings.TrimSuffix(strings.TrimPrefix(req.Params.URI, "test://template/"), "/data")
 			raw, err := json.Marshal(map[string]any{"id": id, "templateTest": true, "data": "Data for ID: " + id})
-			return []mcp.ResourceContents{mcp.TextResourceContents{URI: req.Params.URI, MIMEType: "application/json", Text: string(raw)}}, err
-		})
+			return []mcp.ResourceContents{
+				mcp.TextResourceContents{URI: req.Params.URI, MIMEType: "application/json", Text: string(raw)},
+			}, err
+		},
+	)
 }
 
 func says(content ...mcp.Content) *mcp.GetPromptResult {
@@ -75,35 +100,68 @@ func says(content ...mcp.Content) *mcp.GetPromptResult {
 }
 
 func addPrompts(s *server.MCPServer) {
-	s.AddPrompt(mcp.NewPrompt("test_simple_prompt", promptDescribed), func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-		return says(mcp.NewTextContent("This is a simple prompt for testing.")), nil
-	})
-	s.AddPrompt(mcp.NewPrompt("test_prompt_with_arguments", promptDescribed, mcp.WithArgument("arg1", mcp.RequiredArgument()), mcp.WithArgument("arg2", mcp.RequiredArgument())),
+	s.AddPrompt(
+		mcp.NewPrompt("test_simple_prompt", promptDescribed),
+		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			return says(mcp.NewTextContent("This is a simple prompt for testing.")), nil
+		},
+	)
+	s.AddPrompt(
+		mcp.NewPrompt(
+			"test_prompt_with_arguments",
+			promptDescribed,
+			mcp.WithArgument("arg1", mcp.RequiredArgument()),
+			mcp.WithArgument("arg2", mcp.RequiredArgument()),
+		),
 		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			a := req.Params.Arguments
-			return says(mcp.NewTextContent(fmt.Sprintf("Prompt with arguments: arg1='%s', arg2='%s'", a["arg1"], a["arg2"]))), nil
-		})
-	s.AddPrompt(mcp.NewPrompt("test_prompt_with_embedded_resource", promptDescribed, mcp.WithArgument("resourceUri", mcp.RequiredArgument())),
+			return says(
+				mcp.NewTextContent(fmt.Sprintf("Prompt with arguments: arg1='%s', arg2='%s'", a["arg1"], a["arg2"])),
+			), nil
+		},
+	)
+	s.AddPrompt(
+		mcp.NewPrompt(
+			"test_prompt_with_embedded_resource",
+			promptDescribed,
+			mcp.WithArgument("resourceUri", mcp.RequiredArgument()),
+		),
 		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-			return says(mcp.NewEmbeddedResource(mcp.TextResourceContents{URI: req.Params.Arguments["resourceUri"], MIMEType: "text/plain", Text: "Embedded resource content for testing."}),
-				mcp.NewTextContent("Please process the embedded resource above.")), nil
-		})
-	s.AddPrompt(mcp.NewPrompt("test_prompt_with_image", promptDescribed), func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-		return says(mcp.NewImageContent(png, "image/png"), mcp.NewTextContent("Please analyze the image above.")), nil
-	})
+			return says(
+				mcp.NewEmbeddedResource(
+					mcp.TextResourceContents{
+						URI:      req.Params.Arguments["resourceUri"],
+						MIMEType: "text/plain",
+						Text:     "Embedded resource content for testing.",
+					},
+				),
+				mcp.NewTextContent("Please process the embedded resource above."),
+			), nil
+		},
+	)
+	s.AddPrompt(
+		mcp.NewPrompt("test_prompt_with_image", promptDescribed),
+		func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+			return says(mcp.NewImageContent(png, "image/png"), mcp.NewTextContent("Please analyze the image above.")), nil
+		},
+	)
 }
 
 // addSchemas adds tools whose schemas must arrive whole, and one whose argument
 // is repeated in a header.
 func addSchemas(s *server.MCPServer) {
-	s.AddTool(mcp.NewToolWithRawSchema("json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features", json.RawMessage(`{
+	s.AddTool(
+		mcp.NewToolWithRawSchema("json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features", json.RawMessage(`{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
 		"$defs": {"address": {"$anchor": "addressDef", "type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}}}},
 		"properties": {"name": {"type": "string"}, "address": {"$ref": "#/$defs/address"}, "contactMethod": {"type": "string", "enum": ["phone", "email"]},
 			"phone": {"type": "string"}, "email": {"type": "string"}},
 		"allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
 		"if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
-		"then": {"required": ["phone"]}, "else": {"required": ["email"]}, "additionalProperties": false}`)), fixed(mcp.NewTextContent("ok")))
+		"then": {"required": ["phone"]}, "else": {"required": ["email"]}, "additionalProperties": false}`)),
+		fixed(mcp.NewTextContent("ok")),
+	)
 	s.AddTool(mcp.NewToolWithRawSchema("test_header_argument", "Its argument is repeated in a header", json.RawMessage(
-		`{"type": "object", "properties": {"region": {"type": "string", "x-mcp-header": "Region"}}, "required": ["region"]}`)), fixed(mcp.NewTextContent("ok")))
+		`{"type": "object", "properties": {"region": {"type": "string", "x-mcp-header": "Region"}}, "required": ["region"]}`,
+	)), fixed(mcp.NewTextContent("ok")))
 }

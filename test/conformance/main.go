@@ -42,7 +42,10 @@ func serve(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer api.Close()
-	s := tools.NewServer(&tools.Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Demo: true, Log: log}, "(conformance)")
+	s := tools.NewServer(
+		&tools.Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Demo: true, Log: log},
+		"(conformance)",
+	)
 	addFixtures(s)
 
 	plan, err := httpserve.Prepare(httpserve.Config{Addr: "127.0.0.1:0", Demo: true})

@@ -23,30 +23,42 @@ func addNotifying(s *server.MCPServer) {
 	}
 	s.AddTool(mcp.NewTool("test_tool_with_logging", described), logs)
 	s.AddTool(mcp.NewTool("test_logging_tool", described), logs)
-	s.AddTool(mcp.NewTool("test_tool_with_progress", described), func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		for i, done := range []int{0, 50, 100} {
-			if i > 0 {
-				time.Sleep(pause)
+	s.AddTool(
+		mcp.NewTool("test_tool_with_progress", described),
+		func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			for i, done := range []int{0, 50, 100} {
+				if i > 0 {
+					time.Sleep(pause)
+				}
+				if req.Params.Meta == nil || req.Params.Meta.ProgressToken == nil {
+					continue
+				}
+				if err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{
+					"progressToken": req.Params.Meta.ProgressToken, "progress": done, "total": 100,
+				}); err != nil {
+					return nil, err
+				}
 			}
-			if req.Params.Meta == nil || req.Params.Meta.ProgressToken == nil {
-				continue
-			}
-			if err := s.SendNotificationToClient(ctx, "notifications/progress", map[string]any{
-				"progressToken": req.Params.Meta.ProgressToken, "progress": done, "total": 100,
-			}); err != nil {
-				return nil, err
-			}
-		}
-		return mcp.NewToolResultText("done"), nil
-	})
-	s.AddTool(mcp.NewTool("test_trigger_tool_change", described), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		s.AddTool(mcp.NewTool("test_appeared", described), fixed(mcp.NewTextContent("ok")))
-		return mcp.NewToolResultText("a tool appeared"), nil
-	})
-	s.AddTool(mcp.NewTool("test_trigger_prompt_change", described), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		s.AddPrompt(mcp.NewPrompt("test_appeared", promptDescribed), func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
-			return says(mcp.NewTextContent("ok")), nil
-		})
-		return mcp.NewToolResultText("a prompt appeared"), nil
-	})
+			return mcp.NewToolResultText("done"), nil
+		},
+	)
+	s.AddTool(
+		mcp.NewTool("test_trigger_tool_change", described),
+		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			s.AddTool(mcp.NewTool("test_appeared", described), fixed(mcp.NewTextContent("ok")))
+			return mcp.NewToolResultText("a tool appeared"), nil
+		},
+	)
+	s.AddTool(
+		mcp.NewTool("test_trigger_prompt_change", described),
+		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			s.AddPrompt(
+				mcp.NewPrompt("test_appeared", promptDescribed),
+				func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+					return says(mcp.NewTextContent("ok")), nil
+				},
+			)
+			return mcp.NewToolResultText("a prompt appeared"), nil
+		},
+	)
 }

@@ -1,6 +1,5 @@
-// Serve runs the sample account on a loopback port, for checks in other
-// languages: it prints what a client needs as one line of JSON, and ends when
-// its standard input does.
+// Serve runs the sample account on a loopback port for checks in other languages. It
+// prints what a client needs as a line of JSON, and ends when its standard input does.
 package main
 
 import (
@@ -34,8 +33,12 @@ func serve(o demoapi.Options) error {
 	}
 	defer s.Close()
 	err = json.NewEncoder(os.Stdout).Encode(map[string]string{
-		"url": s.URL, "token": demoapi.Token, "account_id": demoapi.AccountID, "app_id": demoapi.AppID, "review_id": demoapi.ReviewMeetingID,
-		"live_id": demoapi.LiveMeetingID,
+		"url":        s.URL,
+		"token":      demoapi.Token,
+		"account_id": demoapi.AccountID,
+		"app_id":     demoapi.AppID,
+		"review_id":  demoapi.ReviewMeetingID,
+		"live_id":    demoapi.LiveMeetingID,
 	})
 	if err != nil {
 		return err
