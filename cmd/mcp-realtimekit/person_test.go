@@ -118,7 +118,7 @@ func toldBySessions(t testing.TB, p *proc, app string) map[string]map[string]sit
 func everybodyIn(t testing.TB, p *proc, app, session string) map[string]sitting {
 	t.Helper()
 	out := map[string]sitting{}
-	for offset := 0; ; offset += 500 {
+	for offset := 0; ; {
 		var page struct {
 			JustInTime bool `json:"just_in_time"`
 			LeftOut    int  `json:"left_out"`
@@ -154,6 +154,7 @@ func everybodyIn(t testing.TB, p *proc, app, session string) map[string]sitting 
 		if page.LeftOut == 0 {
 			return out
 		}
+		offset += len(page.People)
 	}
 }
 
