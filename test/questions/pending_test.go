@@ -26,15 +26,8 @@ func pending() map[string]string {
 		"list_recordings over all apps": {
 			"What was recorded in the last seven days, in all apps?",
 		},
-		"lists over all apps and series, and their arguments": {
-			"What share of those registered came to each product tour?",
+		"list_sessions over all apps (right on days without one elsewhere)": {
 			"Which meetings took place yesterday, wherever?",
-			"When did we talk to Contoso?",
-			"How often did Sofia connect to the design review, and when?",
-			"Who joined the roadmap workshop last?",
-			"Who hosts the stand-up?",
-			"Is there a meeting about webhooks?",
-			"What is the id of the staging app?",
 		},
 	} {
 		for _, ask := range questions {
