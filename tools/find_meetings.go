@@ -125,6 +125,9 @@ func findMeetings(d *Deps) mcptool.Tool {
 		}
 		out := findMeetingsOutput{zone: zone, Timezone: zone.String()}
 		out.fill(in, found, d.AppID, created)
+		if len(found.Searched) == 1 {
+			out.AddNote(d.finder(zone).OnlyConfigured(in.where()))
+		}
 		return out, nil
 	})
 }

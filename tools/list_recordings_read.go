@@ -62,8 +62,14 @@ func (l *recordingList) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.ofApps(ctx, apps); err != nil || len(l.all) > 0 {
+	if err := l.ofApps(ctx, apps); err != nil {
 		return err
+	}
+	if len(l.all) > 0 {
+		if note := l.find.OnlyConfigured(l.in.where()); note != "" {
+			l.notes = append(l.notes, note)
+		}
+		return nil
 	}
 	others, err := l.find.Others(ctx, l.in.where(), apps)
 	if err != nil {

@@ -122,6 +122,9 @@ func (d *Deps) findSessions(ctx context.Context, call *mcptool.Call, l *sessionL
 			return err
 		}
 		l.ofApps(apps)
+		if note := finder.OnlyConfigured(l.in.where()); note != "" {
+			l.notes = append(l.notes, note)
+		}
 	} else {
 		var err error
 		if series, err = finder.Series(ctx, l.in.where(), l.in.Meeting); err != nil {

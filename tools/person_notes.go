@@ -101,8 +101,8 @@ func (s *personSearch) named(unread []presence.Unread) string {
 // notes are those on the person.
 func (b *recordBuilder) notes(p presence.Followed, found presence.Found) []string {
 	var notes []string
-	if b.in.App == "" && len(b.apps) == 1 && b.apps[0].AppID == b.AppID {
-		notes = append(notes, "Only the configured app was searched; app=all searches every one.")
+	if note := b.finder.OnlyConfigured(b.in.where()); note != "" && len(b.apps) == 1 {
+		notes = append(notes, note)
 	}
 	if b.known > 0 {
 		notes = append(notes, fmt.Sprintf("%s not counted as an absence, for the roster tells who is known to the "+

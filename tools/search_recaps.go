@@ -190,6 +190,9 @@ func (s *recapSearch) run(ctx context.Context) error {
 		return err
 	}
 	if s.hits() > 0 || s.rest() {
+		if note := s.find.OnlyConfigured(s.in.where()); note != "" {
+			s.notes = append(s.notes, note)
+		}
 		return nil
 	}
 	others, err := s.find.Others(ctx, s.in.where(), apps)

@@ -89,7 +89,7 @@ func (l *sessionList) ofApps(apps []which.App) {
 	for _, s := range l.sources {
 		names = append(names, s.app.String())
 	}
-	l.notes = append(l.notes, "No app is configured or named: these are the sessions of "+prose.Enumerate(names)+".")
+	l.notes = append(l.notes, "These are the sessions of "+prose.Enumerate(names)+".")
 	if more := len(apps) - len(l.sources); more > 0 {
 		l.notes = append(l.notes, prose.Count(more, "app was", "apps were")+" not read; name one as app.")
 	}

@@ -1,6 +1,7 @@
 package which
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
@@ -12,8 +13,8 @@ import (
 type Ambiguous struct{ Found []Series }
 
 func (e *Ambiguous) Error() string {
-	return fmt.Sprintf("%s have that in their title; pass the id of one as meeting: %s", e.number(),
-		Choices(e.Found, func(s Series) (string, string) { return s.Meetings[0].ID, s.Title }))
+	return fmt.Sprintf("%s have that in their title; pass more of the title, or the id of one, as meeting: %s", e.number(),
+		Choices(e.Found, func(s Series) (string, string) { return s.Meetings[0].ID, cmp.Or(s.Title, Untitled) }))
 }
 
 // number counts the meetings that were read; there may be more than so many.

@@ -22,6 +22,30 @@ func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Se
 	if err != nil {
 		return App{}, client.Session{}, err
 	}
+	if strings.ContainsAny(id, " \t") {
+		return apps[0], client.Session{}, fmt.Errorf("%q is not a session's id; pass a title as meeting",
+			untrusted.Line(id, 80))
+	}
+	app, s, missing := f.sessionIn(ctx, apps, id)
+	if missing == nil || !client.NotFound(missing) {
+		return app, s, missing
+	}
+	others, err := f.Others(ctx, p, apps)
+	if err == nil && len(others) > 0 {
+		if app, s, err := f.sessionIn(ctx, others, id); err == nil {
+			return app, s, nil
+		}
+	}
+	for _, app := range slices.Concat(apps, others) {
+		if _, err := f.API.Meeting(ctx, app.AppRef, id); err == nil {
+			return app, client.Session{}, fmt.Errorf("%s is a meeting's id, not a session's; pass it as meeting", id)
+		}
+	}
+	return apps[0], client.Session{}, errorThen(missing, "list_sessions lists those there are")
+}
+
+// sessionIn asks apps for a session. The error is the first one's if none has it.
+func (f Finder) sessionIn(ctx context.Context, apps []App, id string) (App, client.Session, error) {
 	var missing error
 	for _, app := range apps {
 		s, err := f.API.Session(ctx, app.AppRef, id)
@@ -38,12 +62,7 @@ func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Se
 			missing = err
 		}
 	}
-	for _, app := range apps {
-		if _, err := f.API.Meeting(ctx, app.AppRef, id); err == nil {
-			return app, client.Session{}, fmt.Errorf("%s is a meeting's id, not a session's; pass it as meeting", id)
-		}
-	}
-	return apps[0], client.Session{}, errorThen(missing, f.whatExists(ctx, apps[0], Series{}, when.Window{}))
+	return App{}, client.Session{}, missing
 }
 
 // Reached is Likely with all apps, however many.

@@ -23,6 +23,15 @@ type Place struct {
 // everywhere reports whether every app is meant, even if one is configured.
 func (p Place) everywhere() bool { return strings.EqualFold(strings.TrimSpace(p.App), "all") }
 
+// OnlyConfigured is a note that other apps were not searched, if that is so because
+// one is configured and none was named.
+func (f Finder) OnlyConfigured(p Place) string {
+	if p.App != "" || f.AppID == "" {
+		return ""
+	}
+	return "Only the configured app was searched; app=all searches every one."
+}
+
 // App is an app with its name, as far as that is known.
 type App struct {
 	client.AppRef

@@ -21,6 +21,9 @@ const (
 	maxClosest  = 3   // titles named if none fits
 )
 
+// Untitled is what answers call a meeting without a title, and how to ask for one.
+const Untitled = "(untitled)"
+
 // candidate is a meeting of an app.
 type candidate struct {
 	client.Meeting
@@ -80,9 +83,10 @@ func (s *search) inApp(ctx context.Context, app App, requests int) error {
 	s.searched = append(s.searched, app.String())
 	requests = min(requests, s.left)
 	queries := []string{s.text}
-	if s.text == "" {
-		queries = nil
-	} else if word := match.LongestWord(s.text); word != match.Fold(strings.TrimSpace(s.text)) {
+	switch word := match.LongestWord(s.text); {
+	case s.text == "", untitled(s.text):
+		queries = nil // no search finds what has no title
+	case word != match.Fold(strings.TrimSpace(s.text)):
 		queries = append(queries, word)
 	}
 	before := len(s.fits)
@@ -160,10 +164,20 @@ func (s *search) all(ctx context.Context, app App, query string, most int) (used
 	return used, nil
 }
 
+// untitled reports whether a text is how answers call a meeting without a title.
+func untitled(text string) bool { return match.Key(text) == "untitled" }
+
+func (s *search) holds(title string) bool {
+	if untitled(s.text) && match.Key(title) == "" {
+		return true
+	}
+	return match.Holds(title, s.text) && strings.TrimSpace(s.text) != Untitled
+}
+
 func (s *search) sort(c candidate) {
 	switch {
 	case s.keep != nil && !s.keep(c.Meeting):
-	case match.Holds(c.Title, s.text):
+	case s.holds(c.Title):
 		if c.ID == "" || !s.have[c.ID] {
 			s.fits = append(s.fits, c)
 		}

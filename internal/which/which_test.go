@@ -198,3 +198,39 @@ func TestPick(t *testing.T) {
 		})
 	}
 }
+
+// TestUntitled asks for what answers call "(untitled)", and for a title that says so.
+func TestUntitled(t *testing.T) {
+	a := startAccount(t, true)
+	a.meetings(scripted.AppID, "", "Untitled draft", "Daily stand-up")
+	s, err := a.finder.Series(t.Context(), Place{}, Untitled)
+	if err != nil || s.Meetings[0].ID != id(0) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	_, err = a.finder.Series(t.Context(), Place{}, "untitled")
+	if err == nil || !strings.Contains(err.Error(), id(0)) || !strings.Contains(err.Error(), "Untitled draft") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestSessionElsewhere has a session's id of another app than the configured one, and
+// ids that are none of a session.
+func TestSessionElsewhere(t *testing.T) {
+	a := startAccount(t, true)
+	a.api.JSON(host+otherApp+"/sessions/elsewhere", []byte(`{"success":true,"data":{"id":"elsewhere"}}`))
+	a.api.JSON("/meetings/"+id(1), []byte(`{"success":true,"data":{"id":"`+id(1)+`"}}`))
+	app, s, err := a.finder.Session(t.Context(), Place{}, "elsewhere")
+	if err != nil || s.ID != "elsewhere" || app.AppID != otherApp {
+		t.Errorf("%+v, %+v, %v", app, s, err)
+	}
+	for text, want := range map[string]string{
+		id(1): "is a meeting's id", "design review": "pass a title as meeting", "none": "list_sessions lists",
+	} {
+		if _, _, err := a.finder.Session(t.Context(), Place{}, text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, _, err := a.finder.Session(t.Context(), Place{App: scripted.AppID}, "elsewhere"); err == nil {
+		t.Error("another app than the one named was searched")
+	}
+}
