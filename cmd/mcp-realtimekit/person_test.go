@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -113,8 +114,8 @@ func everybodyIn(t testing.TB, p *proc, app, session string) map[string]sitting 
 			People     []struct {
 				CustomID string `json:"custom_participant_id"`
 				Status   string
-				Joined   time.Time `json:"first_joined"`
-				Left     time.Time `json:"last_left"`
+				Joined   time.Time `json:"joined"`
+				Left     time.Time `json:"left"`
 				Minutes  float64   `json:"minutes_present"`
 				LateBy   float64   `json:"late_by_minutes"`
 				EarlyBy  float64   `json:"left_early_by_minutes"`
@@ -130,7 +131,7 @@ func everybodyIn(t testing.TB, p *proc, app, session string) map[string]sitting 
 			if page.JustInTime && one.Status == "absent" {
 				continue // nobody was expected
 			}
-			out[one.CustomID] = sitting{Status: one.Status, Joined: one.Joined, Left: one.Left, Minutes: one.Minutes,
+			out[one.CustomID] = sitting{Status: cmp.Or(one.Status, "attended"), Joined: one.Joined, Left: one.Left, Minutes: one.Minutes,
 				LateBy: one.LateBy, EarlyBy: one.EarlyBy}
 		}
 		if page.LeftOut == 0 {
