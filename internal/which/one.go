@@ -18,7 +18,7 @@ import (
 // Session finds the session of an id, in the apps of a place. If the id is that
 // of a meeting, it is an error that says so.
 func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Session, error) {
-	apps, err := f.likely(ctx, p)
+	apps, _, err := f.Home(ctx, p)
 	if err != nil {
 		return App{}, client.Session{}, err
 	}
@@ -44,15 +44,6 @@ func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Se
 		}
 	}
 	return apps[0], client.Session{}, errorThen(missing, f.whatExists(ctx, apps[0], Series{}, when.Window{}))
-}
-
-// likely are the apps where an id is looked for: the one that is named or
-// configured, or all.
-func (f Finder) likely(ctx context.Context, p Place) ([]App, error) {
-	if app, sure, err := f.sure(p); sure || err != nil {
-		return []App{app}, err
-	}
-	return f.Apps(ctx, p)
 }
 
 // errorThen adds to an error what its reader may do next.
