@@ -34,7 +34,8 @@ func TestInOrder(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	text, structured, err := size([]byte(`{"result":{"content":[{"text":"Zoë"},{"text":"!"}],"structuredContent":{"a":1}}}`))
+	text, structured, err := size(
+		[]byte(`{"result":{"content":[{"text":"Zoë"},{"text":"!"}],"structuredContent":{"a":1}}}`))
 	if text != 4 || structured != 7 || err != nil {
 		t.Errorf("%d, %d, %v", text, structured, err)
 	}

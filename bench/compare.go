@@ -111,7 +111,8 @@ func compare(ctx context.Context, w *workshop, write bool) (err error) {
 	if !write {
 		return nil
 	}
-	if err := os.WriteFile(filepath.Join(w.root, "bench", "results.svg"), []byte(r.chart()), 0o644); err != nil { //nolint:gosec // it is published
+	chart := filepath.Join(w.root, "bench", "results.svg")
+	if err := os.WriteFile(chart, []byte(r.chart()), 0o644); err != nil { //nolint:gosec // it is published
 		return err
 	}
 	return rewrite(filepath.Join(w.root, "docs", "performance.md"), r.markdown())
@@ -342,18 +343,8 @@ func (b *bench) parts(ctx context.Context) (err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*b.each+patience)
 	defer cancel()
-	for begin := time.Now(); time.Since(begin) < 2*b.each; {
-		for i := range turns {
-			start := time.Now()
-			if err := turns[i].call(ctx); err != nil {
-				return fmt.Errorf("%s: %w", turns[i].who, err)
-			}
-			turns[i].took = append(turns[i].took, time.Since(start))
-		}
-	}
-	for _, t := range turns {
-		p50, _ := latency(t.took[len(t.took)/10:]) // what came before warmed up
-		b.figures.add(t.who, "p50", p50)
+	if err := b.inTurn(ctx, turns); err != nil {
+		return err
 	}
 	if _, _, err := load(ctx, 128, b.each, longer); err != nil {
 		return err
@@ -375,6 +366,24 @@ type turn struct {
 	took []time.Duration
 }
 
+// inTurn makes the calls one after the other, over and over, and adds their medians.
+func (b *bench) inTurn(ctx context.Context, turns []turn) error {
+	for begin := time.Now(); time.Since(begin) < 2*b.each; {
+		for i := range turns {
+			start := time.Now()
+			if err := turns[i].call(ctx); err != nil {
+				return fmt.Errorf("%s: %w", turns[i].who, err)
+			}
+			turns[i].took = append(turns[i].took, time.Since(start))
+		}
+	}
+	for _, t := range turns {
+		p50, _ := latency(t.took[len(t.took)/10:]) // what came before warmed up
+		b.figures.add(t.who, "p50", p50)
+	}
+	return nil
+}
+
 func sdkRequest(ctx context.Context, meetings *realtime_kit.MeetingService) error {
 	var p realtime_kit.MeetingGetMeetingParticipantsParams
 	p.AccountID.Value, p.AccountID.Present = demoapi.AccountID, true
@@ -389,7 +398,8 @@ func sdkRequest(ctx context.Context, meetings *realtime_kit.MeetingService) erro
 
 func (b *bench) request(ctx context.Context, c *client.Client) error {
 	no, per := 1, page
-	got, err := c.ParticipantsPage(ctx, client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID}, demoapi.LargeMeetingID, client.PageRequest{No: &no, Per: &per})
+	got, err := c.ParticipantsPage(ctx, client.AppRef{AccountID: demoapi.AccountID, AppID: demoapi.AppID},
+		demoapi.LargeMeetingID, client.PageRequest{No: &no, Per: &per})
 	if err == nil && len(got.Items) != page {
 		return fmt.Errorf("%d participants", len(got.Items))
 	}
@@ -400,5 +410,6 @@ const echoed = "participant"
 
 // echoCall is the parameters of an echo of so many words.
 func echoCall(times int) ([]byte, error) {
-	return json.Marshal(map[string]any{"name": "echo", "arguments": map[string]any{"text": echoed, "times": max(1, times)}})
+	return json.Marshal(
+		map[string]any{"name": "echo", "arguments": map[string]any{"text": echoed, "times": max(1, times)}})
 }

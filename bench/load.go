@@ -19,7 +19,8 @@ const (
 )
 
 // load repeats call from so many goroutines for a while, and says how long each took.
-func load(ctx context.Context, inFlight int, length time.Duration, call func(context.Context) error) (took []time.Duration, elapsed time.Duration, err error) {
+func load(ctx context.Context, inFlight int, length time.Duration,
+	call func(context.Context) error) (took []time.Duration, elapsed time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, length+patience)
 	defer cancel()
 	var mu sync.Mutex
@@ -93,7 +94,8 @@ func meet(ctx context.Context, name string, link mcptest.Link, pid int, begin ti
 	t := &target{pid: pid, session: session}
 	list, err := session.Request(ctx, "tools/list", map[string]any{})
 	t.started = time.Since(begin)
-	if err == nil && !bytes.Contains(list, []byte(`"list_meeting_participants"`)) && !bytes.Contains(list, []byte(`"echo"`)) {
+	if err == nil && !bytes.Contains(list, []byte(`"list_meeting_participants"`)) &&
+		!bytes.Contains(list, []byte(`"echo"`)) {
 		err = fmt.Errorf("tools/list answered %.200q", list)
 	}
 	if err != nil {

@@ -82,7 +82,8 @@ func launchHTTP(ctx context.Context, s subject, api string, more ...string) (*ta
 		}
 	}
 	header := http.Header{"Authorization": {"Bearer " + demoapi.Token}}
-	return meet(ctx, s.name, mcptest.NewHTTP(context.WithoutCancel(ctx), "http://"+addr+"/mcp", header, end), cmd.Process.Pid, begin)
+	return meet(ctx, s.name, mcptest.NewHTTP(context.WithoutCancel(ctx), "http://"+addr+"/mcp", header, end),
+		cmd.Process.Pid, begin)
 }
 
 func (l *looking) get(ctx context.Context, path string) (io.ReadCloser, error) {

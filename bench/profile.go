@@ -7,10 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 )
 
 const profiled = 5 // seconds
+
+// shown are the functions by which a profile is read.
+var shown = []string{
+	`mcp-realtimekit`,
+	`mcp-go`,
+	`cloudflare-go`,
+	`gjson`,
+	`jsonschema`,
+	`encoding/json\.(Marshal|Unmarshal)`,
+	`net/http\.\(`,
+	`runtime\.(gcBgMarkWorker|mallocgc|schedule|mcall)$`,
+	`syscall\.Syscall`,
+}
 
 // profile shows what bounds the throughput at 128 calls in flight: with an
 // upstream that takes its time, how near to what it allows; with one that
@@ -53,7 +67,8 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 	if err := errors.Join(err, <-done); err != nil {
 		return err
 	}
-	fmt.Printf("upstream answers at once: %.0f calls a second; of %d cores", float64(len(took))/elapsed.Seconds(), runtime.NumCPU())
+	fmt.Printf("upstream answers at once: %.0f calls a second; of %d cores", float64(len(took))/elapsed.Seconds(),
+		runtime.NumCPU())
 	for i, who := range []string{"the server", "the API", "this program"} {
 		after, _ := usageOf(pids[i])
 		fmt.Printf(", %s used %.2f", who, (after.cpu-before[i].cpu).Seconds()/elapsed.Seconds())
@@ -61,7 +76,7 @@ func profile(ctx context.Context, w *workshop, path string) (err error) {
 	fmt.Print("\n\n")
 	for _, args := range [][]string{
 		{"-top", "-nodecount=15"},
-		{"-top", "-cum", "-nodecount=40", "-show=mcp-realtimekit|mcp-go|cloudflare-go|gjson|jsonschema|encoding/json\\.(Marshal|Unmarshal)|net/http\\.\\(|runtime\\.(gcBgMarkWorker|mallocgc|schedule|mcall)$|syscall\\.Syscall"},
+		{"-top", "-cum", "-nodecount=40", "-show=" + strings.Join(shown, "|")},
 	} {
 		out, err := w.output(ctx, w.root, "go", append(append([]string{"tool", "pprof"}, args...), path)...)
 		if err != nil {
@@ -113,7 +128,8 @@ func (w *workshop) far(ctx context.Context) (names [][]string, err error) {
 			return nil, err
 		}
 		rate := float64(len(took)) / elapsed.Seconds()
-		fmt.Printf("upstream takes %s: %.0f %s a second, %.0f%% of the %.0f possible\n", slowLatency, rate, it.who, 100*rate/ideal, ideal)
+		fmt.Printf("upstream takes %s: %.0f %s a second, %.0f%% of the %.0f possible\n", slowLatency, rate, it.who,
+			100*rate/ideal, ideal)
 	}
 	return names, nil
 }

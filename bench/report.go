@@ -60,7 +60,7 @@ func (r report) markdown() string {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "\nMedian (least to most) of %d rounds, in which the servers took turns; the best median is bold, yet where ranges overlap the order may be chance. %s, %d s, load average before it %s; %s.\n\n",
+	fmt.Fprintf(&b, medianText,
 		r.done, r.when.UTC().Format("2006-01-02 15:04Z"), int(r.took.Seconds()), r.loadBefore, r.machine)
 	for _, s := range r.subjects {
 		fmt.Fprintf(&b, "- **%s**: %s; MCP %s.\n", s.name, s.what, r.revisions[s.name])
@@ -68,25 +68,47 @@ func (r report) markdown() string {
 	for _, m := range r.missing {
 		fmt.Fprintf(&b, "- left out: %s\n", m)
 	}
-	fmt.Fprintf(&b, `
-Each call lists the %d participants of one page over stdio, and each answer is checked for their names in order. API, server and measuring program are three processes, which share the cores. Start-up is from spawn to the answer of the first `+"`tools/list`"+`, overhead is what a call takes over the same HTTP request alone: %s ms at p50, %s ms at p99 (%s, %s and %s a second at 1, 16 and 128 in flight; %s with 50 ms, of %s that are possible). This server runs with --cache-ended=0s, for its peers remember nothing either, and for 100 participants it is told limit=100, so that it names all.
-
-%s
-
-That echo, the least that a server on mcp-go can be, takes %s ms to start and %s MB at its peak, without HTTP, Cloudflare's SDK or telemetry: below that no server on mcp-go comes.
-`,
-		page, spread(r.figures[theBare]["p50"]), spread(r.figures[theBare]["p99"]), spread(r.figures[theBare]["rate-1"]), spread(r.figures[theBare]["rate-16"]), spread(r.figures[theBare]["rate-128"]),
-		spread(r.figures[theBare]["rate-slow"]), number(128/slowLatency.Seconds()), r.figures.parts(), spread(r.figures[theEcho]["start"]), spread(r.figures[theEcho]["rss"]))
+	bare, echo := r.figures[theBare], r.figures[theEcho]
+	fmt.Fprintf(&b, eachCallText,
+		page, spread(bare["p50"]), spread(bare["p99"]), spread(bare["rate-1"]), spread(bare["rate-16"]),
+		spread(bare["rate-128"]), spread(bare["rate-slow"]), number(128/slowLatency.Seconds()))
+	fmt.Fprintf(&b, "\n%s\n", r.figures.parts())
+	fmt.Fprintf(&b, echoText, spread(echo["start"]), spread(echo["rss"]))
 	return b.String()
 }
+
+const medianText = `
+Median (least to most) of %d rounds, in which the servers took turns. The best median is bold, but if ranges overlap,
+the order may be chance. %s, %d s, load average before it %s; %s.
+
+`
+
+const eachCallText = `
+Each call lists the %d participants of one page over stdio, and each answer is checked for their names in order. API,
+server and measuring program are three processes, which share the cores. Start-up is from spawn to the answer of the
+first ` + "`tools/list`" + `. Overhead is what a call takes over the same HTTP request alone: %s ms at p50, %s ms at
+p99 (%s, %s and %s a second at 1, 16 and 128 in flight; %s with 50 ms, of %s that are possible). This server
+runs with --cache-ended=0s, for its peers remember nothing either, and for 100 participants it is told limit=100, so
+that it names all.
+`
+
+const echoText = `
+That echo, the least that a server on mcp-go can be, takes %s ms to start and %s MB at its peak, without HTTP,
+Cloudflare's SDK or telemetry. No server on mcp-go can take less.
+`
+
+const partsText = `A call (%s ms at p50) takes %s times as long as its two parts together, timed in turn with it: the
+same request made by the SDK in a Go program (%s ms) and an echo through mcp-go (%s ms). Beside this project's own
+client, which decodes faster than the SDK (%s ms), it is %s times, and with an echo as long as the answer (%s ms) %s
+times.`
 
 // parts says what a call takes beside what it is made of.
 func (f figures) parts() string {
 	call := f[theCall]
-	return fmt.Sprintf("A call (%s ms at p50) takes %s times as long as its two parts together, timed in turn with it: the same request made by the SDK in a Go program (%s ms) and an echo through mcp-go (%s ms). "+
-		"Beside this project's own client, which decodes faster than the SDK (%s ms), it is %s times; with an echo as long as the answer (%s ms) %s times.",
+	return fmt.Sprintf(partsText,
 		spread(call["p50"]), spread(call["ratio"]), spread(f[theSDK]["p50"]), spread(f[theEcho]["p50"]),
-		spread(f[theClient]["p50"]), spread(call["ratio-client"]), spread(f[theLong]["p50"]), spread(call["ratio-client-long"]))
+		spread(f[theClient]["p50"]), spread(call["ratio-client"]), spread(f[theLong]["p50"]),
+		spread(call["ratio-client-long"]))
 }
 
 // best is the subject with the best median, where there is something to compare.

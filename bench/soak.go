@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 const (
@@ -39,11 +40,14 @@ func tool(name string, args map[string]any, want string) job {
 }
 
 func jobs() []job {
+	page := map[string]any{"meeting_id": demoapi.LargeMeetingID, "page_no": 1, "per_page": 20}
+	whole := map[string]any{"meeting_id": demoapi.LargeMeetingID, "limit": 200}
+	trend := map[string]any{"meetings": []string{"stand-up"}, "min_absence_streak": 3}
 	return []job{
-		tool("list_meeting_participants", map[string]any{"meeting_id": demoapi.LargeMeetingID, "page_no": 1, "per_page": 20}, `"read":20`),
-		tool("list_meeting_participants", map[string]any{"meeting_id": demoapi.LargeMeetingID, "limit": 200}, `"added_total":450`),
+		tool("list_meeting_participants", page, `"read":20`),
+		tool("list_meeting_participants", whole, `"added_total":450`),
 		tool("get_meeting_attendance", map[string]any{"meeting": "design review"}, "7 of 9 invited"),
-		tool("compare_attendance", map[string]any{"meetings": []string{"stand-up"}, "min_absence_streak": 3}, "Mateo"),
+		tool("compare_attendance", trend, "Mateo"),
 		tool("list_sessions", map[string]any{"meeting": demoapi.StandupMeetingID}, demoapi.StandupMeetingID),
 		tool("find_meetings", map[string]any{"meeting": "stand-up"}, "Daily stand-up"),
 		tool("get_meeting", map[string]any{"meeting": demoapi.ReviewMeetingID}, "Design review"),
@@ -54,6 +58,42 @@ func jobs() []job {
 		{"prompts/list", map[string]any{}, "who_attended"},
 		{"ping", map[string]any{}, `"result":`},
 	}
+}
+
+// everyTool returns a job for each tool that the server lists.
+func everyTool(ctx context.Context, session *mcptest.Session) (all []job, err error) {
+	latest := map[string]any{"meeting_id": demoapi.ReviewMeetingID, "per_page": 1}
+	answer, err := session.Request(ctx, "tools/call", mcptest.ToolCall{Name: "list_sessions", Arguments: latest})
+	if err != nil {
+		return nil, err
+	}
+	var found struct {
+		Result struct {
+			Content struct {
+				Sessions []struct {
+					ID string `json:"session_id"`
+				}
+			} `json:"structuredContent"`
+		}
+	}
+	if err := json.Unmarshal(answer, &found); err != nil || len(found.Result.Content.Sessions) != 1 {
+		return nil, fmt.Errorf("list_sessions answered %.300q", answer)
+	}
+	if answer, err = session.Request(ctx, "tools/list", map[string]any{}); err != nil {
+		return nil, err
+	}
+	list, err := mcptest.Parse(answer)
+	if err != nil {
+		return nil, err
+	}
+	calls, err := mcptest.EveryTool(list.Result,
+		mcptest.Known{Name: "meeting_id", Value: demoapi.ReviewMeetingID},
+		mcptest.Known{Name: "session_id", Value: found.Result.Content.Sessions[0].ID},
+	)
+	for _, c := range calls {
+		all = append(all, tool(c.Name, c.Arguments, `"structuredContent":`))
+	}
+	return all, err
 }
 
 // weather is what the upstream goes through, over and over. A body without end
@@ -117,7 +157,7 @@ type soaking struct {
 	params [][]byte
 
 	phase  atomic.Int64 // number of the weather
-	clear  atomic.Int64 // when that weather began, in nanoseconds since 1970, where it has no fault; else 0
+	clear  atomic.Int64 // when that weather began, in nanoseconds since 1970, if it has no fault; else 0
 	calls  atomic.Int64
 	wrong  atomic.Int64 // answers which a clear upstream does not explain
 	errors atomic.Int64 // answers that report an error, as they should in bad weather
@@ -128,13 +168,6 @@ func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration,
 	s := &soaking{jobs: jobs(), over: "stdio"}
 	if overHTTP {
 		s.over = "HTTP"
-	}
-	for _, j := range s.jobs {
-		raw, err := json.Marshal(j.params)
-		if err != nil {
-			return err
-		}
-		s.params = append(s.params, raw)
 	}
 	// In this process, for its faults are switched.
 	if s.api, err = demoapi.Start(ctx, demoapi.Options{LargeRoster: 450}); err != nil {
@@ -150,6 +183,9 @@ func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration,
 			err = errors.Join(err, s.target.session.Close())
 		}
 	}()
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
 	before, err := s.sample(ctx)
 	if err != nil {
 		return err
@@ -173,8 +209,27 @@ func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration,
 	return s.verdict(samples, before, after, lost, took, calls)
 }
 
+// prepare adds the jobs that the server's tools ask for, and encodes all.
+func (s *soaking) prepare(ctx context.Context) error {
+	every, err := everyTool(ctx, s.target.session)
+	if err != nil {
+		return err
+	}
+	s.jobs = append(s.jobs, every...)
+	for _, j := range s.jobs {
+		raw, err := json.Marshal(j.params)
+		if err != nil {
+			return err
+		}
+		s.params = append(s.params, raw)
+	}
+	s.target.session.Rest()
+	return nil
+}
+
 // run loads the server until both the time is over and the calls are made.
-func (s *soaking) run(ctx context.Context, length time.Duration, calls int) (samples []sample, took time.Duration, err error) {
+func (s *soaking) run(ctx context.Context, length time.Duration,
+	calls int) (samples []sample, took time.Duration, err error) {
 	limit, cancel := context.WithTimeout(ctx, 4*length+time.Minute)
 	defer cancel()
 	load, stop := context.WithCancel(limit)
@@ -203,7 +258,8 @@ func (s *soaking) run(ctx context.Context, length time.Duration, calls int) (sam
 	for {
 		select {
 		case <-limit.Done():
-			return nil, 0, fmt.Errorf("%d of %d calls after %s: %w", s.calls.Load(), calls, time.Since(begin).Round(time.Second), limit.Err())
+			took = time.Since(begin).Round(time.Second)
+			return nil, 0, fmt.Errorf("%d of %d calls after %s: %w", s.calls.Load(), calls, took, limit.Err())
 		case <-turn.C:
 			s.turn(kinds)
 		case <-look.C:
@@ -238,25 +294,28 @@ const settled = 50 * time.Millisecond
 // call makes one request. The next in each goroutine is another kind.
 func (s *soaking) call(ctx context.Context, n int) {
 	i := n % len(s.jobs)
+	method, want := s.jobs[i].method, s.jobs[i].want
 	if s.calls.Add(1)%abandoned == 0 {
-		_ = s.target.session.Abandon(ctx, s.jobs[i].method, s.params[i], time.Duration(n%5)*time.Millisecond) // counted as lost or doubled, if so
+		after := time.Duration(n%5) * time.Millisecond
+		_ = s.target.session.Abandon(ctx, method, s.params[i], after) // counted as lost or doubled, if so
 		return
 	}
 	// A request that is merged with one under way may get what that one met earlier.
 	since, phase := s.clear.Load(), s.phase.Load()
 	clear := since > 0 && time.Since(time.Unix(0, since)) > settled
-	answer, err := s.target.session.Raw(ctx, s.jobs[i].method, s.params[i])
+	answer, err := s.target.session.Raw(ctx, method, s.params[i])
 	clear = clear && phase == s.phase.Load()
 	if err != nil {
 		return // it has no answer, and so is among the lost
 	}
-	if bytes.Contains(answer, []byte(`"isError":true`)) || bytes.Contains(answer, []byte(`"error":{`)) {
+	has := func(text string) bool { return bytes.Contains(answer, []byte(text)) }
+	if has(`"isError":true`) || has(`"error":{`) {
 		s.errors.Add(1)
 	}
-	if clear && !bytes.Contains(answer, []byte(s.jobs[i].want)) || !bytes.Contains(answer, []byte(`"result":`)) && s.jobs[i].want != `"error":` {
+	if clear && !has(want) || !has(`"result":`) && want != `"error":` {
 		s.wrong.Add(1)
 		s.first.Do(func() {
-			fmt.Fprintf(os.Stderr, "wrong: %s %s answered %.500s\n", s.jobs[i].method, s.params[i], answer)
+			fmt.Fprintf(os.Stderr, "wrong: %s %s answered %.500s\n", method, s.params[i], answer)
 		})
 	}
 }
@@ -306,7 +365,7 @@ idle before, then after: goroutines %d, then %d; files %d, then %d; memory MB %s
 		"answers were wrong":                 s.wrong.Load() > 0,
 		"no fault was seen":                  s.errors.Load() == 0,
 		"memory grew":                        rss.grew(4),
-		"goroutines grew":                    goroutines.grew(64), // each call in flight has some; what is left of them shows below
+		"goroutines grew":                    goroutines.grew(64), // each call in flight has some
 		"threads grew":                       threads.grew(4),
 		"open files grew":                    files.grew(5),
 		"goroutines were left":               after.goroutines > before.goroutines,

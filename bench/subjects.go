@@ -63,7 +63,12 @@ func (w *workshop) server(ctx context.Context) (subject, error) {
 		commit = "unknown commit"
 	}
 	version, err := w.moduleVersion(ctx, w.root, "github.com/mark3labs/mcp-go")
-	return subject{name: "mcp-realtimekit", what: "this server at " + commit + ", mcp-go " + version, argv: []string{bin}, own: true}, err
+	return subject{
+		name: "mcp-realtimekit",
+		what: "this server at " + commit + ", mcp-go " + version,
+		argv: []string{bin},
+		own:  true,
+	}, err
 }
 
 // probed is the server with a look inside: see package probe.
@@ -72,7 +77,11 @@ func (w *workshop) probed(ctx context.Context) (bin string, err error) {
 	if err := os.WriteFile(file, []byte(probe.File), 0o600); err != nil {
 		return "", err
 	}
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(w.root, "cmd", "mcp-realtimekit", "probe_overlay.go"): file}})
+	overlay, err := json.Marshal(
+		map[string]any{
+			"Replace": map[string]string{filepath.Join(w.root, "cmd", "mcp-realtimekit", "probe_overlay.go"): file},
+		},
+	)
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +109,11 @@ func (w *workshop) gosdk(ctx context.Context) (subject, error) {
 		return subject{}, err
 	}
 	flare, err := w.moduleVersion(ctx, dir, "github.com/cloudflare/cloudflare-go/v7")
-	return subject{name: "Go SDK", what: "minimal, go-sdk " + version + ", cloudflare-go " + flare, argv: []string{bin}}, err
+	return subject{
+		name: "Go SDK",
+		what: "minimal, go-sdk " + version + ", cloudflare-go " + flare,
+		argv: []string{bin},
+	}, err
 }
 
 func (w *workshop) typescript(ctx context.Context) (subject, error) {
@@ -114,7 +127,8 @@ func (w *workshop) typescript(ctx context.Context) (subject, error) {
 	}
 	return subject{
 		name: "TypeScript SDK", argv: []string{w.node(), filepath.Join(dir, "server.mjs")},
-		what: "minimal, @modelcontextprotocol/server " + v["@modelcontextprotocol/server"] + ", cloudflare " + v["cloudflare"] + ", Node " + v["node"],
+		what: "minimal, @modelcontextprotocol/server " + v["@modelcontextprotocol/server"] +
+			", cloudflare " + v["cloudflare"] + ", Node " + v["node"],
 	}, nil
 }
 
@@ -144,7 +158,8 @@ func (w *workshop) generated(ctx context.Context) (subject, error) {
 	}
 	return subject{
 		name: "generated", argv: []string{w.node(), filepath.Join(dir, "output", "build", "index.js")},
-		what: "by openapi-mcp-generator " + v["openapi-mcp-generator"] + " from OpenAPI, @modelcontextprotocol/sdk " + v["@modelcontextprotocol/sdk"],
+		what: "by openapi-mcp-generator " + v["openapi-mcp-generator"] +
+			" from OpenAPI, @modelcontextprotocol/sdk " + v["@modelcontextprotocol/sdk"],
 		args: map[string]any{"account_id": demoapi.AccountID, "app_id": demoapi.AppID},
 	}, nil
 }

@@ -87,7 +87,10 @@ type bare struct {
 func newBare(base string, no, per int) *bare {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 128
-	return &bare{&http.Client{Transport: t}, fmt.Sprintf("%s%s/meetings/%s/participants?page_no=%d&per_page=%d", base, account, demoapi.LargeMeetingID, no, per)}
+	return &bare{
+		&http.Client{Transport: t},
+		fmt.Sprintf("%s%s/meetings/%s/participants?page_no=%d&per_page=%d", base, account, demoapi.LargeMeetingID, no, per),
+	}
 }
 
 func (b *bare) get(ctx context.Context) ([]byte, error) {

@@ -26,7 +26,9 @@ func (s *selection) add(one, more string, keep func(attendance.Person) bool) {
 
 // filters reads the arguments that ask for some of the people of an answer.
 func (in attendanceInput) filters(about report.About, zone *time.Location) (s selection, err error) {
-	s.person(in.Person, everybody(about.Over))
+	if in.Person != "" {
+		s.person(in.Person, everybody(about.Over))
+	}
 	if in.At != "" {
 		at, err := moment(in.At, about, zone)
 		if err != nil {
@@ -55,12 +57,9 @@ func everybody(r attendance.Result) []attendance.Person {
 	return slices.Concat(r.Attended, r.Guests, r.Absent)
 }
 
-// person keeps those whom a text names, all if it is empty. If it names nobody, a
-// note has the closest names.
+// person keeps those whom a text names. If it names nobody, a note has the closest
+// names.
 func (s *selection) person(text string, all []attendance.Person) {
-	if text == "" {
-		return
-	}
 	named := make([]match.Person, len(all))
 	for i, p := range all {
 		named[i] = match.Person{Name: p.Name, CustomID: p.CustomID, IDs: p.IDs}

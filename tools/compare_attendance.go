@@ -102,7 +102,9 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 		Notes:   slices.Concat(rangeNote(w), picked.Notes, judged.LeftOut, reader.Notes()),
 	}
 	var asked selection
-	asked.person(in.Person, append(everybody(about.Over), about.Over.Later...))
+	if in.Person != "" {
+		asked.person(in.Person, append(everybody(about.Over), about.Over.Later...))
+	}
 	about.Notes = append(about.Notes, asked.notes...)
 	return report.NewComparison(about, report.ComparisonOptions{
 		Zone:      zone,

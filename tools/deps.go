@@ -24,6 +24,9 @@ type Deps struct {
 	// LeaveOut names presets of those who are no attendees, such as recorders.
 	LeaveOut []string
 
+	// Tools are the only ones offered if there are any. WithoutTools are not offered.
+	Tools, WithoutTools []string
+
 	// RecordingLinks lets list_recordings show links, which open for whoever has them.
 	RecordingLinks bool
 	// Restricted switches off search_recaps and links: callers share an API token

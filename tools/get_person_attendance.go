@@ -56,10 +56,7 @@ const personDays = 30
 
 func (d *Deps) personAttendance(ctx context.Context, call *mcptool.Call, in personInput) (personOutput, error) {
 	zone := d.zoned(in.Timezone)
-	if in.Format == "csv" && in.Offset > 0 {
-		return personOutput{}, errors.New(`format=csv gives the whole list; leave out "offset"`)
-	}
-	w, err := in.window.read(d.now(), zone)
+	w, err := in.read(d.now(), zone)
 	if err != nil {
 		return personOutput{}, err
 	}
@@ -210,10 +207,8 @@ func (s *personSearch) nobody(ctx context.Context, found presence.Found) error {
 		text += "; the closest names are " + prose.Enumerate(close)
 	}
 	text += ". Pass another name, a custom id or an id, or another time as on or from."
-	for _, note := range slices.Concat(s.notes, unreadNotes(found, s)) {
-		text += " " + note
-	}
-	return errors.New(text)
+	notes := slices.Concat(s.notes, unreadNotes(found, s))
+	return errors.New(strings.Join(append([]string{text}, notes...), " "))
 }
 
 // several is the error of a text that fits different people. It tells them apart,

@@ -140,6 +140,12 @@ func exampleCalls() (calls []exampleCall) {
 
 func (e exampleCall) call(t *testing.T, tools map[string]mcptool.Tool) string {
 	t.Helper()
+	text, _ := mcp.AsTextContent(e.answer(t, tools).Content[0])
+	return text.Text
+}
+
+func (e exampleCall) answer(t *testing.T, tools map[string]mcptool.Tool) *mcp.CallToolResult {
+	t.Helper()
 	raw, err := json.Marshal(e.args)
 	if err != nil {
 		t.Fatal(err)
@@ -155,11 +161,10 @@ func (e exampleCall) call(t *testing.T, tools map[string]mcptool.Tool) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, ok := mcp.AsTextContent(res.Content[0])
-	if !ok || res.IsError {
+	if res.IsError || len(res.Content) == 0 {
 		t.Fatalf("%s %v: %+v", e.tool, e.args, res.Content)
 	}
-	return text.Text
+	return res
 }
 
 // TestGolden keeps what a model reads under review: schemas, descriptions, texts.
@@ -213,16 +218,4 @@ func indented(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return b.String() + "\n"
-}
-
-// TestSizeOfTools bounds what every client pays on every turn.
-func TestSizeOfTools(t *testing.T) {
-	const most = 14_000 // characters; some 3,500 tokens
-	n := 0
-	for _, tool := range All(&Deps{}) {
-		n += len(tool.Tool.Name) + len(tool.Tool.Description) + len(tool.Tool.RawInputSchema)
-	}
-	if n > most {
-		t.Errorf("names, descriptions and input schemas have %d characters, more than %d", n, most)
-	}
 }

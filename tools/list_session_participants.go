@@ -3,6 +3,7 @@ package tools
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,14 +17,18 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
 type peersInput struct {
-	SessionID string `json:"session" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
-	Search    string `json:"person,omitempty" jsonschema:"maxLength=200,example=zoe"`
-	SortBy    string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
-	Format    string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,default=concise"`
-	paging
+	Meeting string `json:"meeting,omitempty" jsonschema:"maxLength=2048,example=design review"`
+	Session string `json:"session,omitempty" jsonschema:"maxLength=64,example=0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"`
+	window
+	Person string `json:"person,omitempty" jsonschema:"maxLength=200,example=zoe"`
+	SortBy string `json:"sort_by,omitempty" jsonschema:"enum=joinedAt,enum=duration"`
+	Events bool   `json:"events,omitempty"`
+	Format string `json:"format,omitempty" jsonschema:"enum=detailed,enum=csv,enum=concise"`
+	pages
 	place
 
 	// Accepted and not listed.
@@ -33,24 +38,35 @@ type peersInput struct {
 	PerPage *int   `json:"per_page,omitempty" jsonschema:"minimum=0,maximum=200"`
 }
 
+// alone reports whether one page of the API is asked for.
+func (in peersInput) alone() bool { return in.PageNo != nil || in.PerPage != nil }
+
 // JSONSchemaExtend adds the descriptions.
-func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) { describe(s, nil) }
+func (peersInput) JSONSchemaExtend(s *jsonschema.Schema) {
+	describe(s, words{"events": "Connections coming and going"})
+}
 
 type peersOutput struct {
 	report.Head
 	SessionID   string               `json:"session_id"`
-	Joinings    int                  `json:"joinings_total" jsonschema_description:"As the API counts, one person may join several times"`
-	Read        int                  `json:"read" jsonschema_description:"Joinings read for this answer"`
-	People      int                  `json:"people" jsonschema_description:"Different people, unnamed guests without a user id count each"`
-	Unnamed     int                  `json:"unnamed" jsonschema_description:"Joinings without a name"`
-	Open        int                  `json:"without_left_at" jsonschema_description:"No leaving time: still there if the session is live"`
+	Sessions    []string             `json:"session_ids,omitempty"`
+	Title       string               `json:"title,omitempty"`
+	StartedAt   *time.Time           `json:"started_at,omitempty"`
+	Joinings    int                  `json:"joinings_total"`
+	Read        int                  `json:"read"`
+	Matching    int                  `json:"matching"`
+	People      int                  `json:"people"`
+	Unnamed     int                  `json:"unnamed"`
+	Open        int                  `json:"without_left_at"`
 	ByPreset    []report.PresetCount `json:"by_preset"`
 	FirstJoined *time.Time           `json:"first_joined,omitempty"`
 	LastLeft    *time.Time           `json:"last_left,omitempty"`
-	Changed     bool                 `json:"changed_while_reading" jsonschema_description:"The list changed meanwhile"`
+	Changed     bool                 `json:"changed_while_reading,omitempty"`
 	Rows        []peerRow            `json:"participants"`
-	LeftOut     int                  `json:"left_out" jsonschema_description:"Joinings read and not shown"`
-	Next        string               `json:"next,omitempty" jsonschema_description:"How to get those left out"`
+	CSV         string               `json:"csv,omitempty"`
+	LeftOut     int                  `json:"left_out"`
+	Next        string               `json:"next,omitempty"`
+	Timezone    string               `json:"timezone"`
 	Note        string               `json:"note"`
 
 	zone  *time.Location
@@ -58,16 +74,25 @@ type peersOutput struct {
 }
 
 type peerRow struct {
-	Name     string     `json:"name" jsonschema_description:"Untrusted text, empty where unnamed"`
-	CustomID string     `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
-	JoinedAt *time.Time `json:"joined_at,omitempty"`
-	LeftAt   *time.Time `json:"left_at,omitempty"`
-	Minutes  float64    `json:"minutes" jsonschema_description:"As the API counts, 0 if it does not say"`
-	Preset   string     `json:"preset_name,omitempty"`
-	UserID   string     `json:"user_id,omitempty" jsonschema_description:"The participant's id on the roster"`
-	ID       string     `json:"id,omitempty" jsonschema_description:"Of this joining"`
+	Name     string      `json:"name,omitempty"`
+	CustomID string      `json:"custom_participant_id,omitempty"`
+	JoinedAt *time.Time  `json:"joined_at,omitempty"`
+	LeftAt   *time.Time  `json:"left_at,omitempty"`
+	Minutes  float64     `json:"minutes,omitempty"`
+	Events   []peerEvent `json:"events,omitempty"`
+	Preset   string      `json:"preset_name,omitempty"`
+	UserID   string      `json:"user_id,omitempty"`
+	ID       string      `json:"id,omitempty"`
+	Session  string      `json:"session_id,omitempty"`
 
-	zone *time.Location
+	zone   *time.Location
+	events bool // were asked for
+}
+
+// peerEvent is a connection that came or went.
+type peerEvent struct {
+	Event string     `json:"event"` // joined or left
+	At    *time.Time `json:"at"`
 }
 
 const (
@@ -81,130 +106,125 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 	return mcptool.Define(d.settings(), mcptool.Spec{
 		Name:  "list_session_participants",
 		Title: "List a session's participants",
-		Description: "Returns who joined one session, joining by joining: how many joinings of how many people, by " +
-			"preset, first joined and last left, then rows with the API's minutes. Use it to search or sort " +
-			"the joinings of a session. For who attended, late or absent, get_meeting_attendance is the " +
-			"right tool. With page_no or per_page it makes exactly that one API request, without them it " +
-			"reads all pages.",
+		Description: "Returns the single joinings of a session, one person may have several. " +
+			"Who attended: get_meeting_attendance.",
 		Example: map[string]any{"session": "e04b3977-eb80-45f6-b20e-21d6840b46ba", "person": "mohammed"},
-		Old:     oldNamesWith(map[string]string{"search": "person", "query": "person"}),
-		Hidden:  []string{"sort_order", "view", "page_no", "per_page"},
+		Old:     oldNamesWith(map[string]string{"search": "person"}),
+		Hidden:  []string{"sort_order", "view", "page_no", "per_page", "format=concise"},
 	}, func(ctx context.Context, call *mcptool.Call, in peersInput) (peersOutput, error) {
-		zone := d.zoned(in.Timezone)
-		found, err := d.finder(zone).App(ctx, in.where())
+		w, err := in.window.read(d.now(), d.zoned(in.Timezone))
 		if err != nil {
 			return peersOutput{}, err
 		}
-		app := found.AppRef
-		f := client.PeerFilter{
-			Search:       in.Search,
-			SortBy:       in.SortBy,
-			SortOrder:    in.Order,
-			Consolidated: in.View == "consolidated",
-		}
-		j := joinings{in: in, zone: zone, presets: report.Presets{}, people: map[string]struct{}{}}
-		j.rows = report.NewRows[peerRow](in.Limit)
-		j.count.Alone = in.PageNo != nil || in.PerPage != nil
-		one := func(r client.PageRequest) (client.Page[client.Peer], error) {
-			return d.API.PeersPage(ctx, app, in.SessionID, f, r)
-		}
-		for page, err := range listing.Pages(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, in.SessionID, f)) {
-			if err != nil {
-				return peersOutput{}, err
-			}
-			j.add(page)
-			if len(page.Items) > 0 {
-				call.Progress(ctx, j.count.Read, max(page.Total, j.count.Read))
-			}
+		j := newJoinings(in, d.zoned(in.Timezone))
+		if err := d.findJoinings(ctx, call, j, w); err != nil {
+			return peersOutput{}, err
 		}
 		return j.done(), nil
 	})
 }
 
-// joinings folds pages into an answer.
-type joinings struct {
-	in      peersInput
-	zone    *time.Location
-	out     peersOutput
-	count   listing.Count
-	presets report.Presets
-	people  map[string]struct{}
-	rows    report.Rows[peerRow]
-}
-
-func (j *joinings) add(page client.Page[client.Peer]) {
-	j.count.Page(page.Total, page.Coverage)
-	for _, p := range page.Items {
-		if j.count.First(p.ID) {
-			j.joined(p)
+// findJoinings reads those of the session that is named, or of those that are meant.
+// An id is taken as it is where the app is known: one request answers.
+func (d *Deps) findJoinings(ctx context.Context, call *mcptool.Call, j *joinings, w when.Window) error {
+	in, finder := j.in, d.finder(j.zone)
+	if in.Session != "" && in.Meeting == "" && !w.Given() {
+		apps, _, err := finder.Home(ctx, in.where())
+		if err != nil {
+			return err
+		}
+		if len(apps) == 1 {
+			j.out.SessionID = in.Session
+			err = d.readJoinings(ctx, call, j, apps[0].AppRef, in.Session)
+			if !client.NotFound(err) {
+				return err
+			}
+		}
+		app, s, err := finder.Session(ctx, which.Place{App: in.App}, in.Session)
+		if err != nil {
+			return err
+		}
+		j.about([]client.Session{s})
+		return d.readJoinings(ctx, call, j, app.AppRef, s.ID)
+	}
+	q := which.Query{Place: in.where(), Meeting: in.Meeting, Session: in.Session, Window: w}
+	q.All = w.Given() && w.At.IsZero()
+	picked, err := finder.Pick(ctx, q, d.people(call, j.zone, nil))
+	if err != nil {
+		return err
+	}
+	sessions := picked.Sessions()
+	if len(sessions) > 1 && in.alone() {
+		return errors.New("page_no and per_page mean a page of one session; use limit and offset, or name one as session")
+	}
+	j.about(sessions)
+	j.out.AddNote(picked.Why)
+	for _, n := range picked.Notes {
+		j.out.AddNote(n)
+	}
+	for _, s := range sessions {
+		if err := d.readJoinings(ctx, call, j, picked.App.AppRef, s.ID); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-func (j *joinings) joined(p client.Peer) {
-	o := &j.out
-	person := "user " + p.UserID
-	if p.UserID == "" {
-		person = "peer " + cmp.Or(p.ID, fmt.Sprint(j.count.Read))
+func (d *Deps) readJoinings(ctx context.Context, call *mcptool.Call, j *joinings, app client.AppRef,
+	session string) error {
+	in := j.in
+	f := client.PeerFilter{
+		SortBy:       in.SortBy,
+		SortOrder:    in.Order,
+		Consolidated: in.View == "consolidated",
+		Events:       in.Events,
 	}
-	j.people[person] = struct{}{}
-	j.presets.Add(p.Preset)
-	o.FirstJoined, o.LastLeft = when.Earlier(o.FirstJoined, p.JoinedAt), when.Later(o.LastLeft, p.LeftAt)
-	row := peerRow{Name: untrusted.Line(p.Name, 80), CustomID: untrusted.Line(p.CustomID, 80),
-		JoinedAt: when.Known(p.JoinedAt), LeftAt: when.Known(p.LeftAt), Minutes: p.Minutes, zone: j.zone}
-	if row.Name == "" {
-		o.Unnamed++
+	one := func(r client.PageRequest) (client.Page[client.Peer], error) {
+		return d.API.PeersPage(ctx, app, session, f, r)
 	}
-	if row.LeftAt == nil {
-		o.Open++
+	j.next(session)
+	for page, err := range listing.Pages(in.PageNo, in.PerPage, one, d.API.Peers(ctx, app, session, f)) {
+		if err != nil {
+			return err
+		}
+		j.add(page)
+		if len(page.Items) > 0 {
+			call.Progress(ctx, j.read(), max(page.Total, j.read()))
+		}
 	}
-	if j.in.Format == "detailed" {
-		row.Preset, row.UserID, row.ID = untrusted.Line(p.Preset, 60), untrusted.Line(p.UserID, 64), untrusted.Line(p.ID, 64)
-	}
-	j.rows.Add(row)
-}
-
-func (j *joinings) done() peersOutput {
-	o := j.out
-	o.SessionID, o.Note, o.zone = j.in.SessionID, peersNote, j.zone
-	if j.in.View == "consolidated" {
-		o.Note = personsNote
-	}
-	o.Joinings, o.Read, o.Changed, o.People = j.count.Length(), j.count.Read, j.count.Changed(), len(j.people)
-	o.ByPreset, o.Rows, o.LeftOut, o.table = j.presets.List(), j.rows.Shown, j.rows.Left, string(j.rows.Table)
-	switch {
-	case o.LeftOut == 0:
-	case j.count.Alone:
-		o.Next = smallerPages
-	default:
-		o.Next = "Raise limit (up to 500), narrow the call with search, or read single pages with page_no and per_page=100."
-	}
-	o.AddNote(j.count.Note(false))
-	o.Summary = o.headline(j.in)
-	return o
+	return nil
 }
 
 func (o *peersOutput) headline(in peersInput) string {
 	found, whole := "", o.Read == o.Joinings
-	if in.Search != "" {
-		found = fmt.Sprintf("The search for %q found ", untrusted.Line(in.Search, 80))
+	if in.Person != "" {
+		found = fmt.Sprintf("The search for %q found ", untrusted.Line(in.Person, 80))
+	}
+	about := "session " + o.SessionID
+	if n := len(o.Sessions); n > 1 {
+		about = prose.Count(n, "session", "sessions")
+	}
+	if o.Title != "" {
+		about += fmt.Sprintf(" of \"%s\"", report.TitleCell(o.Title))
 	}
 	switch {
 	case o.Read == 0 && !whole:
-		return fmt.Sprintf("This page has none of the %d rows of session %s.", o.Joinings, o.SessionID)
-	case o.Read == 0:
-		return cmp.Or(found, "The API lists ") + "nobody who joined session " + o.SessionID + "."
+		return fmt.Sprintf("This page has none of the %d rows of %s.", o.Joinings, about)
+	case o.Matching == 0:
+		return cmp.Or(found, "The API lists ") + "nobody who joined " + about + "."
 	}
 	var b strings.Builder
 	b.WriteString(found + prose.Count(o.People, "person", "people"))
 	if found != "" {
 		b.WriteString(" who")
 	}
-	b.WriteString(" joined session " + o.SessionID)
+	b.WriteString(" joined " + about)
 	switch {
 	case in.View == "consolidated" && whole:
 	case in.View == "consolidated":
 		fmt.Fprintf(&b, " in the %d rows read of %d", o.Read, o.Joinings)
+	case found != "":
+		fmt.Fprintf(&b, " in %d of %s", o.Matching, prose.Count(o.Joinings, "joining", "joinings"))
 	case whole:
 		fmt.Fprintf(&b, " in %s", prose.Count(o.Joinings, "joining", "joinings"))
 	default:
@@ -226,35 +246,52 @@ func (o *peersOutput) headline(in peersInput) string {
 	return b.String()
 }
 
+// Empty reports whether nobody is in it.
+func (o peersOutput) Empty() bool { return o.Matching == 0 && o.Title == "" }
+
 // Text leads with the numbers.
 func (o peersOutput) Text() string {
 	var b strings.Builder
 	b.WriteString(o.Lead())
-	if len(o.Rows) > 0 {
-		b.WriteString(o.Note + "\n")
-		b.WriteString(o.Rows[0].header())
+	switch {
+	case o.CSV != "":
+		b.WriteString(o.Note + "\n\n" + o.CSV)
+	case len(o.Rows) > 0:
+		b.WriteString(o.Note + "\n" + o.Rows[0].header() + o.table)
 	}
-	b.WriteString(o.table)
-	if o.LeftOut > 0 {
+	switch {
+	case o.LeftOut > 0:
 		fmt.Fprintf(&b, "\n%d more not shown. %s\n", o.LeftOut, o.Next)
+	case o.Next != "":
+		fmt.Fprintf(&b, "\n%s\n", o.Next)
 	}
 	return b.String()
 }
 
 func (r peerRow) header() string {
-	if r.ID != "" {
-		return report.Header("name", "custom id", "joined", "left", "minutes", "preset", "user id", "id")
+	names := []string{"name", "custom id", "joined", "left", "minutes"}
+	if r.events {
+		names = append(names, "events")
 	}
-	return report.Header("name", "custom id", "joined", "left", "minutes")
+	if r.Session != "" {
+		names = append(names, "session_id")
+	}
+	if r.ID != "" {
+		names = append(names, "preset", "user id", "id")
+	}
+	return report.Header(names...)
 }
 
+// AppendText is the row of the text.
 func (r peerRow) AppendText(b []byte) []byte {
-	minutes := ""
-	if r.Minutes > 0 {
-		minutes = fmt.Sprintf("%.1f", r.Minutes)
-	}
 	b = fmt.Appendf(b, "| %s | %s | %s | %s | %s |", report.NameCell(r.Name), untrusted.Cell(r.CustomID, 80),
-		when.MomentOr(r.JoinedAt, r.zone, ""), when.MomentOr(r.LeftAt, r.zone, ""), minutes)
+		when.MomentOr(r.JoinedAt, r.zone, ""), when.MomentOr(r.LeftAt, r.zone, ""), r.minutes())
+	if r.events {
+		b = fmt.Appendf(b, " %s |", r.eventText())
+	}
+	if r.Session != "" {
+		b = fmt.Appendf(b, " %s |", untrusted.Cell(r.Session, 64))
+	}
 	if r.ID != "" {
 		b = fmt.Appendf(
 			b,
@@ -265,4 +302,31 @@ func (r peerRow) AppendText(b []byte) []byte {
 		)
 	}
 	return append(b, '\n')
+}
+
+func (r peerRow) minutes() string {
+	if r.Minutes > 0 {
+		return fmt.Sprintf("%.1f", r.Minutes)
+	}
+	return ""
+}
+
+func (r peerRow) eventText() string {
+	words := make([]string, len(r.Events))
+	for i, e := range r.Events {
+		words[i] = e.Event + " " + e.At.Format("15:04:05")
+	}
+	return strings.Join(words, ", ")
+}
+
+// peerHeader names the columns of CSV.
+var peerHeader = [...]string{
+	"session_id", "name", "custom_participant_id", "joined_at", "left_at", "minutes", "events", "preset_name", "user_id", "id",
+}
+
+// CSV is the row of CSV.
+func (r peerRow) CSV() []string {
+	return []string{
+		r.Session, r.Name, r.CustomID, stampOf(r.JoinedAt), stampOf(r.LeftAt), r.minutes(), r.eventText(), r.Preset, r.UserID, r.ID,
+	}
 }

@@ -196,46 +196,48 @@ func (b *recordBuilder) appName(of client.AppRef) string {
 	return ""
 }
 
-// list fills in the rows, or all of them as CSV.
+// maxRecordRows is more than one call reads sessions.
+const maxRecordRows = 1000
+
+// list fills in the rows, or as many of them as CSV as an answer holds.
 func (b *recordBuilder) list() {
 	o := &b.out
-	if b.in.Format == "csv" {
-		o.Sessions, o.CSV = []personRow{}, recordCSV(b.added)
-		return
-	}
 	rows := report.NewRows[personRow](b.in.Limit)
-	rows.Offset = b.in.Offset
+	rows.Offset, rows.CSV = b.in.Offset, b.in.Format == "csv"
+	if rows.CSV {
+		rows.Limit = maxRecordRows
+	}
 	for _, row := range b.added {
 		rows.Add(row)
 	}
 	o.Sessions, o.LeftOut, o.table, o.Next = rows.Shown, rows.Left, string(rows.Table), rows.Next()
+	if rows.CSV {
+		o.Sessions, o.CSV = []personRow{}, recordHeader()+o.table
+	}
 	if len(rows.Shown) == 0 && rows.Skipped > 0 {
 		o.Notes = append(o.Notes, fmt.Sprintf("offset=%d is beyond the list of %s.",
 			b.in.Offset, prose.Count(len(b.added), "session", "sessions")))
 	}
 }
 
-// recordCSV has at most as many rows as one call reads sessions.
-func recordCSV(rows []personRow) string {
-	header := []string{
-		"session_id", "title", "app", "started_at", "status", "joined", "left", "minutes_present", "share_percent",
-		"late_by_minutes", "left_early_by_minutes", "here_now",
-	}
+func recordHeader() string {
+	return report.CSVLine("session_id", "title", "app", "started_at", "status", "joined", "left",
+		"minutes_present", "share_percent", "late_by_minutes", "left_early_by_minutes", "here_now")
+}
+
+// CSV are the cells of a row.
+func (r personRow) CSV() []string {
 	at := func(t *time.Time) string {
 		if t == nil || t.IsZero() {
 			return ""
 		}
 		return t.Format(time.RFC3339)
 	}
-	var table [][]string
-	for _, r := range rows {
-		table = append(table, []string{
-			r.ID, r.Title, r.App, at(&r.StartedAt), r.Status, at(r.Joined), at(r.Left),
-			fmt.Sprintf("%.0f", r.Minutes), strconv.Itoa(r.Share), fmt.Sprintf("%.0f", r.LateBy),
-			fmt.Sprintf("%.0f", r.EarlyBy), strconv.FormatBool(r.HereNow),
-		})
+	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+	return []string{
+		r.ID, r.Title, r.App, at(&r.StartedAt), r.Status, at(r.Joined), at(r.Left), number(r.Minutes),
+		strconv.Itoa(r.Share), number(r.LateBy), number(r.EarlyBy), strconv.FormatBool(r.HereNow),
 	}
-	return report.CSV(header, table)
 }
 
 // who is how a sentence calls the person.
@@ -305,6 +307,9 @@ func (o personOutput) Text() string {
 	b.WriteString(o.Lead())
 	if o.CSV != "" {
 		b.WriteString("\n" + o.CSV)
+		if o.LeftOut > 0 {
+			fmt.Fprintf(&b, "\n%d more not listed. %s\n", o.LeftOut, o.Next)
+		}
 		return b.String()
 	}
 	if o.CustomID != "" {

@@ -23,21 +23,17 @@ import (
 func resources(d *Deps) []server.ServerResourceTemplate {
 	return []server.ServerResourceTemplate{
 		{
-			Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/participants", "meeting_participants",
+			Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/participants{?app,format}", "meeting_participants",
 				mcp.WithTemplateTitle("A meeting's roster"), mcp.WithTemplateMIMEType("application/json"),
-				mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON. It does not say who attended.")),
+				mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON or with format=csv as CSV; "+
+					"of an app by name or id. It does not say who attended.")),
 			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
 				error) {
 				id, ok := match.UUID(variable(req, "meeting_id"))
 				if !ok {
 					return document{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
 				}
-				out, err := d.rosterExport(ctx, id)
-				if err != nil {
-					return document{}, err
-				}
-				raw, err := json.Marshal(out)
-				return document{string(raw), "application/json", out.Notes}, err
+				return d.rosterDocument(ctx, variable(req, "app"), id, variable(req, "format"))
 			}),
 		},
 		{
@@ -125,19 +121,37 @@ func logResource(d *Deps, name string, read func(context.Context, mcp.ReadResour
 	}
 }
 
+// rosterDocument is the whole roster of a meeting as JSON or CSV.
+func (d *Deps) rosterDocument(ctx context.Context, app, meetingID, format string) (document, error) {
+	out, err := d.rosterExport(ctx, app, meetingID)
+	if err != nil {
+		return document{}, err
+	}
+	switch format {
+	case "", "json":
+		raw, err := json.Marshal(out)
+		return document{string(raw), "application/json", out.Notes}, err
+	case "csv":
+		var b strings.Builder
+		b.WriteString(report.ByteOrderMark + report.CSVLine(rosterHeader[:]...))
+		for _, row := range out.Rows {
+			b.WriteString(report.CSVLine(row.CSV()...))
+		}
+		return document{b.String(), "text/csv", out.Notes}, nil
+	}
+	return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", prose.Clip(format))
+}
+
 // rosterExport is the whole roster of a meeting.
-func (d *Deps) rosterExport(ctx context.Context, meetingID string) (participantsOutput, error) {
-	found, err := d.finder(d.zone()).App(ctx, which.Place{})
+func (d *Deps) rosterExport(ctx context.Context, app, meetingID string) (participantsOutput, error) {
+	found, err := d.finder(d.zone()).App(ctx, which.Place{App: app})
 	if err != nil {
 		return participantsOutput{}, err
 	}
-	r := newRoster(participantsInput{MeetingID: meetingID, Format: "detailed"}, d.zone())
-	r.rows.Limit = 0
-	for page, err := range d.API.Participants(ctx, found.AppRef, meetingID) {
-		if err != nil {
-			return participantsOutput{}, err
-		}
-		r.add(page)
+	r := newRoster(participantsInput{MeetingID: meetingID, Details: true}, d.zone())
+	r.export()
+	if err := d.readRoster(ctx, &mcptool.Call{}, r, found); err != nil {
+		return participantsOutput{}, err
 	}
 	out := r.done()
 	out.Finish(d.Demo)

@@ -1,8 +1,13 @@
 package tools
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
@@ -22,6 +27,55 @@ func (w window) read(now time.Time, zone *time.Location) (when.Window, error) {
 type paging struct {
 	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500,default=50"`
 	Offset int `json:"offset,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+}
+
+// pages is paging without a number of rows that is meant if none is asked for: then
+// an answer is to be short.
+type pages struct {
+	Limit  int `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
+	Offset int `json:"offset,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+}
+
+const (
+	usualRows = 50
+	csvRows   = 100_000 // more than fit into an answer
+)
+
+// rowsOf is the list of rows that the arguments ask for.
+func rowsOf[R interface{ AppendText([]byte) []byte }](p pages, format string) report.Rows[R] {
+	rows := report.NewRows[R](cmp.Or(p.Limit, usualRows))
+	rows.Offset, rows.Short = p.Offset, p.Limit == 0
+	if rows.CSV = format == "csv"; rows.CSV && p.Limit == 0 {
+		rows.Limit, rows.Short = csvRows, false
+	}
+	return rows
+}
+
+// inCSV is the CSV of rows below their header, empty if they are none.
+func inCSV[R interface{ AppendText([]byte) []byte }](rows report.Rows[R], header ...string) string {
+	if !rows.CSV {
+		return ""
+	}
+	return report.CSVLine(header...) + string(rows.Table)
+}
+
+// stampOf is a time as CSV has it, empty if it is unknown.
+func stampOf(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+// fitsPerson reports whether a name holds the words for a person, or one of the ids
+// is them or begins with them.
+func fitsPerson(text, name string, ids ...string) bool {
+	text = strings.TrimSpace(text)
+	if text == "" || match.Holds(name, text) {
+		return true
+	}
+	folded := match.Fold(text)
+	return slices.ContainsFunc(ids, func(id string) bool { return strings.Contains(match.Fold(id), folded) })
 }
 
 // place holds the arguments that say where to look, and in which zone.

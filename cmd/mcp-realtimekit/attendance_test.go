@@ -52,10 +52,13 @@ func testAttendance(t *testing.T, sample sampler) {
 	for i, person := range a.People {
 		byName[person.Name] = i
 	}
-	if rejoined := a.People[byName["Sofia Rossi"]]; rejoined.Joins != 2 || len(rejoined.Spans) != 2 || rejoined.Minutes > 39 {
+	if rejoined := a.People[byName["Sofia Rossi"]]; rejoined.Joins != 2 || len(rejoined.Spans) != 2 ||
+		rejoined.Minutes > 39 {
 		t.Errorf("dropped and rejoined: %+v", rejoined)
 	}
-	if devices := a.People[byName["محمد الفارسي"]]; devices.Joins != 2 || len(devices.Spans) != 1 || devices.Minutes < 41 || devices.Minutes > 42 {
+	if devices := a.People[byName["محمد الفارسي"]]; devices.Joins != 2 || len(devices.Spans) != 1 ||
+		devices.Minutes < 41 ||
+		devices.Minutes > 42 {
 		t.Errorf("two devices: %+v", devices)
 	}
 	if late := a.People[byName["Priya Raman"]]; late.LateBy < 16 || late.LateBy > 17 {
@@ -65,20 +68,38 @@ func testAttendance(t *testing.T, sample sampler) {
 		t.Errorf("guest: %+v", guest)
 	}
 
+	a = presence{}
 	p.call("get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}).into(t, &a)
 	if !a.Live || a.HereNow != 5 || a.Attended != 5 || !a.People[0].HereNow {
 		t.Errorf("live: %+v", a)
 	}
+	r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"})
+	if !strings.Contains(r.text(), "23:00 JST") || !strings.Contains(r.text(), "| 23:00 |") {
+		t.Errorf("time zone: %s", r.text())
+	}
+}
 
+// TestWhichSessions takes the latest session, an earlier one, or all of a time.
+func TestWhichSessions(t *testing.T) { bothShapes(t, testWhichSessions) }
+
+func testWhichSessions(t *testing.T, sample sampler) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	var absent presence
 	r := p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "show": "absent"})
 	r.into(t, &absent)
-	if absent.Absent != 2 || len(absent.People) != 2 || absent.People[0].Name != "Mateo García" || absent.LeftOut != 0 || absent.Matching != 10 || !strings.Contains(r.text(), "latest of 10 sessions") {
+	if absent.Absent != 2 || len(absent.People) != 2 || absent.People[0].Name != "Mateo García" || absent.LeftOut != 0 ||
+		absent.Matching != 10 ||
+		!strings.Contains(r.text(), "latest of 10 sessions") {
 		t.Errorf("absent: %s", r.text())
 	}
 	var earlier, same, all presence
 	latest := absent.Sessions[0].StartedAt
-	p.call("get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "started_before": latest.Format(time.RFC3339), "sessions": "latest"}).into(t, &earlier)
+	p.call("get_meeting_attendance", args{
+		"meeting_id":     demoapi.StandupMeetingID,
+		"started_before": latest.Format(time.RFC3339),
+		"sessions":       "latest",
+	}).into(t, &earlier)
 	if earlier.Matching != 9 || len(earlier.Sessions) != 1 || !earlier.Sessions[0].StartedAt.Before(latest) {
 		t.Errorf("earlier: %+v", earlier)
 	}
@@ -86,11 +107,24 @@ func testAttendance(t *testing.T, sample sampler) {
 	if same.Summary != earlier.Summary || same.Sessions[0].ID != earlier.Sessions[0].ID {
 		t.Errorf("by session: %+v, by time %+v", same, earlier)
 	}
-	p.call("get_meeting_attendance", args{"query": "stand-up", "started_before": latest.Format(time.RFC3339)}).into(t, &all)
-	if len(all.Sessions) != 9 || all.Matching != 9 || all.Sessions[8].ID != earlier.Sessions[0].ID || all.People[0].Sessions < 5 {
+	p.call("get_meeting_attendance", args{"query": "stand-up", "started_before": latest.Format(time.RFC3339)}).
+		into(t, &all)
+	if len(all.Sessions) != 9 || all.Matching != 9 || all.Sessions[8].ID != earlier.Sessions[0].ID ||
+		all.People[0].Sessions < 5 {
 		t.Errorf("a time range: %+v", all)
 	}
+	both := args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.Sessions[0].ID}
+	if r := p.call("get_meeting_attendance", both); !r.IsError || !strings.Contains(r.text(), "is not of") {
+		t.Errorf("a session of another meeting: %s", r.text())
+	}
+}
 
+// TestAttendanceRefused holds that each error leads to the next call.
+func TestAttendanceRefused(t *testing.T) { bothShapes(t, testAttendanceRefused) }
+
+func testAttendanceRefused(t *testing.T, sample sampler) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
 		a    args
 		want []string
@@ -100,7 +134,6 @@ func testAttendance(t *testing.T, sample sampler) {
 		{args{"query": "no such"}, []string{"find_meetings"}},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, []string{"no session", "list_meeting_participants"}},
 		{args{"meeting_id": "00000000-0000-4000-8000-000000000000"}, []string{"Meeting not found"}},
-		{args{"meeting_id": demoapi.LiveMeetingID, "session_id": earlier.Sessions[0].ID}, []string{"is not of"}},
 		{args{"query": "design review", "timezone": "Mars/Olympus"}, []string{"timezone", "Europe/Berlin"}},
 	} {
 		r := p.call("get_meeting_attendance", tc.a)
@@ -110,9 +143,6 @@ func testAttendance(t *testing.T, sample sampler) {
 			}
 		}
 	}
-	if r := p.call("get_meeting_attendance", args{"query": "design review", "timezone": "Asia/Tokyo"}); !strings.Contains(r.text(), "23:00 JST") || !strings.Contains(r.text(), "| 23:00 |") {
-		t.Errorf("time zone: %s", r.text())
-	}
 }
 
 // TestWebinarAttendance is 5,000 invited and 8,000 peers in one call.
@@ -121,7 +151,8 @@ func TestWebinarAttendance(t *testing.T) { eachShape(t, testWebinarAttendance) }
 func testWebinarAttendance(t *testing.T, sample sampler) {
 	for _, noPaging := range []bool{false, true} {
 		var twice atomic.Int32
-		api := sample(t, demoapi.Options{Faults: demoapi.Faults{NoPaging: noPaging}, Observe: func(*http.Request) { twice.Add(1) }})
+		api := sample(t,
+			demoapi.Options{Faults: demoapi.Faults{NoPaging: noPaging}, Observe: func(*http.Request) { twice.Add(1) }})
 		p := start(t, environment(api))
 		begin := time.Now()
 		r := p.call("get_meeting_attendance", args{"app_id": demoapi.EventsAppID, "query": "webinar"})
@@ -162,7 +193,8 @@ func testCompareAttendance(t *testing.T, sample sampler) {
 	}
 	r := p.call("compare_attendance", args{"meeting_id": demoapi.StandupMeetingID, "min_absence_streak": 3})
 	r.into(t, &c)
-	if len(c.Sessions) != 5 || len(c.People) != 1 || c.People[0].Name != "Mateo García" || c.People[0].Streak != 3 || !strings.HasSuffix(c.People[0].Marks, "---") {
+	if len(c.Sessions) != 5 || len(c.People) != 1 || c.People[0].Name != "Mateo García" || c.People[0].Streak != 3 ||
+		!strings.HasSuffix(c.People[0].Marks, "---") {
 		t.Errorf("%s", r.text())
 	}
 	// The sessions, the roster, and of each session its details (for breakout
@@ -174,7 +206,8 @@ func testCompareAttendance(t *testing.T, sample sampler) {
 	if len(c.Sessions) != 10 || len(c.People) != 9 || c.People[0].Came+c.People[0].Missed != 10 {
 		t.Errorf("%+v", c)
 	}
-	if r := p.call("compare_attendance", args{"meeting_id": demoapi.LiveMeetingID}); !r.IsError || !strings.Contains(r.text(), "no ended session") {
+	if r := p.call("compare_attendance", args{"meeting_id": demoapi.LiveMeetingID}); !r.IsError ||
+		!strings.Contains(r.text(), "no ended session") {
 		t.Errorf("only a live session: %s", r.text())
 	}
 }
@@ -196,7 +229,8 @@ func testListSessions(t *testing.T, sample sampler) {
 	}
 	r := p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3, "page_no": 2})
 	r.into(t, &s)
-	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) || !strings.Contains(r.text(), "4 more. Repeat the call with page_no=3.") {
+	if s.Total != 10 || len(s.Sessions) != 3 || !s.Sessions[0].StartedAt.After(s.Sessions[1].StartedAt) ||
+		!strings.Contains(r.text(), "4 more. Repeat the call with page_no=3.") {
 		t.Errorf("%s", r.text())
 	}
 	var all struct {
@@ -213,10 +247,11 @@ func testListSessions(t *testing.T, sample sampler) {
 	if len(ids) != len(all.Sessions) || len(ids) < 60 || strings.Contains(r.text(), "more.") {
 		t.Errorf("%d sessions, %d different: %s", len(all.Sessions), len(ids), r.text())
 	}
-	if r := p.call("list_sessions", args{"limit": 5}); !strings.Contains(r.text(), "Repeat the call with limit=") {
+	if r := p.call("list_sessions", args{"limit": 5}); !strings.Contains(r.text(), "Repeat the call with offset=5.") {
 		t.Error(r.text())
 	}
-	p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "sort_by": "minutesConsumed", "sort_order": "asc", "limit": 2}).into(t, &s)
+	p.call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "sort_by": "minutesConsumed", "sort_order": "asc", "limit": 2}).
+		into(t, &s)
 	if s.Sessions[0].Consumed > s.Sessions[1].Consumed {
 		t.Errorf("sorted by minutes: %+v", s)
 	}
@@ -238,7 +273,8 @@ func testBreakoutRooms(t *testing.T, sample sampler) {
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var a presence
-	p.call("get_meeting_attendance", args{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}).into(t, &a)
+	p.call("get_meeting_attendance", args{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}).
+		into(t, &a)
 	if a.Invited != 6 || a.Attended != 5 || a.Guests != 0 || a.LeftEarly != 0 {
 		t.Fatalf("%+v", a)
 	}
@@ -253,7 +289,8 @@ func testBreakoutRooms(t *testing.T, sample sampler) {
 func TestCharacters(t *testing.T) {
 	t.Parallel()
 	for name, c := range characters(t) {
-		t.Logf("%s: %d characters of text, %d of the API's JSON (%.2f)", name, c.text, c.raw, float64(c.text)/float64(c.raw))
+		t.Logf("%s: %d characters of text, %d of the API's JSON (%.2f)", name, c.text, c.raw,
+			float64(c.text)/float64(c.raw))
 		if c.text*4 > c.raw {
 			t.Errorf("%s: %d characters, the API's JSON has %d", name, c.text, c.raw)
 		}
@@ -272,7 +309,8 @@ func characters(t testing.TB) map[string]cost {
 	} {
 		raw := &bodies{}
 		api := httptest.NewServer(raw.count(demoapi.New(demoapi.Options{LargeRoster: 100})))
-		p := start(t, with(environment(&demoapi.Server{URL: api.URL + "/client/v4"}), "CLOUDFLARE_BASE_URL", api.URL+"/client/v4"))
+		p := start(t,
+			with(environment(&demoapi.Server{URL: api.URL + "/client/v4"}), "CLOUDFLARE_BASE_URL", api.URL+"/client/v4"))
 		r := p.call(name, call)
 		if r.IsError {
 			t.Fatal(r.text())

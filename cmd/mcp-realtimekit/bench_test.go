@@ -16,11 +16,18 @@ import (
 // unlimited lets a benchmark repeat what the rate limit would let through once.
 const unlimited = "--rate-limit=1000000/1s"
 
-// BenchmarkStart is from spawn to the answer of tools/list; it also reports the program(t)'s size.
+// BenchmarkStart is from spawn to the answer of tools/list; it also reports the program's size.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		p := launch(b, nil)
-		p.request("initialize", args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "bench", "version": "1"}})
+		p.request(
+			"initialize",
+			args{
+				"protocolVersion": "2025-11-25",
+				"capabilities":    args{},
+				"clientInfo":      args{"name": "bench", "version": "1"},
+			},
+		)
 		p.request("tools/list", args{})
 		b.StopTimer()
 		p.close(0)
@@ -35,7 +42,8 @@ func BenchmarkStart(b *testing.B) {
 
 func webinarPage(b *testing.B) (*demoapi.Server, string) {
 	api := unpaced(b, demoapi.Options{LargeRoster: 20})
-	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID + "/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
+	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID +
+		"/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
 }
 
 // BenchmarkCall is one call for 20 participants.
@@ -140,7 +148,8 @@ func TestMemory(t *testing.T) {
 	}
 	api := unpaced(t, demoapi.Options{LargeRoster: 50_000})
 	p := start(t, environment(api), "--log-level=error", unlimited)
-	if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}); r.IsError || !strings.HasPrefix(r.text(), "50000 participants") {
+	if r := p.call("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}); r.IsError ||
+		!strings.HasPrefix(r.text(), "50000 participants") {
 		t.Fatal(r.text())
 	}
 	checkPeak(t, p.cmd.Process, 40)

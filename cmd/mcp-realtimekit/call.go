@@ -22,8 +22,8 @@ func callCommand(c *config, s *streams) *cobra.Command {
 		Short: "Call one tool and print its answer",
 		Long: `Call one tool as an MCP client would, and print its answer. The arguments of a tool
 are given as KEY=VALUE; "mcp-realtimekit tools" prints which there are.`,
-		Example: `  mcp-realtimekit --demo call find_meetings query=stand-up
-  mcp-realtimekit --demo call get_meeting_attendance query="design review" show=absent
+		Example: `  mcp-realtimekit --demo call find_meetings meeting=stand-up
+  mcp-realtimekit --demo call get_meeting_attendance meeting="design review" show=absent
   mcp-realtimekit call list_apps --json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -79,7 +79,7 @@ credentials nor a network.`,
 
 func printTools(c *config, s *streams) error {
 	var list []mcp.Tool
-	for _, t := range tools.All(&tools.Deps{Log: c.logger(s.logs, slog.LevelWarn)}) {
+	for _, t := range tools.All(c.chosen()) {
 		list = append(list, t.Tool)
 	}
 	return printJSON(s.out, list)

@@ -40,7 +40,11 @@ func refusal(t testing.TB, env map[string]string) string {
 
 func withoutToken(t testing.TB, text string) string {
 	t.Helper()
-	for _, form := range []string{scripted.Token, strings.ToUpper(scripted.Token), base64.StdEncoding.EncodeToString([]byte(scripted.Token))[:32]} {
+	for _, form := range []string{
+		scripted.Token,
+		strings.ToUpper(scripted.Token),
+		base64.StdEncoding.EncodeToString([]byte(scripted.Token))[:32],
+	} {
 		if strings.Contains(text, form) {
 			t.Errorf("the token is in: %s", text)
 		}
@@ -226,7 +230,13 @@ func TestCaseProxyOfDownloads(t *testing.T) {
 	api := scripted.Start(t)
 	api.JSON("/sessions/"+caseSession, scripted.Case(t, "session-details-current.json"))
 	api.JSON("/sessions/"+caseSession+"/participants", scripted.Case(t, "session-participants-paging-in-data.json"))
-	api.JSON("/sessions/"+caseSession+"/chat", []byte(`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret","chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`))
+	api.JSON(
+		"/sessions/"+caseSession+"/chat",
+		[]byte(
+			`{"success":true,"data":{"chat_download_url":"https://93.184.215.14/c.csv?X-Amz-Signature=5ecret",`+
+				`"chat_download_url_expiry":"2099-01-01T00:00:00Z"}}`,
+		),
+	)
 	env := with(api.Environment(), "HTTPS_PROXY", "http://someone:proxy-password@"+l.Addr().String())
 	r := start(t, env).call("get_session_recap", args{"session_id": caseSession, "part": "chat"})
 	says(t, withoutToken(t, r.text()), "the proxy wants credentials|HTTPS_PROXY|HTTP 407", "5ecret|93.184|proxy-password")
@@ -258,10 +268,14 @@ func TestCaseBrokenConnections(t *testing.T) {
 		"closed without a word": {"", false, "the connection was reset before an answer came, each time|try again"},
 		"reset without a word":  {"", true, "the connection was reset before an answer came, each time|try again"},
 		"closed in the middle": {
-			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", false, "cut off|try again",
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr",
+			false,
+			"cut off|try again",
 		},
 		"reset in the middle": {
-			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr", true, "the connection was reset before the answer was complete, twice|try again",
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"success\":tr",
+			true,
+			"the connection was reset before the answer was complete, twice|try again",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -288,7 +302,8 @@ func TestCaseBrokenConnections(t *testing.T) {
 func TestCasePortalRedirects(t *testing.T) {
 	t.Parallel()
 	env := pretend(t, func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "https://portal.example/login?back="+url.QueryEscape(r.Header.Get("Authorization")), http.StatusFound)
+		http.Redirect(w, r, "https://portal.example/login?back="+url.QueryEscape(r.Header.Get("Authorization")),
+			http.StatusFound)
 	})
 	const want = "redirect to another host refused (portal.example)|sign-in|CLOUDFLARE_BASE_URL"
 	says(t, refusal(t, env), want, "permission")
@@ -406,7 +421,8 @@ func TestCaseEchoedToken(t *testing.T) {
 					texts = append(texts, diagnosis(t, env))
 				}
 				for _, text := range texts {
-					if withoutToken(t, text); strings.Contains(text, base64.StdEncoding.EncodeToString([]byte("Bearer " + scripted.Token))[12:40]) {
+					if withoutToken(t, text); strings.Contains(text,
+						base64.StdEncoding.EncodeToString([]byte("Bearer " + scripted.Token))[12:40]) {
 						t.Errorf("%s: %s", how, text)
 					}
 				}
@@ -427,7 +443,8 @@ func TestCaseEchoedCallersToken(t *testing.T) {
 			s := serveHTTP(t, env)
 			call := args{"name": "list_meeting_participants", "arguments": args{"meeting_id": caseMeeting}}
 			r := s.must(s.rpc(callers, "tools/call", call))
-			if r.status != http.StatusOK || !strings.Contains(r.body, `"isError":true`) || !strings.Contains(r.body, "could not get the participants") {
+			if r.status != http.StatusOK || !strings.Contains(r.body, `"isError":true`) ||
+				!strings.Contains(r.body, "could not get the participants") {
 				t.Errorf("%d %s", r.status, r.body)
 			}
 			s.clean("the answer", strings.ToLower(r.body))

@@ -24,13 +24,11 @@ func TestHints(t *testing.T) {
 		{"get_meeting_attendance", args{"query": title, "email": "a@b.example"}, "pass one as person"},
 		{"get_meeting_attendance", args{"session_id": "e04b3977"}, "pass one as session"},
 		{"compare_attendance", args{"weekly": true, "meeting": title}, "this tool takes: meetings, on, from"},
-		{"find_meetings", args{"until": "2026-11-23"}, `did you mean "created_before"?`},
-		{"get_meeting", args{"query": title}, "find_meetings gives the meeting_id of a title"},
-		{"get_meeting", args{"meeting_id": title}, "find_meetings gives the meeting_id of a title"},
-		{"list_meeting_participants", args{"query": title}, "find_meetings gives the meeting_id of a title"},
-		{"list_sessions", args{"query": title}, "find_meetings gives the meeting_id of a title"},
-		{"list_session_participants", args{"query": title}, "list_sessions gives it"},
-		{"list_session_participants", args{}, "list_sessions gives it"},
+		{"find_meetings", args{"until": "2026-11-23"}, `did you mean "to"?`},
+		{"get_meeting", args{}, `"meeting" is required`},
+		{"list_meeting_participants", args{"query": title}, `"meeting" (a title)`},
+		{"list_sessions", args{"title": title}, `did you mean "meeting"?`},
+		{"list_session_participants", args{"name": "Ann"}, `did you mean "person"?`},
 	} {
 		if r := p.call(tc.tool, tc.a); !r.IsError || !strings.Contains(r.text(), tc.want) {
 			t.Errorf("%s %v: want %q in: %s", tc.tool, tc.a, tc.want, r.text())
@@ -51,8 +49,8 @@ func TestNothingFound(t *testing.T) {
 	}{
 		{"list_session_participants", args{"session_id": session, "search": "no such name"}, `The search for "no such name" found nobody`},
 		{"list_session_participants", args{"session_id": session, "page_no": 50, "per_page": 5}, "This page has none of the 10 rows"},
-		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "host"}, "8 group_call_participant, 1 group_call_host"},
-		{"find_meetings", args{"query": "no such title"}, "without query lists all meetings"},
+		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "no such"}, "8 group_call_participant, 1 group_call_host"},
+		{"find_meetings", args{"query": "no such title"}, "without meeting all are listed"},
 		{"list_sessions", args{"meeting_id": demoapi.EmptyMeetingID}, "No session was found."},
 	} {
 		r := p.call(tc.tool, tc.a)
@@ -69,7 +67,8 @@ func TestNothingFound(t *testing.T) {
 func TestConsolidatedRows(t *testing.T) {
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
-	r := p.call("list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"})
+	r := p.call("list_session_participants",
+		args{"session_id": sampleSession(t, demoapi.ReviewMeetingID), "view": "consolidated"})
 	if !strings.Contains(r.text(), "A row is one person") || strings.Contains(r.text(), "joining") {
 		t.Error(r.text())
 	}
@@ -85,7 +84,12 @@ func TestSparseRows(t *testing.T) {
 		a         args
 		want, not string
 	}{
-		{"list_session_participants", args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)}, ": 10 without a preset.", "0.0"},
+		{
+			"list_session_participants",
+			args{"session_id": sampleSession(t, demoapi.ReviewMeetingID)},
+			": 10 without a preset.",
+			"0.0",
+		},
 		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}, `Meeting "(untitled)"`, `""`},
 		{"find_meetings", args{"limit": 2}, "| (untitled) |", "|  | 5b2c7a10"},
 	} {

@@ -173,8 +173,12 @@ func TestMalformedCredentials(t *testing.T) {
 		"default":        {"CLOUDFLARE_API_TOKEN", "${X:-" + tok + "}", "placeholder"},
 		"cut":            {"CLOUDFLARE_API_TOKEN", `"` + tok, "quotation mark"},
 		"space":          {"CLOUDFLARE_API_TOKEN", tok + " " + tok, "white space"},
-		"account":        {"CLOUDFLARE_ACCOUNT_ID", "YOUR_ACCOUNT_ID", "CLOUDFLARE_ACCOUNT_ID (--account-id): the placeholder"},
-		"rate":           {"REALTIMEKIT_RATE_LIMIT", "${user_config.rate}", "placeholder"},
+		"account": {
+			"CLOUDFLARE_ACCOUNT_ID",
+			"YOUR_ACCOUNT_ID",
+			"CLOUDFLARE_ACCOUNT_ID (--account-id): the placeholder",
+		},
+		"rate": {"REALTIMEKIT_RATE_LIMIT", "${user_config.rate}", "placeholder"},
 	} {
 		if runtime.GOOS == "windows" && name == "endless" {
 			continue
@@ -255,7 +259,8 @@ func TestConfigExpandsHome(t *testing.T) {
 	env := map[string]string{"HOME": home}
 	_, logs, code := once(t, env, "config", "cursor", "--write", "--path=~/mcp.json", "--token-file=~/token")
 	raw, err := os.ReadFile(filepath.Join(home, "mcp.json"))
-	if code != 0 || err != nil || !json.Valid(raw) || !strings.Contains(string(raw), `"`+filepath.Join(home, "token")+`"`) {
+	if code != 0 || err != nil || !json.Valid(raw) ||
+		!strings.Contains(string(raw), `"`+filepath.Join(home, "token")+`"`) {
 		t.Errorf("code %d, %s%v %s", code, logs, err, raw)
 	}
 }
@@ -381,7 +386,8 @@ func TestConfigOddFiles(t *testing.T) {
 		write(text)
 		_, logs, code := once(t, nil, args...)
 		files := contents(t, dir)
-		if code != 1 || strings.Count(logs, "\n") != 1 || !strings.Contains(logs, file) || len(files) != 1 || files["mcp.json"] != text {
+		if code != 1 || strings.Count(logs, "\n") != 1 || !strings.Contains(logs, file) || len(files) != 1 ||
+			files["mcp.json"] != text {
 			t.Errorf("%q: code %d, %s%q", text, code, logs, files)
 		}
 	}

@@ -61,7 +61,8 @@ func TestConfigHardLinks(t *testing.T) {
 	}
 	_, logs, code = once(t, nil, "config", "cursor", "--write", "--path", link)
 	to, err := os.Readlink(link)
-	if files = contents(t, dir); code != 0 || err != nil || to != "a.json" || files["a.json"] == "{}" || files["a.json.bak"] != "{}" {
+	if files = contents(t, dir); code != 0 || err != nil || to != "a.json" || files["a.json"] == "{}" ||
+		files["a.json.bak"] != "{}" {
 		t.Errorf("code %d, %s%v %s %q", code, logs, err, to, files)
 	}
 }
@@ -103,14 +104,8 @@ func TestConfigOwner(t *testing.T) {
 	file := filepath.Join(dir, "mcp.json")
 	// Another process writes the copy. If this one had it open for writing while another test starts a
 	// program, the child would inherit that, and the copy could not be executed: "text file busy".
-	err = errors.Join(
-		exec.Command("cp", program(t), everyones).Run(),
-		os.Chmod(everyones, 0o755),
-		os.Mkdir(dir, 0o755),
-		os.WriteFile(file, []byte("{}"), 0o640),
-		os.Chown(file, nobody, 4711),
-		os.Chmod(home, 0o755),
-	)
+	err = errors.Join(exec.Command("cp", program(t), everyones).Run(), os.Chmod(everyones, 0o755), os.Mkdir(dir, 0o755),
+		os.WriteFile(file, []byte("{}"), 0o640), os.Chown(file, nobody, 4711), os.Chmod(home, 0o755))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +128,8 @@ func TestConfigOwner(t *testing.T) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		out, _ := cmd.CombinedOutput()
 		said, after := string(out), contents(t, dir)
-		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(said, want) || !strings.Contains(said, file) ||
+		if code := cmd.ProcessState.ExitCode(); code != 1 || !strings.Contains(said, want) ||
+			!strings.Contains(said, file) ||
 			!maps.Equal(before, after) {
 			t.Errorf("%v: code %d, %s%q", mode, code, said, after)
 		}

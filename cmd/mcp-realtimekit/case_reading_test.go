@@ -45,7 +45,13 @@ func pagesOf(key string, per int, rows []any) http.HandlerFunc {
 // an id they are guests.
 func joined(from, to int, id bool) (rows []any) {
 	for i := from; i <= to; i++ {
-		row := map[string]any{"display_name": fmt.Sprint("Person ", i), "preset_name": "guest", "joined_at": "2026-11-20T10:00:00Z", "left_at": "2026-11-20T10:30:00Z", "duration": 30}
+		row := map[string]any{
+			"display_name": fmt.Sprint("Person ", i),
+			"preset_name":  "guest",
+			"joined_at":    "2026-11-20T10:00:00Z",
+			"left_at":      "2026-11-20T10:30:00Z",
+			"duration":     30,
+		}
 		if id {
 			row["id"], row["user_id"] = fmt.Sprint("peer-", i), fmt.Sprint("user-", i)
 		}
@@ -165,17 +171,21 @@ func TestHugeAnswers(t *testing.T) {
 		}
 	}
 	name := strings.Repeat("x", 30<<20)
+	const list = `{"success":true,"data":{"participants":[`
+	const joining = `{"event_name":"PEER_JOINING","created_at":"2026-11-20T10:00:00Z"},`
+	named := list + `{"id":"a","display_name":"` + name + `"}]},"paging":{"total_count":1}}`
+	pageOfNamed := list + `{"id":"%s","display_name":"` + name + `"}]},"paging":{"total_count":900}}`
 	for kind, serve := range map[string]http.HandlerFunc{
-		"a million rows":        body(`{"success":true,"data":{"participants":[` + strings.Repeat(`{},`, 10_000_000) + `{}]}}`),
-		"many rows":             body(`{"success":true,"data":{"participants":[` + strings.Repeat(`{"id":"a"},`, 74_999) + `{}]}}`),
-		"many rows of a guest":  body(`{"success":true,"data":{"participants":[` + strings.Repeat(`{"display_name":"a"},`, 74_999) + `{}]}}`),
-		"endless rows":          forever(`{"success":true,"data":{"participants":[{}`, `,{}`),
-		"endless text":          forever(`{"success":true,"data":{"participants":[{"id":"`, `x`),
+		"a million rows":        body(list + strings.Repeat(`{},`, 10_000_000) + `{}]}}`),
+		"many rows":             body(list + strings.Repeat(`{"id":"a"},`, 74_999) + `{}]}}`),
+		"many rows of a guest":  body(list + strings.Repeat(`{"display_name":"a"},`, 74_999) + `{}]}}`),
+		"endless rows":          forever(list+`{}`, `,{}`),
+		"endless text":          forever(list+`{"id":"`, `x`),
 		"endless white space":   forever(` `, ` `),
 		"endless depth":         forever(`{"success":true,"data":`, `[`),
-		"a long name":           body(`{"success":true,"data":{"participants":[{"id":"a","display_name":"` + name + `"}]},"paging":{"total_count":1}}`),
-		"a long name a page":    numberedPages(`{"success":true,"data":{"participants":[{"id":"%s","display_name":"` + name + `"}]},"paging":{"total_count":900}}`),
-		"many events":           body(`{"success":true,"data":{"participants":[{"id":"a","peer_events":[` + strings.Repeat(`{"event_name":"PEER_JOINING","created_at":"2026-11-20T10:00:00Z"},`, 400_000) + `{}]}]}}`),
+		"a long name":           body(named),
+		"a long name a page":    numberedPages(pageOfNamed),
+		"many events":           body(list + `{"id":"a","peer_events":[` + strings.Repeat(joining, 400_000) + `{}]}]}}`),
 		"much beside the list":  body(`{"junk":[` + strings.Repeat(`[],`, 8_000_000) + `0],"success":true,"data":{"participants":[]}}`),
 		"endless refusal":       refusing(500, forever(`{"success":false,"x":"`, `x`)),
 		"endless refusal of us": refusing(400, forever(`{"success":false,"x":[`, `[`)),
@@ -209,38 +219,53 @@ func refusing(status int, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// answersOfNothing lack what the API documents.
+func answersOfNothing() []string {
+	long := strings.Repeat(`{"id":"a"},`, 2000)
+	return []string{
+		``,
+		`{}`,
+		`null`,
+		`[]`,
+		`7`,
+		`"ok"`,
+		`true`,
+		`{"success":true}`,
+		`{"success":true,"data":null}`,
+		`{"success":true,"data":7}`,
+		`{"success":true,"data":"x"}`,
+		`{"success":true,"data":{"participants":null,"sessions":null}}`,
+		`{"success":true,"result":[]}`,
+		`{"success":false,"data":[` + long + `{}]}`,
+		`{"data":[` + long + `{}],"success":false}`,
+		`{"data":{"sessions":[],"participants":[],"id":"a"},"success":false}`,
+	}
+}
+
 // TestAnswersOfNothing holds that an answer without what the API documents is
 // an error in every tool, never "none".
 func TestAnswersOfNothing(t *testing.T) {
 	t.Parallel()
-	calls := map[string]args{
-		"list_apps":                 {},
-		"find_meetings":             {},
-		"get_meeting":               {"meeting_id": caseMeeting},
-		"list_meeting_participants": {"meeting_id": caseMeeting},
-		"list_sessions":             {},
-		"list_session_participants": {"session_id": caseSession},
-		"get_meeting_attendance":    {"meeting_id": caseMeeting},
-		"compare_attendance":        {"meeting_id": caseMeeting},
-		"get_session_recap":         {"session_id": caseSession},
-	}
-	long := strings.Repeat(`{"id":"a"},`, 2000)
-	for _, text := range []string{
-		``, `{}`, `null`, `[]`, `7`, `"ok"`, `true`, `{"success":true}`, `{"success":true,"data":null}`, `{"success":true,"data":7}`, `{"success":true,"data":"x"}`,
-		`{"success":true,"data":{"participants":null,"sessions":null}}`, `{"success":true,"result":[]}`,
-		`{"success":false,"data":[` + long + `{}]}`, `{"data":[` + long + `{}],"success":false}`, `{"data":{"sessions":[],"participants":[],"id":"a"},"success":false}`,
-	} {
+	for _, text := range answersOfNothing() {
 		api := scripted.Start(t)
 		for _, path := range []string{
-			"/meetings", "/sessions", "/meetings/" + caseMeeting, rosterPath, "/meetings/" + caseMeeting + "/active-session", "/sessions/" + caseSession, peersPath,
-			"//client/v4/accounts/" + scripted.AccountID + "/realtime/kit/apps", "//client/v4/accounts",
+			"/meetings",
+			"/sessions",
+			"/meetings/" + caseMeeting,
+			rosterPath,
+			"/meetings/" + caseMeeting + "/active-session",
+			"/sessions/" + caseSession,
+			peersPath,
+			"//client/v4/accounts/" + scripted.AccountID + "/realtime/kit/apps",
+			"//client/v4/accounts",
 		} {
 			api.Handle(path, body(text))
 		}
 		p := start(t, with(api.Environment(), "CLOUDFLARE_ACCOUNT_ID", ""))
-		for tool, in := range calls {
-			if r := p.call(tool, with2(in, "account_id", scripted.AccountID)); !r.IsError {
-				t.Errorf("%.60s: %s: %s", text, tool, r.text())
+		more := []toolCall{{"list_sessions", args{}}, {"get_session_recap", args{"session_id": caseSession}}}
+		for _, c := range append(p.everyTool(caseMeeting, caseSession), more...) {
+			if r := p.call(c.tool, with2(c.args, "account_id", scripted.AccountID)); !r.IsError {
+				t.Errorf("%.60s: %s: %s", text, c.tool, r.text())
 			}
 		}
 		if r := p.call("list_apps", args{}); !r.IsError {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -55,7 +56,8 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 			}
 			p.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"action":%q,"content":{"meeting":%q}}}`, asked.ID, answer, id))
 			r := p.finish(call)
-			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) || answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
+			if answer == "accept" && (r.IsError || !strings.Contains(r.text(), id)) ||
+				answer != "accept" && (!r.IsError || !strings.Contains(r.text(), "chose no meeting")) {
 				t.Errorf("%s, %s: %s", revision, answer, r.text())
 			}
 		}
@@ -82,6 +84,25 @@ func (p *proc) question(before int) (asked mcptest.Message) {
 	return asked
 }
 
+// onboardingAgain is the parameters of the call in 2026-07-28, by a client with these
+// capabilities.
+func onboardingAgain(capabilities, more args) args {
+	params := args{"_meta": args{
+		"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
+		"io.modelcontextprotocol/clientInfo":         args{"name": "test", "version": "1"},
+		"io.modelcontextprotocol/clientCapabilities": capabilities,
+	}}
+	maps.Copy(params, onboarding)
+	maps.Copy(params, more)
+	return params
+}
+
+// chosen is the user's answer to the question.
+func chosen(action string, id any) args {
+	answer := args{"action": action, "content": args{"meeting": id}}
+	return args{"inputResponses": args{"meeting": answer}}
+}
+
 // TestChoiceByAnswer is how 2026-07-28 asks: the answer asks for input, and the
 // call is made again with it.
 func TestChoiceByAnswer(t *testing.T) { bothShapes(t, testChoiceByAnswer) }
@@ -89,18 +110,6 @@ func TestChoiceByAnswer(t *testing.T) { bothShapes(t, testChoiceByAnswer) }
 func testChoiceByAnswer(t *testing.T, sample sampler) {
 	t.Parallel()
 	p := launch(t, environment(sample(t, demoapi.Options{})))
-	with := func(capabilities, more args) args {
-		params := args{"_meta": args{
-			"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientInfo": args{"name": "test", "version": "1"},
-			"io.modelcontextprotocol/clientCapabilities": capabilities,
-		}}
-		for _, from := range []args{onboarding, more} {
-			for k, v := range from {
-				params[k] = v
-			}
-		}
-		return params
-	}
 	can := args{"elicitation": args{"form": args{}}}
 	var asked struct {
 		ResultType    string `json:"resultType"`
@@ -109,26 +118,29 @@ func testChoiceByAnswer(t *testing.T, sample sampler) {
 			Params question
 		} `json:"inputRequests"`
 	}
-	m := p.request("tools/call", with(can, nil))
-	if err := json.Unmarshal(m.Result, &asked); err != nil || asked.ResultType != "input_required" || asked.InputRequests["meeting"].Method != "elicitation/create" {
+	m := p.request("tools/call", onboardingAgain(can, nil))
+	if err := json.Unmarshal(m.Result, &asked); err != nil || asked.ResultType != "input_required" ||
+		asked.InputRequests["meeting"].Method != "elicitation/create" {
 		t.Fatalf("%v %s %+v", err, m.Result, m.Error)
 	}
 	id := asked.InputRequests["meeting"].Params.RequestedSchema.Properties.Meeting.OneOf[2].Const
 	for action, want := range map[string]string{"accept": id, "decline": "chose no meeting", "cancel": "chose no meeting"} {
-		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": action, "content": args{"meeting": id}}}})))
+		r := p.result(p.request("tools/call", onboardingAgain(can, chosen(action, id))))
 		if r.IsError != (action != "accept") || !strings.Contains(r.text(), want) {
 			t.Errorf("%s: %s", action, r.text())
 		}
 	}
 	for name, answer := range map[string]any{"an id which is none": "../x", "a number": 5, "nothing": nil} {
-		r := p.result(p.request("tools/call", with(can, args{"inputResponses": args{"meeting": args{"action": "accept", "content": args{"meeting": answer}}}})))
+		r := p.result(p.request("tools/call", onboardingAgain(can, chosen("accept", answer))))
 		if !r.IsError {
 			t.Errorf("%s was taken: %s", name, r.text())
 		}
 	}
 	// Who cannot ask gets the list.
 	for _, capabilities := range []args{{}, {"elicitation": args{"url": args{}}}} {
-		if r := p.result(p.request("tools/call", with(capabilities, nil))); !r.IsError || !strings.Contains(r.text(), "6 meetings") || !strings.Contains(r.text(), id) {
+		if r := p.result(p.request("tools/call", onboardingAgain(capabilities, nil))); !r.IsError ||
+			!strings.Contains(r.text(), "6 meetings") ||
+			!strings.Contains(r.text(), id) {
 			t.Errorf("%v: %s", capabilities, r.text())
 		}
 	}

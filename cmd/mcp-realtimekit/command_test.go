@@ -16,7 +16,15 @@ func TestDemoCommand(t *testing.T) {
 	if code != 0 {
 		t.Fatal(logs)
 	}
-	for _, want := range []string{"> get_meeting_attendance", "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more).", "> find_meetings", "> list_meeting_participants", "Ines Moreau", "山田 太郎", "sample data"} {
+	for _, want := range []string{
+		"> get_meeting_attendance",
+		"7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more).",
+		"> find_meetings",
+		"> list_meeting_participants",
+		"Ines Moreau",
+		"山田 太郎",
+		"sample data",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in: %s", want, out)
 		}
@@ -32,8 +40,8 @@ func TestCallCommand(t *testing.T) {
 		out, logged string
 	}{
 		{"text", []string{"call", "list_apps"}, 0, "The account has 3 RealtimeKit apps.", ""},
-		{"arguments", []string{"call", "find_meetings", "query=stand-up", "limit=1"}, 0, "Daily stand-up: Platform", ""},
-		{"tool error", []string{"call", "get_meeting", "meeting_id=x"}, 1, "", "meeting_id"},
+		{"arguments", []string{"call", "find_meetings", "meeting=stand-up", "limit=1"}, 0, "Daily stand-up: Platform", ""},
+		{"tool error", []string{"call", "get_meeting", "meeting_id=x"}, 1, "", "no meeting has"},
 		{"no such tool", []string{"call", "drop_tables"}, 2, "", "find_meetings"},
 		{"not key=value", []string{"call", "list_apps", "foo"}, 2, "", "KEY=VALUE"},
 		{"log level", []string{"--log-level=info", "call", "list_apps"}, 0, "Production", "tool=list_apps"},
@@ -41,7 +49,8 @@ func TestCallCommand(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			out, logs, code := once(t, nil, append([]string{"--demo"}, tc.args...)...)
-			if code != tc.code || !strings.Contains(out, tc.out) || !strings.Contains(logs, tc.logged) || tc.logged == "" && logs != "" {
+			if code != tc.code || !strings.Contains(out, tc.out) || !strings.Contains(logs, tc.logged) ||
+				tc.logged == "" && logs != "" {
 				t.Errorf("code %d, out %q, logs %q", code, out, logs)
 			}
 			if code != 0 && strings.Count(logs, "\n") != 1 {
@@ -127,11 +136,13 @@ func TestFlagsWinOverEnvironment(t *testing.T) {
 	if err := os.WriteFile(file, []byte(demoapi.Token+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := with(environment(sample(t, demoapi.Options{})), "CLOUDFLARE_API_TOKEN", "", "REALTIMEKIT_APP_ID", "no-such-app", "CLOUDFLARE_API_TOKEN_FILE", file)
+	env := with(environment(sample(t, demoapi.Options{})), "CLOUDFLARE_API_TOKEN", "", "REALTIMEKIT_APP_ID",
+		"no-such-app", "CLOUDFLARE_API_TOKEN_FILE", file)
 	if _, logs, code := once(t, env, "call", "find_meetings"); code != 1 || !strings.Contains(logs, "App not found") {
 		t.Errorf("environment: code %d, %s", code, logs)
 	}
-	if out, logs, code := once(t, env, "--app-id", demoapi.StagingAppID, "call", "find_meetings"); code != 0 || !strings.Contains(out, "Load test") {
+	if out, logs, code := once(t, env, "--app-id", demoapi.StagingAppID, "call", "find_meetings"); code != 0 ||
+		!strings.Contains(out, "Load test") {
 		t.Errorf("flag: code %d, %s%s", code, out, logs)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -13,6 +14,7 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/stderr"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
+	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
 
 // config is what every command shares. Flags win over the environment. The
@@ -28,6 +30,8 @@ type config struct {
 	CacheEnded time.Duration
 	Zone       *time.Location // nil is UTC
 	LeaveOut   []string       // presets
+	Tools      []string       // the only ones to offer, if any
+	Without    []string       // tools not to offer
 	Links      bool           // of recordings are shown
 	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
@@ -55,6 +59,9 @@ func (c *config) register(fs *pflag.FlagSet) {
 		})
 	fs.StringSliceVar(&c.LeaveOut, "leave-out-presets", nil,
 		"do not count participants with these `PRESETS`, separated by commas, as attendees, for example recorders")
+	fs.StringSliceVar(&c.Tools, "tools", nil,
+		"offer only these `TOOLS`, separated by commas, for example get_meeting_attendance,find_meetings")
+	fs.StringSliceVar(&c.Without, "exclude-tools", nil, "do not offer these `TOOLS`, separated by commas")
 	fs.DurationVar(&c.Timeout, "timeout", client.DefaultTimeout,
 		"give up on an API request, including its retries, after `DURATION`")
 	fs.Func("rate-limit", "send API requests no faster than `N/TIME`, for example 600/5m (default: the limits that "+
@@ -76,6 +83,8 @@ func (c *config) register(fs *pflag.FlagSet) {
 		"base-url":          baseVariable,
 		"timezone":          "REALTIMEKIT_TIMEZONE",
 		"leave-out-presets": "REALTIMEKIT_LEAVE_OUT_PRESETS",
+		"tools":             "REALTIMEKIT_TOOLS",
+		"exclude-tools":     "REALTIMEKIT_EXCLUDE_TOOLS",
 		"rate-limit":        "REALTIMEKIT_RATE_LIMIT",
 		"cache-ended":       "REALTIMEKIT_CACHE_ENDED",
 		"recording-links":   "REALTIMEKIT_RECORDING_LINKS",
@@ -101,6 +110,9 @@ func (c *config) validate() error {
 	if c.CacheEnded < 0 {
 		return errors.New("--cache-ended must not be negative; give a time such as 10m, or 0s to remember nothing")
 	}
+	if err := c.chosen().CheckTools(); err != nil {
+		return err
+	}
 	if c.SampleData {
 		return nil
 	}
@@ -108,6 +120,22 @@ func (c *config) validate() error {
 		return err
 	}
 	return c.readToken()
+}
+
+// chosen has only the tools that are offered, which do not need more to be listed.
+func (c *config) chosen() *tools.Deps {
+	return &tools.Deps{Tools: trimmed(c.Tools), WithoutTools: trimmed(c.Without), Log: slog.New(slog.DiscardHandler)}
+}
+
+// trimmed are words without white space around them, and without empty ones.
+func trimmed(words []string) []string {
+	var out []string
+	for _, word := range words {
+		if word = strings.TrimSpace(word); word != "" {
+			out = append(out, word)
+		}
+	}
+	return out
 }
 
 // logger logs to logs, from the level that --log-level gives or else from fallback.

@@ -18,12 +18,266 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
+
+// trouble is what can be wrong with a setup.
+type trouble struct {
+	name    string
+	options demoapi.Options
+	env     []string // names and values; URL is that of the sample account
+	fail    string   // checks, by name; those not named are OK
+	warn    string
+	skip    string
+	want    []string // of what doctor has to say
+}
+
+const (
+	afterToken       = " account permission app"
+	strangersAccount = "ffffffffffffffffffffffffffffffff"
+)
+
+func tokenTroubles(file string) []trouble {
+	return []trouble{
+		{
+			name: "all well",
+			want: []string{
+				demoapi.AccountID + " (Northwind Demo)",
+				demoapi.AppID + " (Production)",
+				"token from CLOUDFLARE_API_TOKEN",
+			},
+		},
+		{
+			name: "token file",
+			env:  []string{"CLOUDFLARE_API_TOKEN", "", "CLOUDFLARE_API_TOKEN_FILE", file},
+			want: []string{"token from " + file},
+		},
+		{
+			name: "no token",
+			env:  []string{"CLOUDFLARE_API_TOKEN", ""},
+			fail: "configuration",
+			skip: "dns tls api token" + afterToken + " rate-limit clock",
+			want: []string{"https://dash.cloudflare.com/profile/api-tokens"},
+		},
+		{
+			name: "wrong token",
+			env:  []string{"CLOUDFLARE_API_TOKEN", "wrong"},
+			fail: "token",
+			skip: afterToken,
+			want: []string{"HTTP 401", "CLOUDFLARE_API_TOKEN"},
+		},
+		{
+			name:    "token expired",
+			options: demoapi.Options{TokenStatus: "expired"},
+			fail:    "token",
+			skip:    afterToken,
+			want:    []string{"the token is expired", "Renew"},
+		},
+		{
+			name:    "token expires",
+			options: demoapi.Options{TokenExpires: time.Now().Add(50 * time.Hour)},
+			warn:    "token",
+			want:    []string{"only until", "Renew"},
+		},
+		{
+			name:    "token for long",
+			options: demoapi.Options{TokenExpires: time.Now().AddDate(1, 0, 0)},
+			want:    []string{"active until"},
+		},
+	}
+}
+
+func accountTroubles() []trouble {
+	return []trouble{
+		{name: "an account's token", options: demoapi.Options{AccountToken: true}, want: []string{"active"}},
+		{
+			name:    "an account's token, account not given",
+			options: demoapi.Options{AccountToken: true},
+			env:     []string{"CLOUDFLARE_ACCOUNT_ID", ""},
+			want:    []string{"active"},
+		},
+		{
+			name:    "an account's token, another account given",
+			options: demoapi.Options{AccountToken: true},
+			env:     []string{"CLOUDFLARE_ACCOUNT_ID", strangersAccount},
+			fail:    "token",
+			skip:    afterToken,
+			want:    []string{"Invalid API Token"},
+		},
+		{
+			name: "another account",
+			env:  []string{"CLOUDFLARE_ACCOUNT_ID", strangersAccount},
+			fail: "account",
+			skip: "permission app",
+			want: []string{"does not reach account " + strangersAccount, demoapi.AccountID, "CLOUDFLARE_ACCOUNT_ID"},
+		},
+		{
+			name:    "several accounts",
+			options: demoapi.Options{Accounts: 3},
+			env:     []string{"CLOUDFLARE_ACCOUNT_ID", ""},
+			warn:    "account",
+			skip:    "permission app",
+			want:    []string{"reaches 3 accounts", demoapi.AccountID, "CLOUDFLARE_ACCOUNT_ID"},
+		},
+		{
+			name:    "no permission",
+			options: demoapi.Options{Faults: demoapi.Faults{Status: 403, FailAll: true, OnPath: "/apps", Cloudflare: true}},
+			fail:    "permission",
+			skip:    "app",
+			want:    []string{"HTTP 403", "give it Realtime"},
+		},
+		{
+			name:    "403 everywhere",
+			options: demoapi.Options{Faults: demoapi.Faults{Status: 403, FailAll: true}},
+			fail:    "token",
+			skip:    afterToken,
+			want:    []string{"HTTP 403"},
+		},
+	}
+}
+
+func otherTroubles() []trouble {
+	return []trouble{
+		{
+			name: "not a token",
+			options: demoapi.Options{Faults: demoapi.Faults{
+				Status:     400,
+				FailAll:    true,
+				OnPath:     "/tokens/verify",
+				Cloudflare: true,
+				Message:    "Invalid request headers",
+			}},
+			fail: "token",
+			skip: afterToken,
+			want: []string{"Invalid request headers (HTTP 400", "copy it again"},
+		},
+		{
+			name: "another app",
+			env:  []string{"REALTIMEKIT_APP_ID", "no-such-app"},
+			fail: "app",
+			want: []string{"no app no-such-app", demoapi.AppID, "REALTIMEKIT_APP_ID"},
+		},
+		{
+			name: "several apps",
+			env:  []string{"REALTIMEKIT_APP_ID", ""},
+			warn: "app",
+			want: []string{"3 apps", demoapi.StagingAppID, "REALTIMEKIT_APP_ID"},
+		},
+		{
+			name:    "one app",
+			options: demoapi.Options{Apps: 1},
+			env:     []string{"REALTIMEKIT_APP_ID", ""},
+			want:    []string{demoapi.AppID},
+		},
+		{
+			name: "the app cannot be read",
+			options: demoapi.Options{Faults: demoapi.Faults{
+				Status:  400,
+				FailAll: true,
+				OnPath:  "/meetings",
+				Message: "no\u202e\nmeetings",
+			}},
+			fail: "app",
+			want: []string{"no meetings (HTTP 400"},
+		},
+	}
+}
+
+func rateTroubles() []trouble {
+	return []trouble{
+		{
+			name:    "rate limit reached",
+			options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}},
+			fail:    "rate-limit",
+			skip:    "token" + afterToken,
+			want:    []string{"try again in 2m0s"},
+		},
+		{
+			name:    "rate limit reached on the way",
+			options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/apps", RetryAfter: "120"}},
+			fail:    "rate-limit",
+			skip:    "permission app",
+			want:    []string{"try again in 2m0s"},
+		},
+		{
+			name: "rate limit reached while the token's account is sought",
+			options: demoapi.Options{
+				AccountToken: true,
+				Faults:       demoapi.Faults{Status: 429, FailAll: true, OnPath: "/accounts", RetryAfter: "120"},
+			},
+			env:  []string{"CLOUDFLARE_ACCOUNT_ID", ""},
+			fail: "rate-limit",
+			skip: "token" + afterToken,
+			want: []string{"try again in 2m0s"},
+		},
+		{name: "rate limit near", options: demoapi.Options{Quota: 8}, want: []string{"4 of 8 requests left in 5m"}},
+		{
+			name:    "rate limit nearer",
+			options: demoapi.Options{Quota: 4},
+			warn:    "rate-limit",
+			want:    []string{"only 0 of 4", "Wait 5m"},
+		},
+	}
+}
+
+func networkTroubles(selfSigned string) []trouble {
+	return []trouble{
+		{
+			name: "DNS",
+			env:  []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"},
+			fail: "dns",
+			skip: "tls api token" + afterToken + " rate-limit clock",
+			want: []string{"could not be resolved"},
+		},
+		{
+			name: "TLS",
+			env:  []string{"CLOUDFLARE_BASE_URL", selfSigned + "/client/v4"},
+			fail: "tls",
+			skip: "api token" + afterToken + " rate-limit clock",
+			want: []string{"SSL_CERT_FILE"},
+		},
+		{
+			name: "unreachable",
+			env:  []string{"CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/client/v4"},
+			fail: "api",
+			skip: "tls token" + afterToken + " rate-limit clock",
+			want: []string{"could not be reached", "HTTPS_PROXY"},
+		},
+		{
+			name: "another path",
+			env:  []string{"CLOUDFLARE_BASE_URL", "URL/v5"},
+			fail: "api",
+			skip: "token" + afterToken,
+			want: []string{"not that of Cloudflare's API", "CLOUDFLARE_BASE_URL"},
+		},
+		{
+			name:    "HTML",
+			options: demoapi.Options{Faults: demoapi.Faults{HTML: true}},
+			fail:    "api",
+			skip:    "token" + afterToken,
+			want:    []string{"not the JSON", "proxy"},
+		},
+		{
+			name:    "HTML 403",
+			options: demoapi.Options{Faults: demoapi.Faults{HTML: true, Status: 403}},
+			fail:    "api",
+			skip:    "token" + afterToken,
+			want:    []string{"a body that is not JSON"},
+		},
+		{
+			name:    "503",
+			options: demoapi.Options{Faults: demoapi.Faults{Status: 503, FailAll: true}},
+			fail:    "api",
+			skip:    "token" + afterToken,
+			want:    []string{"try again later"},
+		},
+	}
+}
 
 // TestDoctor names for each trouble the checks that are not OK, and what doctor
 // has to say of it.
@@ -37,49 +291,8 @@ func TestDoctor(t *testing.T) {
 	if err := os.WriteFile(file, []byte(demoapi.Token), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	const rest = " account permission app"
-	other := strings.Repeat("f", 32)
-	for _, tc := range []struct {
-		name    string
-		options demoapi.Options
-		env     []string
-		fail    string // checks, by name
-		warn    string
-		skip    string
-		want    []string
-	}{
-		{name: "all well", want: []string{demoapi.AccountID + " (Northwind Demo)", demoapi.AppID + " (Production)", "token from CLOUDFLARE_API_TOKEN"}},
-		{name: "token file", env: []string{"CLOUDFLARE_API_TOKEN", "", "CLOUDFLARE_API_TOKEN_FILE", file}, want: []string{"token from " + file}},
-		{name: "no token", env: []string{"CLOUDFLARE_API_TOKEN", ""}, fail: "configuration", skip: "dns tls api token" + rest + " rate-limit clock", want: []string{"https://dash.cloudflare.com/profile/api-tokens"}},
-		{name: "wrong token", env: []string{"CLOUDFLARE_API_TOKEN", "wrong"}, fail: "token", skip: rest, want: []string{"HTTP 401", "CLOUDFLARE_API_TOKEN"}},
-		{name: "token expired", options: demoapi.Options{TokenStatus: "expired"}, fail: "token", skip: rest, want: []string{"the token is expired", "Renew"}},
-		{name: "token expires", options: demoapi.Options{TokenExpires: time.Now().Add(50 * time.Hour)}, warn: "token", want: []string{"only until", "Renew"}},
-		{name: "token for long", options: demoapi.Options{TokenExpires: time.Now().AddDate(1, 0, 0)}, want: []string{"active until"}},
-		{name: "an account's token", options: demoapi.Options{AccountToken: true}, want: []string{"active"}},
-		{name: "an account's token, account not given", options: demoapi.Options{AccountToken: true}, env: []string{"CLOUDFLARE_ACCOUNT_ID", ""}, want: []string{"active"}},
-		{name: "an account's token, another account given", options: demoapi.Options{AccountToken: true}, env: []string{"CLOUDFLARE_ACCOUNT_ID", other}, fail: "token", skip: rest, want: []string{"Invalid API Token"}},
-		{name: "another account", env: []string{"CLOUDFLARE_ACCOUNT_ID", other}, fail: "account", skip: "permission app", want: []string{"does not reach account " + other, demoapi.AccountID, "CLOUDFLARE_ACCOUNT_ID"}},
-		{name: "several accounts", options: demoapi.Options{Accounts: 3}, env: []string{"CLOUDFLARE_ACCOUNT_ID", ""}, warn: "account", skip: "permission app", want: []string{"reaches 3 accounts", demoapi.AccountID, "CLOUDFLARE_ACCOUNT_ID"}},
-		{name: "no permission", options: demoapi.Options{Faults: demoapi.Faults{Status: 403, FailAll: true, OnPath: "/apps", Cloudflare: true}}, fail: "permission", skip: "app", want: []string{"HTTP 403", "give it Realtime"}},
-		{name: "403 everywhere", options: demoapi.Options{Faults: demoapi.Faults{Status: 403, FailAll: true}}, fail: "token", skip: rest, want: []string{"HTTP 403"}},
-		{name: "another app", env: []string{"REALTIMEKIT_APP_ID", "no-such-app"}, fail: "app", want: []string{"no app no-such-app", demoapi.AppID, "REALTIMEKIT_APP_ID"}},
-		{name: "several apps", env: []string{"REALTIMEKIT_APP_ID", ""}, warn: "app", want: []string{"3 apps", demoapi.StagingAppID, "REALTIMEKIT_APP_ID"}},
-		{name: "one app", options: demoapi.Options{Apps: 1}, env: []string{"REALTIMEKIT_APP_ID", ""}, want: []string{demoapi.AppID}},
-		{name: "the app cannot be read", options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/meetings", Message: "no\u202e\nmeetings"}}, fail: "app", want: []string{"no meetings (HTTP 400"}},
-		{name: "rate limit reached", options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, RetryAfter: "120"}}, fail: "rate-limit", skip: "token" + rest, want: []string{"try again in 2m0s"}},
-		{name: "rate limit reached on the way", options: demoapi.Options{Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/apps", RetryAfter: "120"}}, fail: "rate-limit", skip: "permission app", want: []string{"try again in 2m0s"}},
-		{name: "rate limit reached while the token's account is sought", options: demoapi.Options{AccountToken: true, Faults: demoapi.Faults{Status: 429, FailAll: true, OnPath: "/accounts", RetryAfter: "120"}}, env: []string{"CLOUDFLARE_ACCOUNT_ID", ""}, fail: "rate-limit", skip: "token" + rest, want: []string{"try again in 2m0s"}},
-		{name: "not a token", options: demoapi.Options{Faults: demoapi.Faults{Status: 400, FailAll: true, OnPath: "/tokens/verify", Cloudflare: true, Message: "Invalid request headers"}}, fail: "token", skip: rest, want: []string{"Invalid request headers (HTTP 400", "copy it again"}},
-		{name: "rate limit near", options: demoapi.Options{Quota: 8}, want: []string{"4 of 8 requests left in 5m"}},
-		{name: "rate limit nearer", options: demoapi.Options{Quota: 4}, warn: "rate-limit", want: []string{"only 0 of 4", "Wait 5m"}},
-		{name: "DNS", env: []string{"CLOUDFLARE_BASE_URL", "https://no-such-host.invalid/client/v4"}, fail: "dns", skip: "tls api token" + rest + " rate-limit clock", want: []string{"could not be resolved"}},
-		{name: "TLS", env: []string{"CLOUDFLARE_BASE_URL", selfSigned.URL + "/client/v4"}, fail: "tls", skip: "api token" + rest + " rate-limit clock", want: []string{"SSL_CERT_FILE"}},
-		{name: "unreachable", env: []string{"CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/client/v4"}, fail: "api", skip: "tls token" + rest + " rate-limit clock", want: []string{"could not be reached", "HTTPS_PROXY"}},
-		{name: "another path", env: []string{"CLOUDFLARE_BASE_URL", "URL/v5"}, fail: "api", skip: "token" + rest, want: []string{"not that of Cloudflare's API", "CLOUDFLARE_BASE_URL"}},
-		{name: "HTML", options: demoapi.Options{Faults: demoapi.Faults{HTML: true}}, fail: "api", skip: "token" + rest, want: []string{"not the JSON", "proxy"}},
-		{name: "HTML 403", options: demoapi.Options{Faults: demoapi.Faults{HTML: true, Status: 403}}, fail: "api", skip: "token" + rest, want: []string{"a body that is not JSON"}},
-		{name: "503", options: demoapi.Options{Faults: demoapi.Faults{Status: 503, FailAll: true}}, fail: "api", skip: "token" + rest, want: []string{"try again later"}},
-	} {
+	for _, tc := range slices.Concat(tokenTroubles(file), accountTroubles(), otherTroubles(), rateTroubles(),
+		networkTroubles(selfSigned.URL)) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			api := sample(t, tc.options)
@@ -105,7 +318,8 @@ func examine(t *testing.T, env map[string]string, fail, warn, skip string, want 
 	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Checks) != 10 {
 		t.Fatalf("%v: %s%s", err, out, logs)
 	}
-	if wrong := fail != ""; (code == 1) != wrong || (code == 0) == wrong || report.Healthy == wrong || (logs != "") != wrong {
+	if wrong := fail != ""; (code == 1) != wrong || (code == 0) == wrong || report.Healthy == wrong ||
+		(logs != "") != wrong {
 		t.Errorf("code %d, healthy %t, logs %q", code, report.Healthy, logs)
 	}
 	var all strings.Builder
@@ -191,17 +405,41 @@ func TestDoctorCertificate(t *testing.T) {
 		fail, warn, skip string
 		want             string
 	}{
-		"for long":      {now.Add(-time.Hour), now.AddDate(1, 0, 0), "", "", "", "trusted until " + now.AddDate(1, 0, 0).UTC().Format(time.DateOnly)},
-		"expires":       {now.Add(-time.Hour), now.Add(72 * time.Hour), "", "tls", "", "only until"},
-		"expired":       {now.Add(-48 * time.Hour), now.Add(-24 * time.Hour), "tls", "", "api token account permission app rate-limit clock", "this machine's clock"},
-		"not valid yet": {now.Add(24 * time.Hour), now.Add(48 * time.Hour), "tls", "", "api token account permission app rate-limit clock", "this machine's clock"},
+		"for long": {
+			now.Add(-time.Hour),
+			now.AddDate(1, 0, 0),
+			"",
+			"",
+			"",
+			"trusted until " + now.AddDate(1, 0, 0).UTC().Format(time.DateOnly),
+		},
+		"expires": {now.Add(-time.Hour), now.Add(72 * time.Hour), "", "tls", "", "only until"},
+		"expired": {
+			now.Add(-48 * time.Hour),
+			now.Add(-24 * time.Hour),
+			"tls",
+			"",
+			"api token account permission app rate-limit clock",
+			"this machine's clock",
+		},
+		"not valid yet": {
+			now.Add(24 * time.Hour),
+			now.Add(48 * time.Hour),
+			"tls",
+			"",
+			"api token account permission app rate-limit clock",
+			"this machine's clock",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			front := httptest.NewUnstartedServer(demoapi.New(demoapi.Options{}))
 			front.Config.ErrorLog = log.New(io.Discard, "", 0)
 			file := filepath.Join(t.TempDir(), "cert.pem")
-			front.TLS = &tls.Config{Certificates: []tls.Certificate{certificate(t, file, tc.from, tc.to)}, MinVersion: tls.VersionTLS12}
+			front.TLS = &tls.Config{
+				Certificates: []tls.Certificate{certificate(t, file, tc.from, tc.to)},
+				MinVersion:   tls.VersionTLS12,
+			}
 			front.StartTLS()
 			t.Cleanup(front.Close)
 			env := with(environment(&demoapi.Server{URL: front.URL + "/client/v4"}), "SSL_CERT_FILE", file)
@@ -248,7 +486,8 @@ func TestDoctorText(t *testing.T) {
 		t.Errorf("code %d, got:\n%s%s\ndocs/commands.md has:\n%s", code, out, logs, golden)
 	}
 	out, logs, code = once(t, nil, "doctor")
-	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") || !strings.Contains(out, "not checked: dns") {
+	if code != 1 || strings.Count(logs, "\n") != 1 || !strings.HasPrefix(out, "FAIL  configuration") ||
+		!strings.Contains(out, "not checked: dns") {
 		t.Errorf("code %d: %s%s", code, out, logs)
 	}
 }

@@ -144,6 +144,34 @@ func (p *proc) call(tool string, a args) result {
 	return p.finish(p.begin(tool, a))
 }
 
+// toolCall is a call of a tool.
+type toolCall struct {
+	tool string
+	args args
+}
+
+// everyTool returns a call of each tool that the server lists, about a meeting and a
+// session. Tests that are about all tools take it, so that they need no list.
+func (p *proc) everyTool(meeting, session string) (calls []toolCall) {
+	p.t.Helper()
+	list := p.request("tools/list", args{})
+	every, err := mcptest.EveryTool(list.Result,
+		mcptest.Known{Name: "search", Value: "checkout"},
+		mcptest.Known{Name: "meeting_id", Value: meeting},
+		mcptest.Known{Name: "meeting", Value: meeting},
+		mcptest.Known{Name: "meetings", Value: meeting},
+		mcptest.Known{Name: "session", Value: session},
+		mcptest.Known{Name: "person", Value: "Priya Raman"},
+	)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, c := range every {
+		calls = append(calls, toolCall{c.Name, c.Arguments})
+	}
+	return calls
+}
+
 // finish waits for the answer to a call of a tool.
 func (p *proc) finish(call *mcptest.Call) result {
 	p.t.Helper()

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 const nginxConf = `
@@ -49,28 +50,22 @@ func TestHTTPReplicas(t *testing.T) {
 	}
 	api := sample(t, demoapi.Options{Faults: demoapi.Faults{Latency: 20 * time.Millisecond}})
 	replica := func(address string) *web {
-		return serveHTTP(t, environment(api), "--http", address, "--behind-proxy", "--allowed-host=mcp.example.com", "--drain-delay=300ms")
+		return serveHTTP(t, environment(api), "--http", address, "--behind-proxy", "--allowed-host=mcp.example.com",
+			"--drain-delay=300ms")
 	}
 	one, two := replica("127.0.0.1:0"), replica("127.0.0.1:0")
 	address := func(s *web) string { return strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), "/mcp") }
 	front := frontDoor(t, nginx, address(one), address(two))
-	calls := func(n int) {
-		t.Helper()
-		for i := range n {
-			if r, err := front.do(front.listApps(demoapi.Token, "Host", "mcp.example.com")); err != nil || !r.works() {
-				t.Fatalf("call %d: %v %d %s", i, err, r.status, r.body)
-			}
-		}
-	}
 	served := func(s *web) int { return strings.Count(s.logs.String(), `"tool":"list_apps"`) }
 
 	// A conversation of the older era: each message may meet another replica.
 	for range 2 {
-		if r := front.must(front.rpc(demoapi.Token, "initialize", args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}, "Host", "mcp.example.com")); r.status != http.StatusOK {
+		hello := front.rpc(demoapi.Token, "initialize", mcptest.Hello("2025-11-25", nil), "Host", "mcp.example.com")
+		if r := front.must(hello); r.status != http.StatusOK {
 			t.Fatalf("%d %s", r.status, r.body)
 		}
 	}
-	calls(20)
+	front.calls(20)
 	waitFor(t, "20 calls in the logs", func() bool { return served(one)+served(two) == 20 })
 	if a, b := served(one), served(two); a != 10 || b != 10 {
 		t.Errorf("one served %d calls, the other %d: they do not take turns", a, b)
@@ -80,20 +75,9 @@ func TestHTTPReplicas(t *testing.T) {
 	}
 
 	// In the middle of calls, one replica dies without a word.
-	during := func(event func()) {
-		t.Helper()
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			time.Sleep(200 * time.Millisecond)
-			event()
-		}()
-		calls(60)
-		<-done
-	}
-	during(func() { _ = one.cmd.Process.Kill() })
+	front.during(func() { _ = one.cmd.Process.Kill() })
 	<-one.ended
-	calls(10)
+	front.calls(10)
 	if served(two) < 40 {
 		t.Errorf("the other served %d calls", served(two))
 	}
@@ -101,11 +85,32 @@ func TestHTTPReplicas(t *testing.T) {
 	// Another starts in its place; then the second is told to end.
 	three := replica(address(one))
 	time.Sleep(1500 * time.Millisecond) // nginx leaves out a server that failed for 1 s
-	during(func() { _ = two.cmd.Process.Signal(syscall.SIGTERM) })
+	front.during(func() { _ = two.cmd.Process.Signal(syscall.SIGTERM) })
 	two.expectExit(5 * time.Second)
-	calls(10)
+	front.calls(10)
 	if served(three) < 40 {
 		t.Errorf("the third served %d calls", served(three))
+	}
+}
+
+// calls makes calls one after the other, each of which has to work.
+func (s *web) calls(n int) {
+	s.t.Helper()
+	for i := range n {
+		r, err := s.do(s.listApps(demoapi.Token, "Host", "mcp.example.com"))
+		if err != nil || !r.works() {
+			s.t.Fatalf("call %d: %v %d %s", i, err, r.status, r.body)
+		}
+	}
+}
+
+// during makes 60 calls, in the midst of which something happens.
+func (s *web) during(event func()) {
+	s.t.Helper()
+	happens := time.AfterFunc(200*time.Millisecond, event)
+	s.calls(60)
+	if happens.Stop() {
+		s.t.Fatal("the calls were over before it happened")
 	}
 }
 
@@ -147,5 +152,10 @@ func frontDoor(t *testing.T, nginx, one, two string) *web {
 		}
 		return err == nil
 	})
-	return &web{t: t, url: "http://" + address + "/mcp", client: &http.Client{Timeout: 30 * time.Second}, secrets: []string{demoapi.Token}}
+	return &web{
+		t:       t,
+		url:     "http://" + address + "/mcp",
+		client:  &http.Client{Timeout: 30 * time.Second},
+		secrets: []string{demoapi.Token},
+	}
 }

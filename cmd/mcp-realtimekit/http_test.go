@@ -23,13 +23,17 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
 func TestHTTPHandshake(t *testing.T) {
 	t.Parallel()
 	s := serveHTTP(t, nil, "--demo")
 	for _, revision := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"} {
-		r := s.must(s.rpc("", "initialize", args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}))
+		r := s.must(
+			s.rpc("", "initialize",
+				args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}),
+		)
 		var hello struct{ ProtocolVersion, Instructions string }
 		if err := json.Unmarshal(r.Result, &hello); err != nil {
 			t.Fatal(err, r.body)
@@ -40,7 +44,8 @@ func TestHTTPHandshake(t *testing.T) {
 		if id := r.header.Get("Mcp-Session-Id"); id != "" {
 			t.Errorf("a stateless server gave the session %s", id)
 		}
-		if r := s.must(s.post("", `{"jsonrpc":"2.0","method":"notifications/initialized"}`, "Mcp-Protocol-Version", revision)); r.status != http.StatusAccepted {
+		r = s.must(s.post("", mcptest.Initialized, "Mcp-Protocol-Version", revision))
+		if r.status != http.StatusAccepted {
 			t.Errorf("initialized: %d %s", r.status, r.body)
 		}
 		if r := s.must(s.listApps("", "Mcp-Protocol-Version", revision)); !r.works() {
@@ -73,7 +78,8 @@ func TestHTTPStateless(t *testing.T) {
 		}
 		return s.rpc("", method, params, header...)
 	}
-	if r := s.must(modern("server/discover", "", args{})); !strings.Contains(r.body, "2026-07-28") || !strings.Contains(r.body, "find_meetings") {
+	if r := s.must(modern("server/discover", "", args{})); !strings.Contains(r.body, "2026-07-28") ||
+		!strings.Contains(r.body, "find_meetings") {
 		t.Errorf("discover: %d %s", r.status, r.body)
 	}
 	if r := s.must(modern("tools/call", "list_apps", args{"name": "list_apps", "arguments": args{}})); !r.works() {
@@ -114,10 +120,42 @@ func TestHTTPProgress(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{LargeRoster: 2000})
 	s := serveHTTP(t, environment(api))
-	r := s.must(s.rpc(demoapi.Token, "tools/call", args{"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.LargeMeetingID}, "_meta": args{"progressToken": "p"}}))
-	if !strings.Contains(r.body, "notifications/progress") || !strings.Contains(string(r.Result), "2,000 participants") && !strings.Contains(string(r.Result), "2000 participants") {
+	r := s.must(
+		s.rpc(
+			demoapi.Token,
+			"tools/call",
+			args{
+				"name":      "list_meeting_participants",
+				"arguments": args{"meeting_id": demoapi.LargeMeetingID},
+				"_meta":     args{"progressToken": "p"},
+			},
+		),
+	)
+	if !strings.Contains(r.body, "notifications/progress") ||
+		!strings.Contains(string(r.Result), "2,000 participants") &&
+			!strings.Contains(string(r.Result), "2000 participants") {
 		t.Errorf("%d %v %.500s", r.status, r.header, r.body)
 	}
+}
+
+// twoCallers call on the same connections, at the same time. The API knows only one.
+func twoCallers(t *testing.T, s *web, known, unknown string) {
+	t.Helper()
+	var calls sync.WaitGroup
+	for i := range 40 {
+		calls.Go(func() {
+			token, want := known, true
+			if i%2 == 1 {
+				token, want = unknown, false
+			}
+			r, err := s.do(s.listApps(token))
+			if err != nil || r.status != http.StatusOK || r.works() != want ||
+				!want && !strings.Contains(r.body, "HTTP 401") {
+				t.Errorf("token %d: %v %d %s", i%2, err, r.status, r.body)
+			}
+		})
+	}
+	calls.Wait()
 }
 
 func TestHTTPOwnToken(t *testing.T) {
@@ -134,11 +172,16 @@ func TestHTTPOwnToken(t *testing.T) {
 	s.secrets = append(s.secrets, own)
 
 	for what, header := range map[string][]string{
-		"none": nil, "empty": {"Authorization", "Bearer "}, "basic": {"Authorization", "Basic dXNlcjpwYXNz"}, "bare": {"Authorization", demoapi.Token},
-		"blank inside": {"Authorization", "Bearer a b"}, "too long": {"Authorization", "Bearer " + strings.Repeat("x", 5000)},
+		"none":         nil,
+		"empty":        {"Authorization", "Bearer "},
+		"basic":        {"Authorization", "Basic dXNlcjpwYXNz"},
+		"bare":         {"Authorization", demoapi.Token},
+		"blank inside": {"Authorization", "Bearer a b"},
+		"too long":     {"Authorization", "Bearer " + strings.Repeat("x", 5000)},
 	} {
 		r := s.must(s.listApps("", header...))
-		if r.status != http.StatusUnauthorized || !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Bearer ") || r.Error == nil {
+		if r.status != http.StatusUnauthorized || !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Bearer ") ||
+			r.Error == nil {
 			t.Errorf("%s: %d %v %s", what, r.status, r.header, r.body)
 		}
 	}
@@ -156,20 +199,7 @@ func TestHTTPOwnToken(t *testing.T) {
 		t.Error("the API was asked for a caller without a token")
 	}
 
-	var wg sync.WaitGroup
-	for i := range 40 { // on the same connections, at the same time
-		wg.Go(func() {
-			token, want := demoapi.Token, true
-			if i%2 == 1 {
-				token, want = other, false
-			}
-			r, err := s.do(s.listApps(token))
-			if err != nil || r.status != http.StatusOK || r.works() != want || !want && !strings.Contains(r.body, "HTTP 401") {
-				t.Errorf("token %d: %v %d %s", i%2, err, r.status, r.body)
-			}
-		})
-	}
-	wg.Wait()
+	twoCallers(t, s, demoapi.Token, other)
 	mu.Lock()
 	defer mu.Unlock()
 	if len(seen) != 2 || seen["Bearer "+demoapi.Token] == 0 || seen["Bearer "+other] == 0 {
@@ -195,7 +225,8 @@ func TestHTTPSharedSecret(t *testing.T) {
 		before := api.API.Requests()
 		for _, wrong := range []string{"", "x", secret[1:], secret + "x", strings.ToUpper(secret), demoapi.Token} {
 			r := s.must(s.listApps(wrong))
-			if r.status != http.StatusUnauthorized || (wrong != "") != strings.Contains(r.header.Get("WWW-Authenticate"), "invalid_token") {
+			if r.status != http.StatusUnauthorized ||
+				(wrong != "") != strings.Contains(r.header.Get("WWW-Authenticate"), "invalid_token") {
 				t.Errorf("%s, %q: %d %v", name, wrong, r.status, r.header)
 			}
 		}
@@ -211,38 +242,79 @@ func TestHTTPRebinding(t *testing.T) {
 	port := s.url[strings.LastIndex(strings.TrimSuffix(s.url, "/mcp"), ":"):]
 	port = strings.TrimSuffix(port, "/mcp")
 	for host, want := range map[string]int{
-		"localhost": 200, "localhost" + port: 200, "LOCALHOST": 200, "127.0.0.1" + port: 200, "[::1]" + port: 200, "127.9.9.9": 200,
-		"evil.example": 403, "evil.example" + port: 403, "localhost.evil.example": 403, "127.0.0.1.evil.example": 403, "10.0.0.1": 403, "0.0.0.0": 403, "localhost@evil.example": 403,
+		"localhost":              200,
+		"localhost" + port:       200,
+		"LOCALHOST":              200,
+		"127.0.0.1" + port:       200,
+		"[::1]" + port:           200,
+		"127.9.9.9":              200,
+		"evil.example":           403,
+		"evil.example" + port:    403,
+		"localhost.evil.example": 403,
+		"127.0.0.1.evil.example": 403,
+		"10.0.0.1":               403,
+		"0.0.0.0":                403,
+		"localhost@evil.example": 403,
 	} {
 		if r := s.must(s.listApps("", "Host", host)); r.status != want {
 			t.Errorf("Host %s: %d, want %d: %s", host, r.status, want, r.body)
 		}
 	}
-	for _, origin := range []string{"http://evil.example", "null", "http://localhost:3000", "http://localhost" + port, "https://127.0.0.1" + port, "https://app.example.com"} {
-		if r := s.must(s.listApps("", "Origin", origin)); r.status != http.StatusForbidden || r.header.Get("Access-Control-Allow-Origin") != "" {
+	for _, origin := range []string{
+		"http://evil.example",
+		"null",
+		"http://localhost:3000",
+		"http://localhost" + port,
+		"https://127.0.0.1" + port,
+		"https://app.example.com",
+	} {
+		if r := s.must(s.listApps("", "Origin", origin)); r.status != http.StatusForbidden ||
+			r.header.Get("Access-Control-Allow-Origin") != "" {
 			t.Errorf("Origin %s: %d %s", origin, r.status, r.body)
 		}
 	}
 
-	if r := s.must(s.listApps("", "Origin", "http://127.0.0.1"+port)); r.status != http.StatusOK || r.header.Get("Access-Control-Allow-Origin") != "" {
+	ownOrigin(t, s, port)
+}
+
+// ownOrigin is the origin of a page that the server itself would serve.
+func ownOrigin(t *testing.T, s *web, port string) {
+	t.Helper()
+	if r := s.must(s.listApps("", "Origin", "http://127.0.0.1"+port)); r.status != http.StatusOK ||
+		r.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("the server's own origin: %d %s", r.status, r.body)
 	}
 	if r := s.must(s.listApps("", "Origin", "http://evil.example", "Host", "evil.example")); r.status != http.StatusForbidden {
 		t.Errorf("a rebound name as its own origin: %d %s", r.status, r.body)
 	}
 
-	s = serveHTTP(t, nil, "--demo", "--allowed-host=mcp.example.com", "--allowed-origin=https://app.example.com")
+}
+
+// TestHTTPAllowed has a host and an origin of a web page that are allowed.
+func TestHTTPAllowed(t *testing.T) {
+	t.Parallel()
+	s := serveHTTP(t, nil, "--demo", "--allowed-host=mcp.example.com", "--allowed-origin=https://app.example.com")
 	for _, origin := range []string{"http://mcp.example.com", "https://mcp.example.com"} {
 		if r := s.must(s.listApps("", "Origin", origin, "Host", "mcp.example.com")); r.status != http.StatusForbidden {
 			t.Errorf("Origin %s beyond loopback: %d", origin, r.status)
 		}
 	}
-	for host, want := range map[string]int{"mcp.example.com": 200, "MCP.example.com:443": 200, "localhost": 200, "evil.example": 403} {
+	for host, want := range map[string]int{
+		"mcp.example.com":     200,
+		"MCP.example.com:443": 200,
+		"localhost":           200,
+		"evil.example":        403,
+	} {
 		if r := s.must(s.listApps("", "Host", host)); r.status != want {
 			t.Errorf("Host %s: %d, want %d", host, r.status, want)
 		}
 	}
-	for origin, want := range map[string]int{"https://app.example.com": 200, "http://app.example.com": 403, "https://app.example.com.evil.example": 403, "https://app.example.com:444": 403} {
+	for origin, want := range map[string]int{
+		"https://app.example.com":              200,
+		"http://app.example.com":               403,
+		"https://app.example.com.evil.example": 403,
+		"https://app.example.com:444":          403,
+	} {
 		r := s.must(s.listApps("", "Origin", origin))
 		if r.status != want || (want == 200) != (r.header.Get("Access-Control-Allow-Origin") == origin) {
 			t.Errorf("Origin %s: %d %v, want %d", origin, r.status, r.header, want)
@@ -250,7 +322,8 @@ func TestHTTPRebinding(t *testing.T) {
 	}
 	preflight := s.post("", "", "Origin", "https://app.example.com", "Access-Control-Request-Method", "POST")
 	preflight.Method = "OPTIONS"
-	if r := s.must(preflight); r.status != http.StatusNoContent || !strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "Authorization") {
+	if r := s.must(preflight); r.status != http.StatusNoContent ||
+		!strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "Authorization") {
 		t.Errorf("preflight: %d %v", r.status, r.header)
 	}
 }
@@ -259,25 +332,35 @@ func TestHTTPHostileBodies(t *testing.T) {
 	t.Parallel()
 	s := serveHTTP(t, nil, "--demo")
 	nested := func(n int) string {
-		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}}}`
+		return `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_apps","arguments":{"a":` +
+			strings.Repeat("[", n) + strings.Repeat("]", n) + `}}}`
 	}
 	for name, c := range map[string]struct {
 		body string
 		want int
 	}{
-		"oversized":          {`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + strings.Repeat("x", 1<<20) + `"}}`, 413},
+		"oversized": {
+			`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + strings.Repeat("x", 1<<20) + `"}}`,
+			413,
+		},
 		"nested a little":    {nested(20), 200}, // the tool refuses the argument
 		"nested deeply":      {nested(5000), 400},
 		"nested very deeply": {strings.Repeat("[", 1<<20-10), 400},
 		"unclosed objects":   {strings.Repeat(`{"a":`, 200_000), 400},
-		"many values":        {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[` + strings.Repeat("0,", 400_000) + `0]}}`, 400},
-		"brackets in text":   {`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\"` + strings.Repeat("[,", 50_000) + `"}}`, 200},
-		"batch":              {`[{"jsonrpc":"2.0","id":1,"method":"ping"}]`, 200}, // without a header it is 2025-03-26
-		"empty batch":        {`[]`, 400},
-		"not JSON":           {"\x00\xff", 400},
-		"cut off":            {`{"jsonrpc":"2.0","id":1,"method":"ping"`, 400},
-		"empty":              {"", 400},
-		"a response":         {`{"jsonrpc":"2.0","id":1,"result":{"a":1}}`, 400},
+		"many values": {
+			`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":[` + strings.Repeat("0,", 400_000) + `0]}}`,
+			400,
+		},
+		"brackets in text": {
+			`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\"` + strings.Repeat("[,", 50_000) + `"}}`,
+			200,
+		},
+		"batch":       {`[{"jsonrpc":"2.0","id":1,"method":"ping"}]`, 200}, // without a header it is 2025-03-26
+		"empty batch": {`[]`, 400},
+		"not JSON":    {"\x00\xff", 400},
+		"cut off":     {`{"jsonrpc":"2.0","id":1,"method":"ping"`, 400},
+		"empty":       {"", 400},
+		"a response":  {`{"jsonrpc":"2.0","id":1,"result":{"a":1}}`, 400},
 	} {
 		r := s.must(s.post("", c.body))
 		if r.status != c.want || !strings.HasPrefix(strings.TrimPrefix(r.body, "["), "{") {
@@ -352,7 +435,8 @@ func TestHTTPCancellation(t *testing.T) {
 	}()
 	waitFor(t, "the request to arrive", func() bool { return api.API.Requests() == 1 })
 	// Ids are small numbers with every caller: a stranger's cancellation must not hit.
-	if r := s.must(s.post("another-callers-token", fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, s.ids.Load()))); r.status != http.StatusAccepted {
+	cancel := fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d}}`, s.ids.Load())
+	if r := s.must(s.post("another-callers-token", cancel)); r.status != http.StatusAccepted {
 		t.Errorf("%d %s", r.status, r.body)
 	}
 	if r := <-answered; !r.works() {
@@ -432,12 +516,16 @@ func (s *web) expectExit(within time.Duration) {
 func TestHTTPTLS(t *testing.T) {
 	t.Parallel()
 	cert, key, pool := selfSigned(t)
-	s := serveHTTP(t, map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}, "--demo", "--http=0.0.0.0:0", "--tls-cert", cert, "--tls-key", key, "--allowed-host=mcp.example.com")
+	s := serveHTTP(t, map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}, "--demo", "--http=0.0.0.0:0",
+		"--tls-cert", cert, "--tls-key", key, "--allowed-host=mcp.example.com")
 	if !strings.HasPrefix(s.url, "https://") {
 		t.Fatal(s.url)
 	}
 	s.url = "https://127.0.0.1" + s.url[strings.LastIndex(s.url, ":"):]
-	s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com"}, ForceAttemptHTTP2: true}
+	s.client.Transport = &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: pool, ServerName: "mcp.example.com"},
+		ForceAttemptHTTP2: true,
+	}
 	if r := s.must(s.listApps(secret, "Host", "mcp.example.com")); !r.works() {
 		t.Errorf("%d %s", r.status, r.body)
 	}
@@ -450,7 +538,11 @@ func TestHTTPTLS(t *testing.T) {
 	if _, err := stranger.Do(s.listApps(secret)); err == nil {
 		t.Error("a client that does not know the certificate was content")
 	}
-	old := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com", MaxVersion: tls.VersionTLS11}}} //nolint:gosec // it must fail
+	old := &http.Client{
+		Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com", MaxVersion: tls.VersionTLS11},
+		},
+	} //nolint:gosec // it must fail
 	if _, err := old.Do(s.listApps(secret)); err == nil {
 		t.Error("TLS 1.1 was accepted")
 	}
@@ -469,7 +561,10 @@ func TestHTTPTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: newPool, ServerName: "mcp.example.com"}, DisableKeepAlives: true}
+	s.client.Transport = &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: newPool, ServerName: "mcp.example.com"},
+		DisableKeepAlives: true,
+	}
 	waitFor(t, "the renewed certificate", func() bool {
 		res, err := s.client.Do(s.listApps(secret, "Host", "mcp.example.com"))
 		return err == nil && res.Body.Close() == nil && res.StatusCode == http.StatusOK
@@ -486,9 +581,16 @@ func selfSigned(t *testing.T) (cert, key string, pool *x509.CertPool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"mcp.example.com"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "test"},
+		DNSNames:              []string{"mcp.example.com"},
+		NotBefore:             time.Now().Add(-time.Hour),
+		NotAfter:              time.Now().Add(time.Hour),
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
@@ -521,27 +623,52 @@ func TestHTTPRefusals(t *testing.T) {
 		args []string
 		want string
 	}{
-		"all interfaces":          {own, []string{"--http=:0"}, "not loopback"},
-		"an address":              {own, []string{"--http=192.0.2.1:0"}, "not loopback"},
-		"a name":                  {own, []string{"--http=localhost.evil.example:0"}, "not loopback"},
-		"proxy without a name":    {own, []string{"--http=:0", "--behind-proxy"}, "--allowed-host"},
-		"TLS without a name":      {own, []string{"--http=:0", "--tls-cert", cert, "--tls-key", key}, "--allowed-host"},
-		"wrong certificate":       {own, []string{"--http=:0", "--tls-cert", key, "--tls-key", cert}, "--tls-cert"},
-		"no port":                 {own, []string{"--http=127.0.0.1"}, "host:port"},
-		"half of TLS":             {own, []string{"--http=127.0.0.1:0", "--tls-cert=x"}, "belong together"},
-		"short secret":            {short, []string{"--http=127.0.0.1:0"}, "MCP_REALTIMEKIT_SHARED_SECRET must be"},
-		"no secret file":          {own, []string{"--http=127.0.0.1:0", "--shared-secret-file=/nonexistent"}, "no such file"},
-		"secret without a token":  {map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}, []string{"--http=127.0.0.1:0"}, "CLOUDFLARE_API_TOKEN"},
-		"demo for all":            {nil, []string{"--http=:0", "--demo", "--behind-proxy", "--allowed-host=x.example"}, "--shared-secret-file"},
-		"wildcard host":           {own, []string{"--http=127.0.0.1:0", "--allowed-host=*"}, "--allowed-host"},
-		"wildcard origin":         {own, []string{"--http=127.0.0.1:0", "--allowed-origin=*"}, "--allowed-origin"},
-		"origin with a path":      {own, []string{"--http=127.0.0.1:0", "--allowed-origin=https://a.example/"}, "--allowed-origin"},
-		"resource without issuer": {own, []string{"--http=127.0.0.1:0", "--oauth-resource=https://a.example/mcp"}, "belong together"},
-		"resource in the clear":   {own, []string{"--http=127.0.0.1:0", "--oauth-resource=http://a.example/mcp", "--oauth-authorization-server=https://b.example"}, "https URLs"},
-		"flags without --http":    {own, []string{"--allowed-host=a.example"}, "--http"},
+		"all interfaces":       {own, []string{"--http=:0"}, "not loopback"},
+		"an address":           {own, []string{"--http=192.0.2.1:0"}, "not loopback"},
+		"a name":               {own, []string{"--http=localhost.evil.example:0"}, "not loopback"},
+		"proxy without a name": {own, []string{"--http=:0", "--behind-proxy"}, "--allowed-host"},
+		"TLS without a name":   {own, []string{"--http=:0", "--tls-cert", cert, "--tls-key", key}, "--allowed-host"},
+		"wrong certificate":    {own, []string{"--http=:0", "--tls-cert", key, "--tls-key", cert}, "--tls-cert"},
+		"no port":              {own, []string{"--http=127.0.0.1"}, "host:port"},
+		"half of TLS":          {own, []string{"--http=127.0.0.1:0", "--tls-cert=x"}, "belong together"},
+		"short secret":         {short, []string{"--http=127.0.0.1:0"}, "MCP_REALTIMEKIT_SHARED_SECRET must be"},
+		"no secret file":       {own, []string{"--http=127.0.0.1:0", "--shared-secret-file=/nonexistent"}, "no such file"},
+		"secret without a token": {
+			map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret},
+			[]string{"--http=127.0.0.1:0"},
+			"CLOUDFLARE_API_TOKEN",
+		},
+		"demo for all": {
+			nil,
+			[]string{"--http=:0", "--demo", "--behind-proxy", "--allowed-host=x.example"},
+			"--shared-secret-file",
+		},
+		"wildcard host":   {own, []string{"--http=127.0.0.1:0", "--allowed-host=*"}, "--allowed-host"},
+		"wildcard origin": {own, []string{"--http=127.0.0.1:0", "--allowed-origin=*"}, "--allowed-origin"},
+		"origin with a path": {
+			own,
+			[]string{"--http=127.0.0.1:0", "--allowed-origin=https://a.example/"},
+			"--allowed-origin",
+		},
+		"resource without issuer": {
+			own,
+			[]string{"--http=127.0.0.1:0", "--oauth-resource=https://a.example/mcp"},
+			"belong together",
+		},
+		"resource in the clear": {
+			own,
+			[]string{
+				"--http=127.0.0.1:0",
+				"--oauth-resource=http://a.example/mcp",
+				"--oauth-authorization-server=https://b.example",
+			},
+			"https URLs",
+		},
+		"flags without --http": {own, []string{"--allowed-host=a.example"}, "--http"},
 	} {
 		stdout, stderr, code := once(t, c.env, c.args...)
-		if code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) || strings.Contains(stderr, "short\"") {
+		if code != 2 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.want) ||
+			strings.Contains(stderr, "short\"") {
 			t.Errorf("%s: exit code %d, %q %q", name, code, stdout, stderr)
 		}
 	}
@@ -559,10 +686,12 @@ func TestHTTPPortTaken(t *testing.T) {
 func TestHTTPResourceMetadata(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
-	s := serveHTTP(t, environment(api), "--behind-proxy", "--allowed-host=mcp.example.com", "--oauth-resource=https://mcp.example.com/mcp", "--oauth-authorization-server=https://login.example.com")
+	s := serveHTTP(t, environment(api), "--behind-proxy", "--allowed-host=mcp.example.com",
+		"--oauth-resource=https://mcp.example.com/mcp", "--oauth-authorization-server=https://login.example.com")
 	const path = "/.well-known/oauth-protected-resource/mcp"
 	r := s.must(s.listApps("", "Host", "mcp.example.com"))
-	if want := `resource_metadata="https://mcp.example.com` + path + `"`; r.status != http.StatusUnauthorized || !strings.Contains(r.header.Get("WWW-Authenticate"), want) {
+	if want := `resource_metadata="https://mcp.example.com` + path + `"`; r.status != http.StatusUnauthorized ||
+		!strings.Contains(r.header.Get("WWW-Authenticate"), want) {
 		t.Errorf("%d %v", r.status, r.header)
 	}
 	req := s.post("", "", "Host", "mcp.example.com", "Origin", "https://anywhere.example")
@@ -576,7 +705,8 @@ func TestHTTPResourceMetadata(t *testing.T) {
 	if err := json.Unmarshal([]byte(r.body), &metadata); err != nil {
 		t.Fatal(err, r.body)
 	}
-	if metadata.Resource != "https://mcp.example.com/mcp" || fmt.Sprint(metadata.AuthorizationServers, metadata.Methods) != "[https://login.example.com] [header]" {
+	if metadata.Resource != "https://mcp.example.com/mcp" ||
+		fmt.Sprint(metadata.AuthorizationServers, metadata.Methods) != "[https://login.example.com] [header]" {
 		t.Errorf("%s", r.body)
 	}
 }
@@ -585,7 +715,10 @@ func TestHTTPLogs(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	s := serveHTTP(t, environment(api))
-	s.must(s.rpc(demoapi.Token, "tools/call", args{"name": "find_meetings", "arguments": args{"query": "Fatima"}}, "User-Agent", "Fatima's laptop", "Mcp-Session-Id", "Fatima"))
+	s.must(
+		s.rpc(demoapi.Token, "tools/call", args{"name": "find_meetings", "arguments": args{"query": "Fatima"}},
+			"User-Agent", "Fatima's laptop", "Mcp-Session-Id", "Fatima"),
+	)
 	req := s.listApps(demoapi.Token)
 	req.URL.Path, req.URL.RawQuery = "/people/Fatima", "token="+demoapi.Token
 	s.must(req)
@@ -593,7 +726,8 @@ func TestHTTPLogs(t *testing.T) {
 	waitFor(t, "a line a request", func() bool { return strings.Count(s.logs.String(), `"msg":"request"`) == 3 })
 	lines := bufio.NewScanner(strings.NewReader(s.logs.String()))
 	for lines.Scan() {
-		if strings.Contains(lines.Text(), "Fatima") || strings.Contains(lines.Text(), "people") || !strings.Contains(lines.Text(), "listening") && strings.Contains(lines.Text(), "127.0.0.1") {
+		if strings.Contains(lines.Text(), "Fatima") || strings.Contains(lines.Text(), "people") ||
+			!strings.Contains(lines.Text(), "listening") && strings.Contains(lines.Text(), "127.0.0.1") {
 			t.Errorf("personal: %s", lines.Text())
 		}
 	}

@@ -147,7 +147,8 @@ func callDirectly(t *testing.T, s *server.MCPServer, a args) result {
 	if err != nil {
 		t.Error(err)
 	}
-	answer, err := json.Marshal(s.HandleMessage(context.WithoutCancel(t.Context()), mcptest.Encode(1, "tools/call", params)))
+	answer, err := json.Marshal(
+		s.HandleMessage(context.WithoutCancel(t.Context()), mcptest.Encode(1, "tools/call", params)))
 	if err != nil {
 		t.Error(err)
 	}

@@ -45,14 +45,17 @@ func testPrompts(t *testing.T, sample sampler) {
 					Content struct{ Text string }
 				}
 			}
-			if err := json.Unmarshal(p.request("prompts/get", args{"name": prompt.Name, "arguments": args{"meeting": meeting}}).Result, &got); err != nil || len(got.Messages) != 1 {
+			m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{"meeting": meeting}})
+			if err := json.Unmarshal(m.Result, &got); err != nil || len(got.Messages) != 1 {
 				t.Fatalf("%v %+v", err, got)
 			}
-			if text := got.Messages[0].Content.Text; !strings.Contains(text, fmt.Sprintf(calls[prompt.Name], want)) || strings.Contains(text, "\n") {
+			if text := got.Messages[0].Content.Text; !strings.Contains(text, fmt.Sprintf(calls[prompt.Name], want)) ||
+				strings.Contains(text, "\n") {
 				t.Errorf("%s: %s", prompt.Name, text)
 			}
 		}
-		if m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{}}); m.Error == nil || !strings.Contains(m.Error.Message, "meeting") {
+		if m := p.request("prompts/get", args{"name": prompt.Name, "arguments": args{}}); m.Error == nil ||
+			!strings.Contains(m.Error.Message, "meeting") {
 			t.Errorf("%s without a meeting: %+v %s", prompt.Name, m.Error, m.Result)
 		}
 	}
@@ -71,7 +74,13 @@ func testCompletion(t *testing.T, sample sampler) {
 			HasMore bool
 		}
 	}) {
-		m := p.request("completion/complete", args{"ref": args{"type": "ref/prompt", "name": "who_attended"}, "argument": args{"name": "meeting", "value": typed}})
+		m := p.request(
+			"completion/complete",
+			args{
+				"ref":      args{"type": "ref/prompt", "name": "who_attended"},
+				"argument": args{"name": "meeting", "value": typed},
+			},
+		)
 		if err := json.Unmarshal(m.Result, &out); err != nil {
 			t.Fatal(err)
 		}

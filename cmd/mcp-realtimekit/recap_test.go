@@ -48,7 +48,9 @@ func testRecap(t *testing.T, sample sampler) {
 	var all recapResult
 	r := p.call("get_session_recap", args{"query": "design review"})
 	r.into(t, &all)
-	if len(all.Parts) != 3 || !all.Parts[0].Found || !all.Parts[1].Found || !all.Parts[2].Found || len(all.Speakers) != 8 || !all.Speakers[7].Attended {
+	if len(all.Parts) != 3 || !all.Parts[0].Found || !all.Parts[1].Found || !all.Parts[2].Found ||
+		len(all.Speakers) != 8 ||
+		!all.Speakers[7].Attended {
 		t.Errorf("%s", r.text())
 	}
 	for _, want := range []string{"> - The consent box stands above the button", "Dana Smith (Contoso): From our side", "41 tickets"} {
@@ -63,11 +65,17 @@ func testRecap(t *testing.T, sample sampler) {
 		t.Errorf("%d downloads", downloads)
 	}
 
-	// Page by page, nothing is lost or doubled.
+	readByPage(t, p, all)
+}
+
+// readByPage holds that page by page nothing is lost or doubled.
+func readByPage(t *testing.T, p *proc, all recapResult) {
+	t.Helper()
 	var lines []string
 	for offset := 0; ; {
 		var page recapResult
-		p.call("get_session_recap", args{"query": "design review", "part": "transcript", "offset": offset, "limit": 4}).into(t, &page)
+		p.call("get_session_recap", args{"query": "design review", "part": "transcript", "offset": offset, "limit": 4}).
+			into(t, &page)
 		for _, l := range page.Parts[0].Lines {
 			lines = append(lines, l.Text)
 		}
@@ -82,7 +90,14 @@ func testRecap(t *testing.T, sample sampler) {
 	if len(lines) != 14 || lines[0] != all.Parts[1].Lines[0].Text || lines[13] != all.Parts[1].Lines[13].Text {
 		t.Errorf("%d lines: %q", len(lines), lines)
 	}
+}
 
+// TestRecapParts asks for what there is not, and for less than all.
+func TestRecapParts(t *testing.T) { bothShapes(t, testRecapParts) }
+
+func testRecapParts(t *testing.T, sample sampler) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
 		a     args
 		error bool
@@ -90,7 +105,11 @@ func testRecap(t *testing.T, sample sampler) {
 	}{
 		{args{"query": "design review", "offset": 3}, false, []string{"lines 4 to 13 of 13", "lines 4 to 14 of 14", "lines 4 to 4 of 4"}},
 		{args{"meeting_id": demoapi.LiveMeetingID}, false, []string{"no summary, no transcript and no chat", "still live"}},
-		{args{"meeting_id": demoapi.WorkshopMeetingID, "part": "transcript"}, false, []string{"no transcript", "transcription_enabled"}},
+		{
+			args{"meeting_id": demoapi.WorkshopMeetingID, "part": "transcript"},
+			false,
+			[]string{"no transcript", "transcription_enabled"},
+		},
 		{args{"meeting_id": demoapi.EmptyMeetingID}, true, []string{"no session"}},
 		{args{"query": "design review", "part": "chat", "offset": 1000}, false, []string{"of 4"}},
 	} {
@@ -127,7 +146,11 @@ func testRecapFailures(t *testing.T, sample sampler) {
 		{"gone", demoapi.Faults{DownloadStatus: 404}, []string{"gone", "HTTP 404"}},
 		{"store fails", demoapi.Faults{DownloadStatus: 500}, []string{"download failed", "HTTP 500"}},
 		{"too large", demoapi.Faults{HugeDownload: true}, []string{"larger than 16 MiB"}},
-		{"private address", demoapi.Faults{LinkTo: "https://169.254.169.254/latest/meta-data/?signature=x"}, []string{"not public", "for safety"}},
+		{
+			"private address",
+			demoapi.Faults{LinkTo: "https://169.254.169.254/latest/meta-data/?signature=x"},
+			[]string{"not public", "for safety"},
+		},
 		{"not https", demoapi.Faults{LinkTo: "ftp://files.example/x?signature=x"}, []string{"not https"}},
 		{"redirect to a private address", demoapi.Faults{DownloadTo: "https://10.0.0.1/x"}, []string{"not public"}},
 		{"redirect to a file", demoapi.Faults{DownloadTo: "file:///etc/passwd"}, []string{"not https"}},
@@ -188,7 +211,13 @@ func testSessionParticipants(t *testing.T, sample sampler) {
 	if out.Joinings != 10 || out.People != 8 || len(out.Rows) != 10 {
 		t.Errorf("%+v", out)
 	}
-	p.call("list_session_participants", args{"session_id": session, "view": "consolidated", "sort_by": "duration", "sort_order": "asc", "limit": 2}).into(t, &out)
+	p.call("list_session_participants", args{
+		"session_id": session,
+		"view":       "consolidated",
+		"sort_by":    "duration",
+		"sort_order": "asc",
+		"limit":      2,
+	}).into(t, &out)
 	if out.Joinings != 8 || out.People != 8 || out.LeftOut != 6 || out.Rows[0].Minutes > out.Rows[1].Minutes {
 		t.Errorf("%+v", out)
 	}

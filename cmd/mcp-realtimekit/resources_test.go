@@ -23,36 +23,55 @@ func testResources(t *testing.T, sample sampler) {
 	if err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates); err != nil || len(templates.ResourceTemplates) != 3 {
 		t.Fatalf("%v %+v", err, templates)
 	}
-	read := func(uri string) (mime, text, failure string) {
-		m := p.request("resources/read", args{"uri": uri})
-		if m.Error != nil {
-			return "", "", m.Error.Message
-		}
-		var v struct {
-			Contents []struct{ URI, MimeType, Text string }
-		}
-		if err := json.Unmarshal(m.Result, &v); err != nil || len(v.Contents) != 1 || v.Contents[0].URI != uri {
-			t.Fatalf("%v %s", err, m.Result)
-		}
-		return v.Contents[0].MimeType, v.Contents[0].Text, ""
-	}
 	var added roster
-	mime, text, _ := read("realtimekit://meetings/" + demoapi.StandupMeetingID + "/participants")
-	if err := json.Unmarshal([]byte(text), &added); err != nil || mime != "application/json" || len(added.Participants) != 9 || added.Participants[0].ID == "" {
+	mime, text, _ := p.read("realtimekit://meetings/" + demoapi.StandupMeetingID + "/participants")
+	if err := json.Unmarshal([]byte(text), &added); err != nil || mime != "application/json" ||
+		len(added.Participants) != 9 ||
+		added.Participants[0].ID == "" {
 		t.Errorf("%v %s %s", err, mime, text)
 	}
 	session := sampleSession(t, demoapi.HostileMeetingID)
 	var a presence
-	mime, text, failure := read("realtimekit://sessions/" + session + "/attendance")
-	if err := json.Unmarshal([]byte(text), &a); err != nil || mime != "application/json" || a.Guests != 1 || len(a.People) != a.Invited+1 {
+	mime, text, failure := p.read("realtimekit://sessions/" + session + "/attendance")
+	if err := json.Unmarshal([]byte(text), &a); err != nil || mime != "application/json" || a.Guests != 1 ||
+		len(a.People) != a.Invited+1 {
 		t.Errorf("%v %s %s %s", err, mime, text, failure)
 	}
-	mime, text, _ = read("realtimekit://sessions/" + session + "/attendance?format=csv")
+	mime, text, _ = p.read("realtimekit://sessions/" + session + "/attendance?format=csv")
 	text, marked := strings.CutPrefix(text, "\ufeff") // by which Excel knows UTF-8
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil || !marked || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" || strings.Count(text, "\r\n") != len(rows) {
+	if err != nil || !marked || mime != "text/csv" || len(rows) != len(a.People)+1 || rows[0][0] != "name" ||
+		strings.Count(text, "\r\n") != len(rows) {
 		t.Errorf("%v %s %s", err, mime, text)
 	}
+	p.close(0)
+	if logs := p.logs.String(); !strings.Contains(logs, `"resource":"session_attendance"`) ||
+		strings.Contains(logs, session) || strings.Contains(logs, "northwind") {
+		t.Errorf("logs: %s", logs)
+	}
+}
+
+// read returns a resource, or why there is none.
+func (p *proc) read(uri string) (mime, text, failure string) {
+	p.t.Helper()
+	m := p.request("resources/read", args{"uri": uri})
+	if m.Error != nil {
+		return "", "", m.Error.Message
+	}
+	var v struct {
+		Contents []struct{ URI, MimeType, Text string }
+	}
+	if err := json.Unmarshal(m.Result, &v); err != nil || len(v.Contents) != 1 || v.Contents[0].URI != uri {
+		p.t.Fatalf("%v %s", err, m.Result)
+	}
+	return v.Contents[0].MimeType, v.Contents[0].Text, ""
+}
+
+// TestNoSuchResource holds that each error says what is wrong with the URI.
+func TestNoSuchResource(t *testing.T) {
+	t.Parallel()
+	p := start(t, environment(sample(t, demoapi.Options{})))
+	session := sampleSession(t, demoapi.HostileMeetingID)
 	for uri, want := range map[string]string{
 		"realtimekit://sessions/" + session + "/attendance?format=xml":             "json or csv",
 		"realtimekit://sessions/nothing/attendance":                                "session_id",
@@ -62,13 +81,9 @@ func testResources(t *testing.T, sample sampler) {
 		"realtimekit://sessions/..%2f..%2f" + session + "/attendance":              "session_id",
 		"realtimekit://nothing":                                                    "",
 	} {
-		if _, text, failure := read(uri); failure == "" || !strings.Contains(failure, want) {
+		if _, text, failure := p.read(uri); failure == "" || !strings.Contains(failure, want) {
 			t.Errorf("%s: %q %s", uri, failure, text)
 		}
-	}
-	p.close(0)
-	if logs := p.logs.String(); !strings.Contains(logs, `"resource":"session_attendance"`) || strings.Contains(logs, session) || strings.Contains(logs, "northwind") {
-		t.Errorf("logs: %s", logs)
 	}
 }
 
@@ -83,11 +98,31 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 		code int
 		want []string
 	}{
-		{"table", []string{"design review"}, 0, []string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "}},
+		{
+			"table",
+			[]string{"design review"},
+			0,
+			[]string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "},
+		},
 		{"by id", []string{demoapi.ReviewMeetingID, "--show=late"}, 0, []string{"7 of 9", "Priya Raman"}},
-		{"csv", []string{"design review", "--format=csv"}, 0, []string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false,\r\n"}},
-		{"json", []string{"design review", "--format", "json"}, 0, []string{`"summary": "7 of 9 invited`, `"status": "absent"`}},
-		{"markdown", []string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"}, 0, []string{"| Dana Smith (Contoso) | guest | not on the roster (any more) | 23:00 |"}},
+		{
+			"csv",
+			[]string{"design review", "--format=csv"},
+			0,
+			[]string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false,\r\n"},
+		},
+		{
+			"json",
+			[]string{"design review", "--format", "json"},
+			0,
+			[]string{`"summary": "7 of 9 invited`, `"status": "absent"`},
+		},
+		{
+			"markdown",
+			[]string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"},
+			0,
+			[]string{"| Dana Smith (Contoso) | guest | not on the roster (any more) | 23:00 |"},
+		},
 		{"all", []string{"stand-up", "--all", "--after=2000-01-01"}, 0, []string{"at least one of 10 sessions"}},
 		{"range", []string{"stand-up", "--from=2000-01-01", "--to=today"}, 0, []string{"at least one of 10 sessions"}},
 		{"after without all", []string{"stand-up", "--after=2000-01-01"}, 0, []string{"15-minute session"}},
@@ -122,12 +157,20 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 			}
 		})
 	}
-	// Without limits: the webinar's 5,000 people.
+}
+
+// TestWebinarCSV has no limits: the webinar's 5,000 people.
+func TestWebinarCSV(t *testing.T) { bothShapes(t, testWebinarCSV) }
+
+func testWebinarCSV(t *testing.T, sample sampler) {
+	t.Parallel()
+	api := sample(t, demoapi.Options{})
 	out, _, code := once(t, environment(api), "attendance", demoapi.WebinarMeetingID, "--format=csv")
 	if code != 0 || strings.Count(out, "\r\n") != 5001 {
 		t.Errorf("the webinar is in another app, which is searched too: %d %.200s", code, out)
 	}
-	out, logs, code := once(t, with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID), "attendance", "webinar", "--format=csv")
+	out, logs, code := once(t, with(environment(api), "REALTIMEKIT_APP_ID", demoapi.EventsAppID), "attendance", "webinar",
+		"--format=csv")
 	if code != 0 || strings.Count(out, "\r\n") != 5001 {
 		t.Errorf("code %d, %d lines, %s", code, strings.Count(out, "\r\n"), logs)
 	}

@@ -18,7 +18,8 @@ func TestHandshake(t *testing.T) {
 	t.Parallel()
 	for _, revision := range []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"} {
 		p := launch(t, nil, "--demo")
-		m := p.request("initialize", args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}})
+		m := p.request("initialize",
+			args{"protocolVersion": revision, "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}})
 		var hello struct {
 			ProtocolVersion, Instructions string
 			ServerInfo                    struct{ Name, Title, Version string }
@@ -50,7 +51,8 @@ func TestStateless(t *testing.T) {
 		"io.modelcontextprotocol/clientCapabilities": args{},
 	}
 	m := p.request("server/discover", args{"_meta": meta})
-	if m.Error != nil || !strings.Contains(string(m.Result), "2026-07-28") || !strings.Contains(string(m.Result), "find_meetings") {
+	if m.Error != nil || !strings.Contains(string(m.Result), "2026-07-28") ||
+		!strings.Contains(string(m.Result), "find_meetings") {
 		t.Errorf("server/discover: %+v %s", m.Error, m.Result)
 	}
 	r := p.result(p.request("tools/call", args{"_meta": meta, "name": "list_apps", "arguments": args{}}))
@@ -125,7 +127,10 @@ func TestCancellation(t *testing.T) {
 	p := start(t, environment(api))
 	call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.LargeMeetingID})
 	waitFor(t, "the walk to be under way", func() bool { return api.API.Requests() > 4 })
-	p.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d,"reason":"enough"}}`, call.ID))
+	p.send(
+		fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%d,"reason":"enough"}}`,
+			call.ID),
+	)
 	waitFor(t, "the upstream requests to be cancelled", func() bool { return api.API.Cancelled() > 0 })
 	time.Sleep(300 * time.Millisecond) // time in which a walk that goes on would ask for more
 	before := api.API.Requests()
@@ -168,8 +173,15 @@ func TestNoise(t *testing.T) {
 		`{"jsonrpc":"2.0","id":"n%d","method":"tools/call","params":{"name":"list_apps","arguments":{}}}`,
 		`{"jsonrpc":"2.0","id":"n%d","method":"tools/call","params":{"name":"find_meetings","arguments":{"limit":[1]}}}`,
 		`{"jsonrpc":"2.0","id":"n%d","method":"tools/call","params":[]}`,
-		`{"jsonrpc":"2.0","id":"n%d","method":"no/such"}`, `{"jsonrpc":"1.0","id":"n%d"}`, `[%d]`, `%d`, `null%d`, `{"id":{"a":%d}}`, `"\ud800%d"`,
-		strings.Repeat("[", 2000) + "%d", `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"n%d"}}`,
+		`{"jsonrpc":"2.0","id":"n%d","method":"no/such"}`,
+		`{"jsonrpc":"1.0","id":"n%d"}`,
+		`[%d]`,
+		`%d`,
+		`null%d`,
+		`{"id":{"a":%d}}`,
+		`"\ud800%d"`,
+		strings.Repeat("[",
+			2000) + "%d", `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"n%d"}}`,
 		`{"jsonrpc":"2.0","id":"n%d","method":"tools/call","params":{"name":"` + strings.Repeat("x", 5000) + `"}}`,
 	}
 	for i := range 10_000 {
@@ -188,7 +200,8 @@ func TestLogs(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api), "--log-format=json")
-	p.call("list_meeting_participants", args{"meeting_id": demoapi.HostileMeetingID, "query": "fatima", "response_format": "detailed"})
+	p.call("list_meeting_participants",
+		args{"meeting_id": demoapi.HostileMeetingID, "query": "fatima", "response_format": "detailed"})
 	p.call("get_meeting", args{"meeting_id": "00000000-0000-4000-8000-000000000000"})
 	p.call("find_meetings", args{"bad\nargument": "Fatima"})
 	p.close(0)

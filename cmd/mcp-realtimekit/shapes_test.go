@@ -9,27 +9,19 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
 
-type reading struct {
-	tool string
-	args args
-}
-
 // readings are calls of every tool, for what has ended: time does not change the answers.
-func readings(session string) []reading {
-	return []reading{
-		{"list_apps", args{}},
+func readings(p *proc, session string) []toolCall {
+	p.t.Helper()
+	return append(p.everyTool(demoapi.ReviewMeetingID, session), []toolCall{
 		{"find_meetings", args{"limit": 200}},
-		{"get_meeting", args{"meeting_id": demoapi.ReviewMeetingID}},
 		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "response_format": "detailed"}},
 		{"list_sessions", args{"meeting_id": demoapi.StandupMeetingID}},
-		{"list_session_participants", args{"session_id": session}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.ReviewMeetingID, "response_format": "detailed"}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.WorkshopMeetingID, "response_format": "detailed"}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.WebinarMeetingID, "app_id": demoapi.EventsAppID}},
 		{"compare_attendance", args{"meeting_id": demoapi.StandupMeetingID}},
-		{"get_session_recap", args{"meeting_id": demoapi.ReviewMeetingID}},
 		{"get_session_recap", args{"meeting_id": demoapi.HostileMeetingID}},
-	}
+	}...)
 }
 
 // onOneDay is the account on a fixed day, so that two of them can be compared.
@@ -62,7 +54,7 @@ func TestShapesAgree(t *testing.T) {
 	session := sampleSession(t, demoapi.ReviewMeetingID)
 	var want []result
 	p := start(t, environment(sample(t, onOneDay(func(*demoapi.Options) {}))))
-	for _, c := range readings(session) {
+	for _, c := range readings(p, session) {
 		want = append(want, p.call(c.tool, c.args))
 	}
 	for name, change := range map[string]func(*demoapi.Options){
@@ -70,7 +62,7 @@ func TestShapesAgree(t *testing.T) {
 		"unknown fields": func(o *demoapi.Options) { o.UnknownFields = true },
 	} {
 		got := start(t, environment(sample(t, onOneDay(change))))
-		for i, c := range readings(session) {
+		for i, c := range readings(p, session) {
 			a, b := want[i], got.call(c.tool, c.args)
 			if a.IsError || a.text() != b.text() || !reflect.DeepEqual(facts(t, a), facts(t, b)) {
 				t.Errorf("%s: %s %v\n%s\n%s\ninstead of\n%s\n%s",
@@ -85,11 +77,11 @@ func TestSparseAnswers(t *testing.T) {
 	t.Parallel()
 	session := sampleSession(t, demoapi.ReviewMeetingID)
 	p := start(t, environment(sample(t, onOneDay(func(o *demoapi.Options) { o.Sparse = true }))))
-	live := []reading{
+	live := []toolCall{
 		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}},
 	}
-	for _, c := range append(readings(session), live...) {
+	for _, c := range append(readings(p, session), live...) {
 		r := p.call(c.tool, c.args)
 		both := r.text() + string(r.Structured)
 		if r.IsError {

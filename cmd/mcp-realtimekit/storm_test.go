@@ -12,6 +12,27 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptest"
 )
 
+// clearly returns how many calls were answered. The errors of the others have to say
+// when to try again.
+func clearly(t *testing.T, p *proc, calls []*mcptest.Call) (answers int) {
+	t.Helper()
+	unclear := map[string]int{}
+	for _, call := range calls {
+		r := p.finish(call)
+		text := strings.ToLower(r.text())
+		switch {
+		case !r.IsError:
+			answers++
+		case !strings.Contains(text, "try again in ") && !strings.Contains(text, "wait some minutes"):
+			unclear[text]++
+		}
+	}
+	if len(unclear) > 0 {
+		t.Errorf("not clear errors: %v", unclear)
+	}
+	return answers
+}
+
 // TestStorm makes 500 calls at once, with and without an API that refuses. Each
 // gets an answer or a clear error in time, and the API never sees more than the limit.
 func TestStorm(t *testing.T) {
@@ -46,18 +67,7 @@ func TestStorm(t *testing.T) {
 				call := p.begin("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "page_no": i + 1})
 				calls = append(calls, call)
 			}
-			answers, unclear := 0, map[string]int{}
-			for _, call := range calls {
-				switch r := p.finish(call); {
-				case !r.IsError:
-					answers++
-				case !strings.Contains(strings.ToLower(r.text()), "try again in ") && !strings.Contains(r.text(), "wait some minutes"):
-					unclear[r.text()]++
-				}
-			}
-			if len(unclear) > 0 {
-				t.Errorf("not clear errors: %v", unclear)
-			}
+			answers := clearly(t, p, calls)
 			took := time.Since(begin)
 			p.close(0)
 			requests := 0
@@ -76,7 +86,8 @@ func TestStorm(t *testing.T) {
 			if tc.answers != (answers > 0) {
 				t.Errorf("%d calls were answered", answers)
 			}
-			t.Logf("%s: %d answers, %d clear errors, %d requests, at most %d in %s", took.Round(time.Millisecond), answers, len(calls)-answers, len(seen), busiest(seen, window), window)
+			t.Logf("%s: %d answers, %d clear errors, %d requests, at most %d in %s", took.Round(time.Millisecond), answers,
+				len(calls)-answers, len(seen), busiest(seen, window), window)
 		})
 	}
 }

@@ -129,55 +129,136 @@ const (
 func TestTelemetry(t *testing.T) {
 	t.Parallel()
 	api, to := sample(t, demoapi.Options{}), newCollector(t)
-	p := start(t, with(environment(api), "OTEL_EXPORTER_OTLP_ENDPOINT", to.URL, "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test"))
+	env := with(environment(api),
+		"OTEL_EXPORTER_OTLP_ENDPOINT", to.URL,
+		"OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
+	p := start(t, env)
+	sayPersonalThings(p)
+	p.close(0)
+	to.expectSpans(t)
+	to.expectOutcomes(t)
+	to.expectResource(t)
+	to.expectMetrics(t)
+	for _, personal := range []string{
+		"atima",
+		"northwind",
+		"Ann",
+		"IGNORE",
+		demoapi.HostileMeetingID,
+		demoapi.AccountID,
+		demoapi.AppID,
+		demoapi.Token,
+		"00000000-0000",
+		"meeting_id",
+		"search=",
+	} {
+		if bytes.Contains(to.raw.Bytes(), []byte(personal)) {
+			t.Errorf("%q was sent to the collector", personal)
+		}
+	}
+}
+
+// sayPersonalThings makes a request of each kind. Each says what must not leave.
+func sayPersonalThings(p *proc) {
+	p.t.Helper()
 	p.result(p.request("tools/call", args{
-		"name": "list_meeting_participants", "arguments": args{"meeting_id": demoapi.HostileMeetingID, "query": "fatima", "response_format": "detailed"},
-		"_meta": args{"traceparent": "00-" + parentTrace + "-" + parentSpan + "-01", "tracestate": "vendor=x", "baggage": "user=fatima"},
+		"name": "list_meeting_participants",
+		"arguments": args{
+			"meeting_id":      demoapi.HostileMeetingID,
+			"query":           "fatima",
+			"response_format": "detailed",
+		},
+		"_meta": args{
+			"traceparent": "00-" + parentTrace + "-" + parentSpan + "-01",
+			"tracestate":  "vendor=x",
+			"baggage":     "user=fatima",
+		},
 	}))
 	p.call("find_meetings", args{"query": "Fatima's meeting"})
 	p.call("get_meeting", args{"meeting_id": "00000000-0000-4000-8000-000000000000"})
 	p.request("prompts/get", args{"name": "who_attended", "arguments": args{"meeting": "Fatima's meeting"}})
-	p.request("completion/complete", args{"ref": args{"type": "ref/prompt", "name": "who_attended"}, "argument": args{"name": "meeting", "value": "fatima"}})
+	p.request("completion/complete", args{
+		"ref":      args{"type": "ref/prompt", "name": "who_attended"},
+		"argument": args{"name": "meeting", "value": "fatima"},
+	})
 	p.request("tools/call", args{"name": "fatimas_tool"})
 	p.request("fatima/method", args{})
-	p.close(0)
+}
 
-	call := to.span(t, "tools/call list_meeting_participants")
-	if hex.EncodeToString(call.TraceId) != parentTrace || hex.EncodeToString(call.ParentSpanId) != parentSpan || call.TraceState != "vendor=x" || call.Kind != tracepb.Span_SPAN_KIND_SERVER {
+// upstreamSpan is the name of the request that a call of list_meeting_participants makes.
+const upstreamSpan = "GET /client/v4/accounts/{id}/realtime/kit/{id}/meetings/{id}/participants"
+
+// expectSpans expects the caller's trace to go on in the server, and upstream.
+func (c *collector) expectSpans(t *testing.T) {
+	t.Helper()
+	call := c.span(t, "tools/call list_meeting_participants")
+	if hex.EncodeToString(call.TraceId) != parentTrace || hex.EncodeToString(call.ParentSpanId) != parentSpan ||
+		call.TraceState != "vendor=x" || call.Kind != tracepb.Span_SPAN_KIND_SERVER {
 		t.Errorf("not a server span of the caller's: %v", call)
 	}
 	expect(t, call.Name, attributes(call.Attributes), map[string]any{
-		"mcp.method.name": "tools/call", "gen_ai.tool.name": "list_meeting_participants", "gen_ai.operation.name": "execute_tool",
-		"mcp.protocol.version": "2025-11-25", "network.transport": "pipe", "error.type": nil, "mcp.session.id": nil,
+		"mcp.method.name":       "tools/call",
+		"gen_ai.tool.name":      "list_meeting_participants",
+		"gen_ai.operation.name": "execute_tool",
+		"mcp.protocol.version":  "2025-11-25",
+		"network.transport":     "pipe",
+		"error.type":            nil,
+		"mcp.session.id":        nil,
 	})
-	upstream := to.span(t, "GET /client/v4/accounts/{id}/realtime/kit/{id}/meetings/{id}/participants")
-	if !bytes.Equal(upstream.TraceId, call.TraceId) || !bytes.Equal(upstream.ParentSpanId, call.SpanId) || upstream.Kind != tracepb.Span_SPAN_KIND_CLIENT {
+	upstream := c.span(t, upstreamSpan)
+	if !bytes.Equal(upstream.TraceId, call.TraceId) || !bytes.Equal(upstream.ParentSpanId, call.SpanId) ||
+		upstream.Kind != tracepb.Span_SPAN_KIND_CLIENT {
 		t.Errorf("not a client span within the call: %v", upstream)
 	}
 	expect(t, upstream.Name, attributes(upstream.Attributes), map[string]any{
-		"http.request.method": "GET", "http.response.status_code": int64(200), "server.address": "127.0.0.1", "error.type": nil, "url.full": nil,
+		"http.request.method":       "GET",
+		"http.response.status_code": int64(200),
+		"server.address":            "127.0.0.1",
+		"error.type":                nil,
+		"url.full":                  nil,
 	})
-	if s := to.span(t, "initialize"); len(s.ParentSpanId) != 0 {
+	if s := c.span(t, "initialize"); len(s.ParentSpanId) != 0 {
 		t.Errorf("without a caller's context a span has no parent: %v", s)
 	}
+}
+
+// expectOutcomes expects spans to say what failed, and no more of it.
+func (c *collector) expectOutcomes(t *testing.T) {
+	t.Helper()
 	for name, failure := range map[string]any{
-		"tools/call find_meetings": nil, "tools/call get_meeting": "tool_error", "prompts/get who_attended": nil,
-		"completion/complete": nil, "tools/call": "-32602", "_OTHER": "_OTHER",
+		"tools/call find_meetings": nil,
+		"tools/call get_meeting":   "tool_error",
+		"prompts/get who_attended": nil,
+		"completion/complete":      nil,
+		"tools/call":               "-32602",
+		"_OTHER":                   "_OTHER",
 	} {
-		s := to.span(t, name)
+		s := c.span(t, name)
 		expect(t, name, attributes(s.Attributes), map[string]any{"error.type": failure})
-		if failed := s.Status.GetCode() == tracepb.Status_STATUS_CODE_ERROR; failed != (failure != nil) || s.Status.GetMessage() != "" || len(s.Events) > 0 {
+		failed := s.Status.GetCode() == tracepb.Status_STATUS_CODE_ERROR
+		if failed != (failure != nil) || s.Status.GetMessage() != "" || len(s.Events) > 0 {
 			t.Errorf("%s: status %v, events %v", name, s.Status, s.Events)
 		}
 	}
-	resource := attributes(to.traces.ResourceSpans[0].Resource.Attributes)
-	expect(t, "resource", resource, map[string]any{"service.name": "mcp-realtimekit", "deployment.environment.name": "test"})
+}
+
+func (c *collector) expectResource(t *testing.T) {
+	t.Helper()
+	resource := attributes(c.traces.ResourceSpans[0].Resource.Attributes)
+	expect(t, "resource", resource, map[string]any{
+		"service.name":                "mcp-realtimekit",
+		"deployment.environment.name": "test",
+	})
 	if resource["service.instance.id"] == nil || resource["service.version"] == nil {
 		t.Errorf("resource %v", resource)
 	}
+}
 
+// expectMetrics expects each call and request to be counted once.
+func (c *collector) expectMetrics(t *testing.T) {
+	t.Helper()
 	counts := map[any]uint64{}
-	for _, d := range to.metric(t, "mcp.server.operation.duration").GetHistogram().DataPoints {
+	for _, d := range c.metric(t, "mcp.server.operation.duration").GetHistogram().DataPoints {
 		a := attributes(d.Attributes)
 		if a["mcp.method.name"] == "tools/call" {
 			counts[a["gen_ai.tool.name"]] += d.Count
@@ -186,12 +267,14 @@ func TestTelemetry(t *testing.T) {
 			t.Errorf("a failed call is measured as %v", a)
 		}
 	}
-	if counts["list_meeting_participants"] != 1 || counts["find_meetings"] != 1 || counts["get_meeting"] != 1 || counts[nil] != 1 {
+	if counts["list_meeting_participants"] != 1 || counts["find_meetings"] != 1 || counts["get_meeting"] != 1 ||
+		counts[nil] != 1 {
 		t.Errorf("calls by tool: %v", counts)
 	}
 	requests := uint64(0)
-	for _, d := range to.metric(t, "http.client.request.duration").GetHistogram().DataPoints {
-		if a := attributes(d.Attributes); "GET "+a["url.template"].(string) == upstream.Name && a["http.response.status_code"] == int64(200) {
+	for _, d := range c.metric(t, "http.client.request.duration").GetHistogram().DataPoints {
+		a := attributes(d.Attributes)
+		if "GET "+a["url.template"].(string) == upstreamSpan && a["http.response.status_code"] == int64(200) {
 			requests += d.Count
 		}
 	}
@@ -199,16 +282,10 @@ func TestTelemetry(t *testing.T) {
 		t.Errorf("%d requests for participants measured, want 1", requests)
 	}
 	for _, name := range []string{"http.client.active_requests", "mcp.server.active_operations"} {
-		for _, d := range to.metric(t, name).GetSum().DataPoints {
+		for _, d := range c.metric(t, name).GetSum().DataPoints {
 			if d.GetAsInt() != 0 {
 				t.Errorf("%s is %d at rest", name, d.GetAsInt())
 			}
-		}
-	}
-
-	for _, personal := range []string{"atima", "northwind", "Ann", "IGNORE", demoapi.HostileMeetingID, demoapi.AccountID, demoapi.AppID, demoapi.Token, "00000000-0000", "meeting_id", "search="} {
-		if bytes.Contains(to.raw.Bytes(), []byte(personal)) {
-			t.Errorf("%q was sent to the collector", personal)
 		}
 	}
 }
@@ -224,8 +301,14 @@ func TestTelemetryIsAskedFor(t *testing.T) {
 		"disabled":    {env: []string{"OTEL_SDK_DISABLED", "true", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"}},
 		"no traces":   {env: []string{"OTEL_TRACES_EXPORTER", "none", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"}, metrics: true},
 		"one signal":  {env: []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "URL/v1/traces"}, traces: true},
-		"gRPC":        {env: []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"}, logged: "http/protobuf"},
-		"not a URL":   {env: []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"}, logged: "OTEL_EXPORTER_OTLP_ENDPOINT"},
+		"gRPC": {
+			env:    []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT", "URL"},
+			logged: "http/protobuf",
+		},
+		"not a URL": {
+			env:    []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"},
+			logged: "OTEL_EXPORTER_OTLP_ENDPOINT",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -239,7 +322,8 @@ func TestTelemetryIsAskedFor(t *testing.T) {
 				t.Error(r.text())
 			}
 			p.close(0)
-			if traces, metrics := len(to.traces.ResourceSpans) > 0, len(to.metrics.ResourceMetrics) > 0; traces != tc.traces || metrics != tc.metrics {
+			if traces, metrics := len(to.traces.ResourceSpans) > 0, len(to.metrics.ResourceMetrics) > 0; traces != tc.traces ||
+				metrics != tc.metrics {
 				t.Errorf("traces %t, metrics %t", traces, metrics)
 			}
 			if logs := p.logs.String(); !strings.Contains(logs, tc.logged) || tc.logged == "" && logs != "" {
@@ -275,7 +359,8 @@ func TestCollectorDown(t *testing.T) {
 				t.Error(r.text())
 			}
 			if tc.logged {
-				waitFor(t, "the failure to be logged", func() bool { return strings.Contains(p.logs.String(), "not delivered") })
+				waitFor(t, "the failure to be logged",
+					func() bool { return strings.Contains(p.logs.String(), "not delivered") })
 			} else {
 				time.Sleep(1200 * time.Millisecond) // so that a batch is on its way, in the second wait, which lasts until 1.5 s at least
 			}

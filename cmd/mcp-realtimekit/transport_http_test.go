@@ -41,13 +41,29 @@ func TestHTTPUnfinished(t *testing.T) {
 		sent string
 		env  map[string]string
 	}{
-		"bodies with a made-up token": {600, begin + "Authorization: Bearer another-callers-token\r\nContent-Length: 1000\r\n\r\n{", nil},
-		"bodies with a wrong secret":  {600, begin + "Authorization: Bearer another-callers-token\r\nContent-Length: 1000\r\n\r\n{", map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret}},
-		"bodies without a token":      {600, begin + "Content-Length: 1000\r\n\r\n{", nil},
-		"chunked bodies":              {600, begin + "Authorization: Bearer another-callers-token\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", nil},
-		"large bodies":                {150, begin + "Authorization: Bearer another-callers-token\r\nContent-Length: 1048000\r\n\r\n" + strings.Repeat(" ", 1_000_000), nil},
-		"headers":                     {1500, begin, nil},
-		"nothing":                     {1500, "", nil},
+		"bodies with a made-up token": {
+			600,
+			begin + "Authorization: Bearer another-callers-token\r\nContent-Length: 1000\r\n\r\n{",
+			nil,
+		},
+		"bodies with a wrong secret": {
+			600,
+			begin + "Authorization: Bearer another-callers-token\r\nContent-Length: 1000\r\n\r\n{",
+			map[string]string{"MCP_REALTIMEKIT_SHARED_SECRET": secret},
+		},
+		"bodies without a token": {600, begin + "Content-Length: 1000\r\n\r\n{", nil},
+		"chunked bodies": {
+			600,
+			begin + "Authorization: Bearer another-callers-token\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+			nil,
+		},
+		"large bodies": {
+			150,
+			begin + "Authorization: Bearer another-callers-token\r\nContent-Length: 1048000\r\n\r\n" + strings.Repeat(" ", 1_000_000),
+			nil,
+		},
+		"headers": {1500, begin, nil},
+		"nothing": {1500, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := environment(api)
@@ -83,7 +99,8 @@ func TestHTTPRefusedSoon(t *testing.T) {
 	}
 	defer func() { _ = conn.Close() }()
 	begin := time.Now()
-	_, _ = io.WriteString(conn, "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+	_, _ = io.WriteString(conn,
+		"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +119,8 @@ func TestHTTPCompressed(t *testing.T) {
 	_, _ = z.Write(make([]byte, 100<<20))
 	_ = z.Close()
 	for _, body := range []string{bomb.String(), `{"jsonrpc":"2.0","id":1,"method":"ping"}`} {
-		if r := s.must(s.post("", body, "Content-Encoding", "gzip")); r.status != http.StatusUnsupportedMediaType || !strings.Contains(r.body, "Content-Encoding") {
+		if r := s.must(s.post("", body, "Content-Encoding", "gzip")); r.status != http.StatusUnsupportedMediaType ||
+			!strings.Contains(r.body, "Content-Encoding") {
 			t.Errorf("%d %s", r.status, r.body)
 		}
 	}
@@ -117,16 +135,17 @@ func TestHTTPUnread(t *testing.T) {
 	t.Parallel()
 	api := sample(t, demoapi.Options{LargeRoster: 1000})
 	s := serveHTTP(t, environment(api), unlimited)
-	body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"limit":500,"response_format":"detailed"}}}`,
-		demoapi.LargeMeetingID)
-	request := fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
-		demoapi.Token, len(body), body)
+	body := toolLine("1", "list_meeting_participants",
+		args{"meeting_id": demoapi.LargeMeetingID, "limit": 500, "response_format": "detailed"})
+	request := fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"+
+		"Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", demoapi.Token, len(body), body)
 	s.hold(t, 200, strings.Repeat(request, 40)) // one after the other on each connection
 	time.Sleep(3 * time.Second)
 	var waiting sync.WaitGroup
 	for range 10 {
 		waiting.Go(func() {
-			if r, err := s.do(s.listApps(demoapi.Token)); err != nil || !r.works() && r.status != http.StatusServiceUnavailable {
+			if r, err := s.do(s.listApps(demoapi.Token)); err != nil ||
+				!r.works() && r.status != http.StatusServiceUnavailable {
 				t.Errorf("%v %d %s", err, r.status, r.body)
 			}
 		})

@@ -8,24 +8,44 @@ import (
 	"time"
 )
 
+const mb = 1 << 20
+
+// longLine is a line that no server should keep, and what it is answered.
+type longLine struct {
+	before, filler, after string
+	size                  int
+	id, message           string
+}
+
+func longLines() map[string]longLine {
+	const (
+		large = "longer than 4194304 bytes"
+		last  = `"},"jsonrpc":"2.0","id":"last"}`
+	)
+	return map[string]longLine{
+		"100 MB":              {callOf(7) + `{"x":"`, "x", `"}}`, 100 * mb, "7", large},
+		"100 MB, id last":     {`{"method":"tools/call","params":{"x":"`, "x", last, 100 * mb, `"last"`, large},
+		"100 MB of values":    {callOf(8) + `{"x":[`, "0,", `0]}}`, 100 * mb, "8", large},
+		"100 MB of noise":     {"", "\x00\xff", "", 100 * mb, "null", large},
+		"without an end":      {`{"jsonrpc":"2.0","id":9,"method":"`, "x", "", 257 * mb, "9", large},
+		"3 MB":                {pingOf(10) + `{"x":"`, "x", `"}}`, 3 * mb, "10", ""},
+		"3 MB of values":      {pingOf(11) + `{"x":[`, "0,", `0]}}`, 3 * mb, "11", "more than 20000 values"},
+		"3 MB of brackets":    {pingOf(12), "[", `}`, 3 * mb, "12", "nested deeper than 64 levels"},
+		"many lists in lists": {"", "[", "", 3 * mb, "null", "nested deeper than 64 levels"},
+	}
+}
+
+// callOf and pingOf are requests up to their parameters.
+func callOf(id int) string {
+	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":`, id)
+}
+func pingOf(id int) string {
+	return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"ping","params":`, id)
+}
+
 // TestLongLines sends lines that no server should keep.
 func TestLongLines(t *testing.T) {
-	const mb = 1 << 20
-	for name, c := range map[string]struct {
-		before, filler, after string
-		size                  int
-		id, message           string
-	}{
-		"100 MB":              {`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"x":"`, "x", `"}}`, 100 * mb, "7", "longer than 4194304 bytes"},
-		"100 MB, id last":     {`{"method":"tools/call","params":{"x":"`, "x", `"},"jsonrpc":"2.0","id":"last"}`, 100 * mb, `"last"`, "longer than 4194304 bytes"},
-		"100 MB of values":    {`{"jsonrpc":"2.0","id":8,"method":"tools/call","params":{"x":[`, "0,", `0]}}`, 100 * mb, "8", "longer than 4194304 bytes"},
-		"100 MB of noise":     {"", "\x00\xff", "", 100 * mb, "null", "longer than 4194304 bytes"},
-		"without an end":      {`{"jsonrpc":"2.0","id":9,"method":"`, "x", "", 257 * mb, "9", "longer than 4194304 bytes"},
-		"3 MB":                {`{"jsonrpc":"2.0","id":10,"method":"ping","params":{"x":"`, "x", `"}}`, 3 * mb, "10", ""},
-		"3 MB of values":      {`{"jsonrpc":"2.0","id":11,"method":"ping","params":{"x":[`, "0,", `0]}}`, 3 * mb, "11", "more than 20000 values"},
-		"3 MB of brackets":    {`{"jsonrpc":"2.0","id":12,"method":"ping","params":`, "[", `}`, 3 * mb, "12", "nested deeper than 64 levels"},
-		"many lists in lists": {"", "[", "", 3 * mb, "null", "nested deeper than 64 levels"},
-	} {
+	for name, c := range longLines() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := startRaw(t, nil, "--demo", "--log-level=error")
@@ -42,7 +62,8 @@ func TestLongLines(t *testing.T) {
 				}
 			})
 			m := parse(t, r.line())
-			if string(m.ID) != c.id || (m.Error == nil) != (c.message == "") || m.Error != nil && !strings.Contains(m.Error.Message, c.message) {
+			if string(m.ID) != c.id || (m.Error == nil) != (c.message == "") ||
+				m.Error != nil && !strings.Contains(m.Error.Message, c.message) {
 				t.Errorf("id %s, %+v", m.ID, m.Error)
 			}
 			sending.Wait()
@@ -69,11 +90,15 @@ func TestManyLargeRequests(t *testing.T) {
 	go func() {
 		text := strings.Repeat("x", 3<<20)
 		for i := range calls {
-			r.write(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"find_meetings","arguments":{"query":"%s"}}}`+"\n", i, text))
+			r.write(
+				fmt.Sprintf(
+					`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"find_meetings","arguments":{"query":"%s"}}}`+"\n",
+					i, text),
+			)
 		}
 	}()
 	for range calls {
-		if line := r.line(); !strings.Contains(line, "at most 200 characters") {
+		if line := r.line(); !strings.Contains(line, "at most 2048 characters") {
 			t.Errorf("%.300s", line)
 		}
 	}

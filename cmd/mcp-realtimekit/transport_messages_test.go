@@ -23,9 +23,27 @@ func parse(t *testing.T, line string) mcptest.Message {
 
 // ids are those that a client may use. Each comes back as it was sent.
 var ids = []string{
-	`0`, `1`, `-1`, `9007199254740991`, `9007199254740993`, `-9007199254740993`, `18446744073709551615`, `123456789012345678901234567890`,
-	`1e3`, `1.5`, `""`, `"1"`, `"é"`, `"\u00e9"`, `"\ud83d\ude00"`, `"\ud800"`, `"a\"b\\c\/"`, `"<&>"`, `"` + strings.Repeat("x", 100_000) + `"`,
-	`"9007199254740993"`, `"null"`,
+	`0`,
+	`1`,
+	`-1`,
+	`9007199254740991`,
+	`9007199254740993`,
+	`-9007199254740993`,
+	`18446744073709551615`,
+	`123456789012345678901234567890`,
+	`1e3`,
+	`1.5`,
+	`""`,
+	`"1"`,
+	`"é"`,
+	`"\u00e9"`,
+	`"\ud83d\ude00"`,
+	`"\ud800"`,
+	`"a\"b\\c\/"`,
+	`"<&>"`,
+	`"` + strings.Repeat("x", 100_000) + `"`,
+	`"9007199254740993"`,
+	`"null"`,
 }
 
 func TestIDs(t *testing.T) {
@@ -34,7 +52,12 @@ func TestIDs(t *testing.T) {
 	r.initialize("2025-11-25")
 	s := serveHTTP(t, nil, "--demo")
 	for _, id := range ids {
-		for method, params := range map[string]string{"tools/call": `{"name":"list_apps"}`, "no/such": `{}`, "prompts/get": `{"name":"nobody"}`, "ping": `{}`} {
+		for method, params := range map[string]string{
+			"tools/call":  `{"name":"list_apps"}`,
+			"no/such":     `{}`,
+			"prompts/get": `{"name":"nobody"}`,
+			"ping":        `{}`,
+		} {
 			line := fmt.Sprintf(`{"method":%q,"params":%s,"jsonrpc":"2.0","id":%s}`, method, params, id)
 			r.send(line)
 			if got := parse(t, r.line()); string(got.ID) != id {
@@ -51,7 +74,8 @@ func TestIDs(t *testing.T) {
 		if got := parse(t, r.line()); string(got.ID) != "null" || got.Error == nil || got.Error.Code != -32600 {
 			t.Errorf("stdio, %s: %+v", id, got)
 		}
-		if reply := s.must(s.post("", line)); reply.status != http.StatusBadRequest || parse(t, reply.body).Error.Code != -32600 {
+		if reply := s.must(s.post("", line)); reply.status != http.StatusBadRequest ||
+			parse(t, reply.body).Error.Code != -32600 {
 			t.Errorf("HTTP, %s: %d %s", id, reply.status, reply.body)
 		}
 	}
@@ -65,8 +89,8 @@ func TestProgressTokens(t *testing.T) {
 	r.initialize("2025-11-25")
 	s := serveHTTP(t, environment(api))
 	for _, token := range []string{`1`, `9007199254740993`, `-1`, `"\u00e9"`, `"1"`} {
-		line := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q},"_meta":{"progressToken":%s}}}`,
-			token, demoapi.LargeMeetingID, token)
+		line := fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"list_meeting_participants",`+
+			`"arguments":{"meeting_id":%q},"_meta":{"progressToken":%s}}}`, token, demoapi.LargeMeetingID, token)
 		want := `"progressToken":` + token
 		r.send(line)
 		told := 0
@@ -82,8 +106,10 @@ func TestProgressTokens(t *testing.T) {
 				t.Errorf("stdio: %s, want %s", got, want)
 			}
 		}
-		if body := s.must(s.post(demoapi.Token, line)).body; told == 0 || strings.Count(body, "notifications/progress") == 0 ||
-			strings.Count(body, "notifications/progress") != strings.Count(body, want) || !strings.Contains(body, `"id":`+token+",") {
+		if body := s.must(s.post(demoapi.Token, line)).body; told == 0 ||
+			strings.Count(body, "notifications/progress") == 0 ||
+			strings.Count(body, "notifications/progress") != strings.Count(body, want) ||
+			!strings.Contains(body, `"id":`+token+",") {
 			t.Errorf("%d over stdio; HTTP: %.500s, want %s", told, body, want)
 		}
 	}
@@ -111,7 +137,8 @@ func TestCancelByID(t *testing.T) {
 			}
 			waitFor(t, "the requests to arrive", func() bool { return api.API.Requests() == 2 })
 			r.send(fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":%s}}`, c.cancelled))
-			if m := parse(t, r.line()); string(m.ID) != c.other || m.Error != nil || strings.Contains(string(m.Result), "cancelled") {
+			if m := parse(t, r.line()); string(m.ID) != c.other || m.Error != nil ||
+				strings.Contains(string(m.Result), "cancelled") {
 				t.Errorf("the answer is %s %s", m.ID, m.Result)
 			}
 			_ = r.in.Close()
@@ -132,9 +159,16 @@ func TestNothing(t *testing.T) {
 	s := serveHTTP(t, nil, "--demo")
 	for _, nothing := range []string{`null`, `[]`, `[ ]`} {
 		for _, message := range []string{
-			`"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"},"_meta":%s}`,
-			`"ping","params":%s`, `"tools/list","params":%s`, `"prompts/list","params":%s`, `"resources/list","params":%s`, `"resources/templates/list","params":%s`,
-			`"tools/list","params":{"_meta":%s}`, `"tools/call","params":{"name":"list_apps","arguments":%s}`, `"tools/call","params":{"name":"list_apps","_meta":%s}`,
+			`"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},` +
+				`"clientInfo":{"name":"t","version":"1"},"_meta":%s}`,
+			`"ping","params":%s`,
+			`"tools/list","params":%s`,
+			`"prompts/list","params":%s`,
+			`"resources/list","params":%s`,
+			`"resources/templates/list","params":%s`,
+			`"tools/list","params":{"_meta":%s}`,
+			`"tools/call","params":{"name":"list_apps","arguments":%s}`,
+			`"tools/call","params":{"name":"list_apps","_meta":%s}`,
 			`"prompts/get","params":{"name":"who_attended","arguments":{"meeting":"stand-up"},"_meta":%s}`,
 		} {
 			line := `{"jsonrpc":"2.0","id":1,"method":` + fmt.Sprintf(message, nothing) + `}`
@@ -148,7 +182,8 @@ func TestNothing(t *testing.T) {
 			}
 		}
 		// Without its argument a prompt fails as it does if arguments is left out.
-		r.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended","arguments":` + nothing + `}}`)
+		r.send(
+			`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended","arguments":` + nothing + `}}`)
 		r.send(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"who_attended"}}`)
 		a, b := r.line(), r.line()
 		if a != b {
@@ -188,12 +223,20 @@ func TestBatches(t *testing.T) {
 		notification = `{"jsonrpc":"2.0","method":"notifications/initialized"}`
 		unknown      = `{"jsonrpc":"2.0","id":3,"method":"no/such"}`
 		response     = `{"jsonrpc":"2.0","id":4,"result":{}}`
-		hello        = `{"jsonrpc":"2.0","id":5,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
+		hello        = `{"jsonrpc":"2.0","id":5,"method":"initialize","params":{"protocolVersion":"2025-03-26",` +
+			`"capabilities":{},"clientInfo":{"name":"t","version":"1"}}}`
 	)
 	for text, want := range map[string][]string{ // ids and error codes, in order
 		"[" + call + "," + big + "]":                          {`"c"`, `9007199254740993`},
 		"[" + notification + "," + unknown + "," + call + "]": {"3 -32601", `"c"`},
-		"[1," + call + `,{"jsonrpc":"2.0","id":6},"x",{},[]]`: {"null -32600", `"c"`, "6 -32600", "null -32600", "null -32600", "null -32600"},
+		"[1," + call + `,{"jsonrpc":"2.0","id":6},"x",{},[]]`: {
+			"null -32600",
+			`"c"`,
+			"6 -32600",
+			"null -32600",
+			"null -32600",
+			"null -32600",
+		},
 		"[" + hello + "]":                              {"5 -32600"},
 		"[" + notification + "]":                       nil,
 		"[" + notification + "," + response + "]":      nil,
@@ -210,7 +253,8 @@ func TestBatches(t *testing.T) {
 		}
 		reply := s.must(s.post("", text, "Mcp-Protocol-Version", "2025-03-26"))
 		if want == nil {
-			if parse(t, first).Error != nil || !strings.Contains(first, `"after"`) || reply.status != http.StatusAccepted || reply.body != "" {
+			if parse(t, first).Error != nil || !strings.Contains(first, `"after"`) || reply.status != http.StatusAccepted ||
+				reply.body != "" {
 				t.Errorf("%.200s is answered by %s and %d %s", text, first, reply.status, reply.body)
 			}
 			continue
@@ -262,7 +306,8 @@ func TestBatchesRefused(t *testing.T) {
 		reply := s.must(s.post("", c.text, "Mcp-Protocol-Version", c.revision))
 		for transport, answer := range map[string]string{"stdio": r.line(), "HTTP": reply.body} {
 			m := parse(t, answer)
-			if m.Error == nil || m.Error.Code != -32600 || !strings.Contains(m.Error.Message, c.want) || m.ID != nil && string(m.ID) != "null" {
+			if m.Error == nil || m.Error.Code != -32600 || !strings.Contains(m.Error.Message, c.want) ||
+				m.ID != nil && string(m.ID) != "null" {
 				t.Errorf("%s, %+v: %s", transport, c, answer)
 			}
 		}

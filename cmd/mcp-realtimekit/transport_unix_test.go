@@ -27,7 +27,10 @@ func TestHangUp(t *testing.T) {
 	signal.Notify(hangUps, syscall.SIGHUP)
 	defer signal.Stop(hangUps)
 	for name, signals := range map[string][]syscall.Signal{
-		"SIGHUP": {syscall.SIGHUP}, "SIGTERM and SIGHUP": {syscall.SIGTERM, syscall.SIGHUP}, "two of SIGHUP": {syscall.SIGHUP, syscall.SIGHUP},
+		"SIGHUP": {syscall.SIGHUP}, "SIGTERM and SIGHUP": {syscall.SIGTERM, syscall.SIGHUP}, "two of SIGHUP": {
+			syscall.SIGHUP,
+			syscall.SIGHUP,
+		},
 	} {
 		p := start(t, nil, "--demo")
 		s := serveHTTP(t, nil, "--demo")
@@ -137,8 +140,8 @@ func TestUnreadEnd(t *testing.T) {
 			r := startRaw(t, environment(api), "--log-level=error", unlimited)
 			r.initialize("2025-11-25")
 			for i := range 100 {
-				r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"list_meeting_participants","arguments":{"meeting_id":%q,"limit":500}}}`,
-					i, demoapi.LargeMeetingID))
+				r.send(toolLine(fmt.Sprint(i), "list_meeting_participants",
+					args{"meeting_id": demoapi.LargeMeetingID, "limit": 500}))
 			}
 			waitFor(t, "the requests to arrive", func() bool { return api.API.Requests() > 0 })
 			time.Sleep(time.Second)
@@ -190,7 +193,8 @@ func callOverHTTP(t *testing.T, address string, calls int) {
 		return err == nil && res.Body.Close() == nil
 	})
 	for range calls {
-		res, err := web.Post("http://"+address+"/mcp", "application/json", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
+		res, err := web.Post("http://"+address+"/mcp", "application/json",
+			strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
 		if err != nil {
 			t.Fatal(err)
 		}

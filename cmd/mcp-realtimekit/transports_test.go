@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,40 +22,83 @@ type step struct {
 	fails  bool // the result is a tool's error
 }
 
-// conversation has every method, and what can go wrong with it.
-func conversation(session string) []step {
-	call := func(tool string, a args) args { return args{"name": tool, "arguments": a} }
-	missing := "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6bffff"
+// conversation has every method but those of handshakes, every tool, and what can go
+// wrong with each.
+func conversation(every []toolCall, session string) (steps []step) {
+	for _, c := range every {
+		steps = append(steps, step{method: "tools/call", params: args{"name": c.tool, "arguments": c.args}})
+	}
+	return slices.Concat(steps, lists(), toolSteps(), promptSteps(), resourceSteps(session), otherSteps())
+}
+
+const missing = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6bffff" // a meeting
+
+func lists() []step {
 	return []step{
 		{method: "tools/list"},
 		{method: "prompts/list"},
 		{method: "resources/list"},
 		{method: "resources/templates/list"},
-		{method: "tools/call", params: call("list_apps", args{})},
-		{method: "tools/call", params: call("find_meetings", args{"query": "stand-up"})},
-		{method: "tools/call", params: call("get_meeting", args{"meeting_id": demoapi.StandupMeetingID})},
-		{method: "tools/call", params: call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"})},
-		{method: "tools/call", params: call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3})},
-		{method: "tools/call", params: call("list_session_participants", args{"session_id": session})},
-		{method: "tools/call", params: call("get_meeting_attendance", args{"query": "design review", "response_format": "detailed"})},
-		{method: "tools/call", params: call("compare_attendance", args{"query": "stand-up"})},
-		{method: "tools/call", params: call("get_session_recap", args{"query": "design review"})},
-		{method: "tools/call", params: call("list_meeting_participants", args{"meeting_id": missing}), fails: true},
-		{method: "tools/call", params: call("get_meeting", args{"meeting_id": "../../accounts"}), fails: true},
-		{method: "tools/call", params: call("get_meeting", args{}), fails: true},
-		{method: "tools/call", params: call("find_meetings", args{"limit": "many"}), fails: true},
-		{method: "tools/call", params: call("find_meetings", args{"unknown": 1}), fails: true},
-		{method: "tools/call", params: call("no_such_tool", args{}), code: -32602},
-		{method: "tools/call", params: args{"name": "list_apps", "arguments": "text"}, fails: true},
-		{method: "prompts/get", params: call("who_attended", args{"meeting": "design review"})},
-		{method: "prompts/get", params: call("attendance_trend", args{"meeting": "stand-up"})},
-		{method: "prompts/get", params: call("who_attended", args{}), code: -32603},
-		{method: "prompts/get", params: call("no_such_prompt", args{}), code: -32602},
-		{method: "resources/read", params: args{"uri": "realtimekit://meetings/" + demoapi.StandupMeetingID + "/participants"}},
-		{method: "resources/read", params: args{"uri": "realtimekit://sessions/" + session + "/attendance?format=csv"}},
-		{method: "resources/read", params: args{"uri": "realtimekit://meetings/" + missing + "/participants"}, code: -32603},
-		{method: "completion/complete", params: args{"ref": args{"type": "ref/prompt", "name": "who_attended"}, "argument": args{"name": "meeting", "value": "stand"}}},
-		{method: "completion/complete", params: args{"ref": args{"type": "ref/prompt", "name": "no_such_prompt"}, "argument": args{"name": "meeting", "value": ""}}},
+	}
+}
+
+func toolSteps() []step {
+	call := func(tool string, a args) step {
+		return step{method: "tools/call", params: args{"name": tool, "arguments": a}}
+	}
+	fails := func(tool string, a any) step {
+		return step{method: "tools/call", params: args{"name": tool, "arguments": a}, fails: true}
+	}
+	return []step{
+		call("find_meetings", args{"query": "stand-up"}),
+		call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"}),
+		call("list_sessions", args{"meeting_id": demoapi.StandupMeetingID, "per_page": 3}),
+		call("get_meeting_attendance", args{"query": "design review", "response_format": "detailed"}),
+		call("compare_attendance", args{"query": "stand-up"}),
+		call("get_session_recap", args{"query": "design review"}),
+		fails("list_meeting_participants", args{"meeting_id": missing}),
+		fails("get_meeting", args{"meeting_id": "../../accounts"}),
+		fails("get_meeting", args{}),
+		fails("find_meetings", args{"limit": "many"}),
+		fails("find_meetings", args{"unknown": 1}),
+		fails("list_apps", "text"),
+		{method: "tools/call", params: args{"name": "no_such_tool", "arguments": args{}}, code: -32602},
+	}
+}
+
+func promptSteps() []step {
+	get := func(prompt string, a args, code int) step {
+		return step{method: "prompts/get", params: args{"name": prompt, "arguments": a}, code: code}
+	}
+	complete := func(prompt, value string) step {
+		return step{method: "completion/complete", params: args{
+			"ref":      args{"type": "ref/prompt", "name": prompt},
+			"argument": args{"name": "meeting", "value": value},
+		}}
+	}
+	return []step{
+		get("who_attended", args{"meeting": "design review"}, 0),
+		get("attendance_trend", args{"meeting": "stand-up"}, 0),
+		get("who_attended", args{}, -32603),
+		get("no_such_prompt", args{}, -32602),
+		complete("who_attended", "stand"),
+		complete("no_such_prompt", ""),
+	}
+}
+
+func resourceSteps(session string) []step {
+	read := func(uri string, code int) step {
+		return step{method: "resources/read", params: args{"uri": "realtimekit://" + uri}, code: code}
+	}
+	return []step{
+		read("meetings/"+demoapi.StandupMeetingID+"/participants", 0),
+		read("sessions/"+session+"/attendance?format=csv", 0),
+		read("meetings/"+missing+"/participants", -32603),
+	}
+}
+
+func otherSteps() []step {
+	return []step{
 		{method: "notifications/cancelled", params: args{"requestId": 4711, "reason": "nobody's"}},
 		{method: "notifications/no_such_notification"},
 		{method: "no/such_method", code: -32601},
@@ -65,7 +109,7 @@ func conversation(session string) []step {
 // handshakes differ by revision.
 var handshakes = map[string][]step{
 	"2025-11-25": {
-		{method: "initialize", params: args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}},
+		{method: "initialize", params: mcptest.Hello("2025-11-25", nil)},
 		{method: "notifications/initialized"},
 		{method: "ping"},
 		{method: "logging/setLevel", params: args{"level": "debug"}, code: -32601},
@@ -74,7 +118,7 @@ var handshakes = map[string][]step{
 	},
 	"2026-07-28": {
 		{method: "server/discover"},
-		{method: "initialize", params: args{"protocolVersion": "2025-11-25", "capabilities": args{}, "clientInfo": args{"name": "test", "version": "1"}}, code: -32601},
+		{method: "initialize", params: mcptest.Hello("2025-11-25", nil), code: -32601},
 		{method: "ping", code: -32601},
 		{method: "resources/subscribe", params: args{"uri": "realtimekit://x"}, code: -32601},
 		{method: "resources/read", params: args{"uri": "file:///etc/passwd"}, code: -32602},
@@ -86,42 +130,15 @@ func TestTransportsAgree(t *testing.T) { bothShapes(t, testTransportsAgree) }
 
 func testTransportsAgree(t *testing.T, sample sampler) {
 	t.Parallel()
-	api := sample(t, demoapi.Options{}) // one for both, so that its times are the same
-	web := serveHTTP(t, environment(api))
 	session := sampleSession(t, demoapi.StandupMeetingID)
 	for revision, handshake := range handshakes {
 		t.Run(revision, func(t *testing.T) {
-			p := launch(t, environment(api))
-			modern := revision == "2026-07-28"
-			for i, s := range append(handshake, conversation(session)...) {
-				params := args{}
-				maps.Copy(params, s.params)
-				header := []string{"Mcp-Protocol-Version", revision}
-				if modern {
-					params["_meta"] = modernMeta
-					header = append(header, "Mcp-Method", s.method)
-					for _, key := range []string{"name", "uri"} {
-						if v, ok := params[key].(string); ok {
-							header = append(header, "Mcp-Name", v)
-						}
-					}
-				}
-				message := args{"jsonrpc": "2.0", "method": s.method, "params": params}
-				if strings.HasPrefix(s.method, "notifications/") {
-					web.notify(t, p, message, header)
-					continue
-				}
-				overStdio := p.request(s.method, params)
-				message["id"] = fmt.Sprint(i)
-				raw, err := json.Marshal(message)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r := web.must(web.post(demoapi.Token, string(raw), header...))
-				if stdio, web := overStdio.Error, r.Error; stdio != nil && web != nil {
-					stdio.Message, web.Message = ray.ReplaceAllString(stdio.Message, "ray"), ray.ReplaceAllString(web.Message, "ray")
-				}
-				s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, r.Message)
+			t.Parallel()
+			api := sample(t, demoapi.Options{}) // one for both transports, so that its times are the same
+			p, web := launch(t, environment(api)), serveHTTP(t, environment(api))
+			every := start(t, environment(api)).everyTool(demoapi.StandupMeetingID, session)
+			for i, s := range append(handshake, conversation(every, session)...) {
+				s.replay(t, i, revision, p, web)
 			}
 			p.close(0)
 			if unasked := p.noted(); len(unasked) > 0 { // such as an answer to a notification
@@ -129,6 +146,39 @@ func testTransportsAgree(t *testing.T, sample sampler) {
 			}
 		})
 	}
+}
+
+// replay sends the message over both transports and compares the answers.
+func (s step) replay(t *testing.T, i int, revision string, p *proc, web *web) {
+	t.Helper()
+	params := args{}
+	maps.Copy(params, s.params)
+	header := []string{"Mcp-Protocol-Version", revision}
+	if revision == "2026-07-28" {
+		params["_meta"] = modernMeta
+		header = append(header, "Mcp-Method", s.method)
+		for _, key := range []string{"name", "uri"} {
+			if v, ok := params[key].(string); ok {
+				header = append(header, "Mcp-Name", v)
+			}
+		}
+	}
+	message := args{"jsonrpc": "2.0", "method": s.method, "params": params}
+	if strings.HasPrefix(s.method, "notifications/") {
+		web.notify(t, p, message, header)
+		return
+	}
+	overStdio := p.request(s.method, params)
+	message["id"] = fmt.Sprint(i)
+	raw, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overHTTP := web.must(web.post(demoapi.Token, string(raw), header...))
+	if a, b := overStdio.Error, overHTTP.Error; a != nil && b != nil {
+		a.Message, b.Message = ray.ReplaceAllString(a.Message, "ray"), ray.ReplaceAllString(b.Message, "ray")
+	}
+	s.compare(t, fmt.Sprintf("%s %v", s.method, s.params), overStdio, overHTTP.Message)
 }
 
 func (s *web) notify(t *testing.T, p *proc, message args, header []string) {

@@ -39,6 +39,7 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 		RecordingLinks: c.Links,
 		Restricted:     c.restricted,
 	}
+	d.Tools, d.WithoutTools = c.chosen().Tools, c.chosen().WithoutTools
 	closeSample := func() {}
 	if c.SampleData {
 		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: true})

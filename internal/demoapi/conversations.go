@@ -35,7 +35,8 @@ var signOnCall = texts{
 		{1, "SAML guide: https://docs.northwind.example/saml"},
 		{2, "Thanks, forwarded to identity"},
 	},
-	summary: "Contoso wants single sign-on with SAML before the rollout.\n\n**Actions**\n- Dana: send the metadata file on Monday.\n",
+	summary: "Contoso wants single sign-on with SAML before the rollout.\n\n" +
+		"**Actions**\n- Dana: send the metadata file on Monday.\n",
 }
 
 // renewalCall is the latest with Contoso.

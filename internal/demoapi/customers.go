@@ -65,7 +65,7 @@ func contosoCalls(day time.Time) []plan {
 	const title = "Contoso sync"
 	calls := []call{
 		{title: "Contoso Sync", daysAgo: 34, people: []int{23, 24}, invited: []string{dana, marco}},
-		{title: "contoso  sync", daysAgo: 27, people: []int{23}, invited: []string{dana, marco, leila}},
+		{title: "CONTOSO sync", daysAgo: 27, people: []int{23}, invited: []string{dana, marco, leila}},
 		{
 			title: title, daysAgo: 20, people: []int{23, 24}, invited: []string{dana, leila, oskar},
 			acts: map[int]behaviour{4: leftEarly}, films: []film{{status: uploaded}},
@@ -136,7 +136,8 @@ func tour(day time.Time) plan {
 	p := plan{
 		id: TourMeetingID, title: "Product tour: Getting started", app: EventsAppID, people: []int{15, 7},
 		invited: []string{dana, marco, emma}, audience: true, recorded: true, filmed: true,
-		created: day.AddDate(0, 0, -7*tourWeeks-10), when: weekly(day, tourWeeks, time.Tuesday, 16*time.Hour), minutes: callMinutes,
+		created: day.AddDate(0, 0, -7*tourWeeks-10),
+		when:    weekly(day, tourWeeks, time.Tuesday, 16*time.Hour), minutes: callMinutes,
 	}
 	for i := range tourAtFirst + tourWeeks*tourEachWeek - len(p.people) - len(p.invited) {
 		p.invited = append(p.invited, visitor(i))

@@ -52,6 +52,9 @@ func (c *Count) First(id string) bool {
 // Length is how many rows the list has as far as is known.
 func (c *Count) Length() int { return max(c.total, c.cover.Total, c.Read) }
 
+// Known reports whether the API said how long the list is.
+func (c *Count) Known() bool { return max(c.total, c.cover.Total) > 0 }
+
 // Note says what keeps the list from being complete. After a stop, not all of it
 // was wanted.
 func (c *Count) Note(stopped bool) string {

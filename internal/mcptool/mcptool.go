@@ -37,7 +37,7 @@ type Spec struct {
 	// Old are names that arguments had before, or that models give them, with
 	// those that they have now. They are accepted and not listed.
 	Old map[string]string
-	// Hidden arguments are accepted and not listed.
+	// Hidden arguments are accepted and not listed; "format=concise" is one value.
 	Hidden []string
 }
 
@@ -48,8 +48,9 @@ type Tool struct {
 	Example map[string]any
 }
 
-// Answer is a tool's output: its fields are the structured content, Text the
-// same facts for a reader.
+// Answer is a tool's output: its fields are the structured content, Text the same
+// facts for a reader. With a method Empty it says whether it has no text of strangers,
+// and with Link which resource holds the whole of it.
 type Answer interface{ Text() string }
 
 // Define makes a tool of a typed function. The schemas are reflected from I and
@@ -64,7 +65,7 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		Title:           spec.Title,
 		Description:     spec.Description,
 		RawInputSchema:  rawSchema(published(input, spec.Hidden)),
-		RawOutputSchema: rawSchema(reflectSchema(out)),
+		RawOutputSchema: rawSchema(outline(reflectSchema(out))),
 		Annotations: mcp.ToolAnnotation{
 			Title:           spec.Title,
 			ReadOnlyHint:    &yes,
@@ -101,7 +102,7 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 	}
 }
 
-// linked is an output that a resource holds as a whole.
+// linked is an output that a resource holds as a whole. Without a URI there is none.
 type linked interface {
 	Link() (uri, name, description, mime string)
 }
@@ -118,14 +119,26 @@ func answer[O Answer](s Settings, out *O, links bool) *mcp.CallToolResult {
 	if head, ok := any(out).(interface{ Finish(demo bool) }); ok {
 		head.Finish(s.Demo)
 	}
+	if head, ok := any(out).(interface{ Warn() }); ok && holdsText(*out) {
+		head.Warn()
+	}
 	res := mcp.NewToolResultStructured(*out, (*out).Text())
 	if whole, ok := any(*out).(linked); ok && links {
-		res.Content = append(res.Content, mcp.NewResourceLink(whole.Link()))
+		if uri, name, description, mime := whole.Link(); uri != "" {
+			res.Content = append(res.Content, mcp.NewResourceLink(uri, name, description, mime))
+		}
 	}
 	if s.Demo {
 		res.Meta = &mcp.Meta{AdditionalFields: map[string]any{"mcp-realtimekit/sample-data": true}}
 	}
 	return res
+}
+
+// holdsText reports whether an answer has text of strangers in it, which is so
+// unless it says otherwise.
+func holdsText(out Answer) bool {
+	empty, ok := out.(interface{ Empty() bool })
+	return !ok || !empty.Empty()
 }
 
 // arguments are those that were sent, with what a user chose since in place of

@@ -141,9 +141,9 @@ func (o *Found) fits(f *Follower, columns []followedColumn) {
 		best = max(best, p.fit)
 	}
 	for _, p := range people {
-		switch {
-		case p.fit == 0:
-		case p.fit == best:
+		switch p.fit {
+		case 0:
+		case best:
 			o.People = append(o.People, *p)
 		default:
 			o.Others = append(o.Others, *p)

@@ -164,7 +164,7 @@ func (c *closest) add(name string) {
 	}
 	c.seen[h] = true
 	far := match.Distance(clip(key), c.text)
-	for _, word := range strings.Fields(name) {
+	for word := range strings.FieldsSeq(name) {
 		if word = clip(match.Key(word)); word != "" {
 			far = min(far, match.Distance(word, c.text))
 		}

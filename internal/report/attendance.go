@@ -16,28 +16,28 @@ import (
 type Attendance struct {
 	Head
 	MeetingID  string     `json:"meeting_id"`
-	Title      string     `json:"title" jsonschema_description:"Untrusted text"`
-	Live       bool       `json:"live" jsonschema_description:"Somebody was there at as_of"`
-	OverSince  *time.Time `json:"over_since,omitempty" jsonschema_description:"All had left, but it is kept open"`
-	AsOf       *time.Time `json:"as_of,omitempty" jsonschema_description:"When the API was asked, of a live session"`
+	Title      string     `json:"title"`
+	Live       bool       `json:"live"`
+	OverSince  *time.Time `json:"over_since,omitempty" jsonschema_description:"All had left"`
+	AsOf       *time.Time `json:"as_of,omitempty"`
 	Timezone   string     `json:"timezone"`
-	Sessions   []Session  `json:"sessions" jsonschema_description:"Those looked into, oldest first"`
-	Matching   int        `json:"sessions_matching" jsonschema_description:"Sessions of the meeting in the time range"`
+	Sessions   []Session  `json:"sessions" jsonschema_description:"Oldest first"`
+	Matching   int        `json:"sessions_matching"`
 	JustInTime bool       `json:"just_in_time,omitempty" jsonschema_description:"The roster does not tell who was expected"`
-	Invited    int        `json:"invited" jsonschema_description:"People on the roster in time"`
-	Attended   int        `json:"attended" jsonschema_description:"Those of them who came"`
-	Absent     int        `json:"absent" jsonschema_description:"Those of them who did not come"`
-	Guests     int        `json:"guests" jsonschema_description:"Came and are not on the roster (any more)"`
-	Later      int        `json:"added_later" jsonschema_description:"Added to the roster after the session"`
+	Invited    int        `json:"invited" jsonschema_description:"On the roster in time"`
+	Attended   int        `json:"attended"`
+	Absent     int        `json:"absent"`
+	Guests     int        `json:"guests" jsonschema_description:"Came, not on the roster"`
+	Later      int        `json:"added_later"`
 	LeftAside  int        `json:"left_out_by_preset"`
 	HereNow    int        `json:"here_now"`
 	Late       int        `json:"late"`
 	LeftEarly  int        `json:"left_early"`
-	Fitting    int        `json:"people_matching" jsonschema_description:"Whom the arguments ask for"`
+	Fitting    int        `json:"people_matching"`
 	People     []Person   `json:"people"`
-	CSV        string     `json:"csv,omitempty" jsonschema_description:"Instead of people"`
-	LeftOut    int        `json:"left_out" jsonschema_description:"People not listed"`
-	Next       string     `json:"next,omitempty" jsonschema_description:"How to get those left out"`
+	CSV        string     `json:"csv,omitempty"`
+	LeftOut    int        `json:"left_out"`
+	Next       string     `json:"next,omitempty"`
 
 	layout   layout
 	zone     *time.Location

@@ -18,18 +18,18 @@ import (
 type Comparison struct {
 	Head
 	MeetingID  string    `json:"meeting_id"`
-	Title      string    `json:"title" jsonschema_description:"Untrusted text"`
+	Title      string    `json:"title"`
 	Timezone   string    `json:"timezone"`
 	JustInTime bool      `json:"just_in_time,omitempty" jsonschema_description:"The roster does not tell who was expected"`
 	Invited    int       `json:"invited" jsonschema_description:"On the roster by the latest session"`
 	Sessions   []Session `json:"sessions,omitempty" jsonschema_description:"Oldest first"`
 	Weeks      []Week    `json:"weeks,omitempty" jsonschema_description:"Oldest first, Monday to Sunday"`
-	Matching   int       `json:"sessions_matching" jsonschema_description:"Ended sessions of the meeting"`
-	Fitting    int       `json:"people_matching" jsonschema_description:"Whom the arguments ask for"`
+	Matching   int       `json:"sessions_matching"`
+	Fitting    int       `json:"people_matching"`
 	People     []Regular `json:"people" jsonschema_description:"Longest streak of absence first"`
-	CSV        string    `json:"csv,omitempty" jsonschema_description:"Instead of people"`
+	CSV        string    `json:"csv,omitempty"`
 	LeftOut    int       `json:"left_out"`
-	Next       string    `json:"next,omitempty" jsonschema_description:"How to get those left out"`
+	Next       string    `json:"next,omitempty"`
 
 	zone        *time.Location
 	first, last time.Time // sessions began
@@ -50,7 +50,7 @@ type Week struct {
 // Regular is one person of a comparison. What is empty or zero is left out.
 type Regular struct {
 	Name        string   `json:"name,omitempty" jsonschema_description:"Untrusted text, absent where unnamed"`
-	CustomID    string   `json:"custom_participant_id,omitempty" jsonschema_description:"Untrusted text"`
+	CustomID    string   `json:"custom_participant_id,omitempty"`
 	NotInvited  bool     `json:"not_on_roster,omitempty"`
 	Came        int      `json:"came,omitempty"`
 	Missed      int      `json:"missed,omitempty"`

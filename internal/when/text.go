@@ -25,6 +25,19 @@ func MomentOr(t *time.Time, zone *time.Location, unknown string) string {
 	return Moment(*t, zone)
 }
 
+// In is a time as structured content shows it: to the second, with the offset of a
+// zone. The zero time, which is unknown, is nil.
+func In(t time.Time, zone *time.Location) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	local := t.In(zone).Truncate(time.Second)
+	return &local
+}
+
 // Known is nil for the zero time, which is unknown.
 func Known(t time.Time) *time.Time { return Earlier(nil, t) }
 

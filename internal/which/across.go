@@ -111,15 +111,10 @@ func (f Finder) AcrossMeeting(ctx context.Context, p Place, meeting string, w wh
 		return out, s, err
 	}
 	id, _ := match.UUID(meeting)
-	if p.App == "" {
-		if there, err := f.locate(ctx, p, id, s.App); err == nil {
-			out, err := f.acrossSeries(ctx, there, w, keep)
-			return out, there, err
-		}
+	if s, err = f.Elsewhere(ctx, p, id, s.App, err); err != nil {
+		return out, s, err
 	}
-	if _, e := f.API.Session(ctx, s.App.AppRef, id); e == nil {
-		err = fmt.Errorf("%s is a session's id, not a meeting's; pass it as session to a tool that takes one", id)
-	}
+	out, err = f.acrossSeries(ctx, s, w, keep)
 	return out, s, err
 }
 

@@ -176,6 +176,17 @@ const tolerance = 15 * time.Minute
 // at most.
 const longestSession = 24 * time.Hour
 
+// Around is the window in which a session began that is meant by a window: itself,
+// unless it is a moment.
+func Around(w when.Window) when.Window { return started(w) }
+
+// At returns the sessions that a moment means, in their order.
+func At(sessions []client.Session, moment time.Time) []client.Session {
+	l := Listed{Sessions: slices.Clone(sessions)}
+	l.at(moment)
+	return l.Sessions
+}
+
 // around is the window in which a session began that is meant by a moment.
 func around(w when.Window) when.Window {
 	return when.Between(w.At.Add(-longestSession), w.At.Add(tolerance+time.Second), w)

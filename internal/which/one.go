@@ -46,6 +46,23 @@ func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Se
 	return apps[0], client.Session{}, errorThen(missing, f.whatExists(ctx, apps[0], Series{}, when.Window{}))
 }
 
+// Elsewhere looks in other apps for the meeting of an id that one app does not have,
+// unless that app was named, and tells a session's id from a meeting's. Missing is
+// the error of the app that does not have it.
+func (f Finder) Elsewhere(ctx context.Context, p Place, id string, but App, missing error) (Series, error) {
+	if p.App == "" {
+		if there, err := f.locate(ctx, p, id, but); err == nil {
+			there.Notes = append(there.Notes, fmt.Sprintf("It is in app %s, which is not the configured one.", there.App))
+			return there, nil
+		}
+	}
+	if s, err := f.API.Session(ctx, but.AppRef, id); err == nil {
+		return Series{}, fmt.Errorf("%s is a session's id, not a meeting's; its meeting is %s", id,
+			untrusted.Line(s.MeetingID, 64))
+	}
+	return Series{}, missing
+}
+
 // errorThen adds to an error what its reader may do next.
 func errorThen(err error, next string) error {
 	if strings.HasSuffix(err.Error(), ".") {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
@@ -29,12 +30,15 @@ type candidate struct {
 // search looks for the meetings whose titles hold the words of a text.
 type search struct {
 	Finder
-	text string
-	left int // requests that may still be made
+	text   string
+	left   int                  // requests that may still be made
+	filter client.MeetingFilter // of all that is looked at
+	keep   func(client.Meeting) bool
 
 	fits, others []candidate
-	searched     []string // apps
-	unread       []string // sentences on what was not searched
+	have         map[string]bool // ids of fits
+	searched     []string        // apps
+	unread       []string        // sentences on what was not searched
 }
 
 // elsewhere searches the apps of a place but one.
@@ -44,6 +48,7 @@ func (s *search) elsewhere(ctx context.Context, p Place, but App) error {
 	if err != nil {
 		return err
 	}
+	s.nameApp(apps, but)
 	apps = slices.DeleteFunc(apps, func(a App) bool { return a.AppID == but.AppID })
 	for i, app := range apps {
 		if i == maxApps || s.left <= 0 {
@@ -57,13 +62,27 @@ func (s *search) elsewhere(ctx context.Context, p Place, but App) error {
 	return nil
 }
 
+// nameApp gives the app that was searched first the name that is known now.
+func (s *search) nameApp(apps []App, first App) {
+	i := slices.IndexFunc(apps, func(a App) bool { return a.AppID == first.AppID })
+	if i < 0 || len(s.searched) == 0 {
+		return
+	}
+	s.searched[0] = apps[i].String()
+	for k := range s.others {
+		s.others[k].app = apps[i]
+	}
+}
+
 // inApp searches one app in steps, each only if the one before found nothing: the
 // API's search with the whole text, with its longest word, then all meetings.
 func (s *search) inApp(ctx context.Context, app App, requests int) error {
 	s.searched = append(s.searched, app.String())
 	requests = min(requests, s.left)
 	queries := []string{s.text}
-	if word := match.LongestWord(s.text); word != match.Fold(strings.TrimSpace(s.text)) {
+	if s.text == "" {
+		queries = nil
+	} else if word := match.LongestWord(s.text); word != match.Fold(strings.TrimSpace(s.text)) {
 		queries = append(queries, word)
 	}
 	before := len(s.fits)
@@ -72,7 +91,11 @@ func (s *search) inApp(ctx context.Context, app App, requests int) error {
 			s.unread = append(s.unread, "Not all meetings of app "+app.String()+" were looked at.")
 			return nil
 		}
-		used, err := s.pages(ctx, app, query, requests)
+		read := s.pages
+		if s.keep != nil {
+			read = s.all
+		}
+		used, err := read(ctx, app, query, requests)
 		if err != nil {
 			return err
 		}
@@ -112,12 +135,42 @@ func (s *search) pages(ctx context.Context, app App, query string, most int) (us
 	return used, nil
 }
 
+// all reads the pages of one list to its end, or up to so many.
+func (s *search) all(ctx context.Context, app App, query string, most int) (used int, err error) {
+	filter := s.filter
+	filter.Search = query
+	var read client.Coverage
+	for page, err := range s.API.Meetings(ctx, app.AppRef, filter) {
+		if err != nil {
+			return used, err
+		}
+		read = page.Coverage
+		used++
+		s.left--
+		for _, m := range page.Items {
+			s.sort(candidate{m, app})
+		}
+		if used == most {
+			break
+		}
+	}
+	if note := read.Note(); note != "" {
+		s.unread = append(s.unread, note)
+	}
+	return used, nil
+}
+
 func (s *search) sort(c candidate) {
 	switch {
+	case s.keep != nil && !s.keep(c.Meeting):
 	case match.Holds(c.Title, s.text):
-		if !slices.ContainsFunc(s.fits, func(o candidate) bool { return o.ID == c.ID }) {
+		if c.ID == "" || !s.have[c.ID] {
 			s.fits = append(s.fits, c)
 		}
+		if s.have == nil {
+			s.have = map[string]bool{}
+		}
+		s.have[c.ID] = true
 	case c.Title != "":
 		s.others = append(s.others, c)
 		if len(s.others) > 2*maxMatches {
@@ -211,16 +264,10 @@ func (s *search) nothing(ctx context.Context) error {
 		text += " in app " + prose.Enumerate(s.searched)
 	}
 	var close []string
-	for _, g := range grouped(s.closest(maxMatches)) {
-		if len(close) == maxClosest {
-			break
-		}
-		last := "never"
-		if latest := s.latestOf(ctx, g.App.AppRef, g.Meetings[0].ID); len(latest) > 0 {
-			last = when.MomentOr(&latest[0].StartedAt, s.Zone, when.Unknown)
-		}
+	for _, c := range s.closestMet(ctx) {
+		last := when.MomentOr(c.LastMet, s.Zone, "never")
 		close = append(close, fmt.Sprintf("%q (%s, last met %s)",
-			untrusted.Line(g.Title, 80), untrusted.Line(g.Meetings[0].ID, 64), last))
+			untrusted.Line(c.Title, 80), untrusted.Line(c.Meetings[0].ID, 64), last))
 	}
 	if len(close) > 0 {
 		text += "; the closest are " + prose.Enumerate(close)
@@ -230,6 +277,25 @@ func (s *search) nothing(ctx context.Context) error {
 	}
 	return fmt.Errorf("%s; find_meetings lists meetings, and without meeting the latest session is taken",
 		strings.TrimSuffix(text, "."))
+}
+
+// Close is a series whose title is like the text that was looked for.
+type Close struct {
+	Series
+	LastMet *time.Time // when its latest session began; nil if there is none
+}
+
+func (s *search) closestMet(ctx context.Context) []Close {
+	groups := grouped(s.closest(maxMatches))
+	groups = groups[:min(len(groups), maxClosest)]
+	out := make([]Close, len(groups))
+	everyOne(len(groups), func(i int) {
+		out[i].Series = groups[i]
+		if latest := s.latestOf(ctx, groups[i].App.AppRef, groups[i].Meetings[0].ID); len(latest) > 0 {
+			out[i].LastMet = when.Known(latest[0].StartedAt)
+		}
+	})
+	return out
 }
 
 // closest are the titles that differ least from the text.

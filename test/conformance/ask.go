@@ -71,11 +71,10 @@ func told(v any) (*mcp.CallToolResult, error) {
 func addAsking(s *server.MCPServer, st states) {
 	addRounds(s, st)
 	addForms(s)
+	addAskingPrompt(s)
 	ask := func(name string, run func(mcp.CallToolRequest) (*mcp.CallToolResult, error)) {
-		s.AddTool(
-			mcp.NewTool(name, described),
-			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(req) },
-		)
+		s.AddTool(mcp.NewTool(name, described),
+			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) { return run(req) })
 	}
 	name := form("What is your name?", "name", "string")
 	ask("test_input_required_result_elicitation", func(req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -91,10 +90,8 @@ func addAsking(s *server.MCPServer, st states) {
 		if v := server.SamplingResponse(req.Params.InputResponses, "capital_question"); v != nil {
 			return told(v.Content)
 		}
-		return server.NewInputRequestBuilder("").
-				Sample("capital_question", sampling("What is the capital of France?")).
-				ToolResult(),
-			nil
+		question := sampling("What is the capital of France?")
+		return server.NewInputRequestBuilder("").Sample("capital_question", question).ToolResult(), nil
 	})
 	ask("test_input_required_result_list_roots", func(req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		if v := server.RootsResponse(req.Params.InputResponses, "client_roots"); v != nil {
@@ -118,83 +115,76 @@ func addAsking(s *server.MCPServer, st states) {
 		}
 		return mcp.NewToolResultText("ok"), nil
 	})
-	s.AddPrompt(
-		mcp.NewPrompt("test_input_required_result_prompt", promptDescribed),
+}
+
+// addAskingPrompt adds a prompt that asks for what it is about.
+func addAskingPrompt(s *server.MCPServer) {
+	subject := form("What context should the prompt use?", "context", "string")
+	s.AddPrompt(mcp.NewPrompt("test_input_required_result_prompt", promptDescribed),
 		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			v, ok := given(req.Params.InputResponses, "user_context", "context")
 			text, isText := v.(string)
 			if !ok || !isText {
-				return server.NewInputRequestBuilder("").
-						Elicit("user_context", form("What context should the prompt use?", "context", "string")).
-						PromptResult(),
-					nil
+				return server.NewInputRequestBuilder("").Elicit("user_context", subject).PromptResult(), nil
 			}
 			return says(mcp.NewTextContent(text)), nil
-		},
-	)
+		})
 }
 
 // addRounds adds tools that keep their place in a sealed state.
 func addRounds(s *server.MCPServer, st states) {
-	rounds := func(name string, run func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error)) {
-		s.AddTool(
-			mcp.NewTool(name, described),
-			func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				state, err := "", error(nil)
-				if req.Params.RequestState != "" {
-					if state, err = st.open(req.Params.RequestState); err != nil {
-						return nil, err
-					}
-				}
-				return run(state, req.Params.InputResponses)
-			},
-		)
+	add := func(name string, run func(string, mcp.InputResponses) (*mcp.CallToolResult, error)) {
+		s.AddTool(mcp.NewTool(name, described), st.rounds(run))
 	}
 	confirm := func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
 		if v, ok := given(in, "confirm", "ok"); ok && v == true && state == "asked" {
 			return mcp.NewToolResultText("state-ok"), nil
 		}
-		return server.NewInputRequestBuilder(st.seal("asked")).
-				Elicit("confirm", form("Please confirm", "ok", "boolean")).
-				ToolResult(),
-			nil
+		question := form("Please confirm", "ok", "boolean")
+		return server.NewInputRequestBuilder(st.seal("asked")).Elicit("confirm", question).ToolResult(), nil
 	}
-	rounds("test_input_required_result_request_state", confirm)
-	rounds("test_input_required_result_tampered_state", confirm)
-	rounds(
-		"test_input_required_result_multiple_inputs",
-		func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
-			name, ok := given(in, "user_name", "name")
-			greeting, roots := server.SamplingResponse(in, "greeting"), server.RootsResponse(in, "client_roots")
-			if ok && greeting != nil && roots != nil && state == "asked" {
-				return told([]any{name, greeting.Content, roots.Roots})
+	add("test_input_required_result_request_state", confirm)
+	add("test_input_required_result_tampered_state", confirm)
+	add("test_input_required_result_multiple_inputs", st.severalInputs)
+	add("test_input_required_result_multi_round", st.severalRounds)
+}
+
+// rounds opens the state of a call.
+func (st states) rounds(run func(string, mcp.InputResponses) (*mcp.CallToolResult, error)) server.ToolHandlerFunc {
+	return func(_ context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		state, err := "", error(nil)
+		if req.Params.RequestState != "" {
+			if state, err = st.open(req.Params.RequestState); err != nil {
+				return nil, err
 			}
-			return server.NewInputRequestBuilder(st.seal("asked")).
-					Elicit("user_name", form("What is your name?", "name", "string")).
-					Sample("greeting", sampling("Generate a greeting")).
-					Roots("client_roots").
-					ToolResult(),
-				nil
-		},
-	)
-	rounds(
-		"test_input_required_result_multi_round",
-		func(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
-			if color, ok := given(in, "step2", "color"); ok && state == "second" {
-				return told(color)
-			}
-			if _, ok := given(in, "step1", "name"); ok && state == "first" {
-				return server.NewInputRequestBuilder(st.seal("second")).
-						Elicit("step2", form("Step 2: What is your favorite color?", "color", "string")).
-						ToolResult(),
-					nil
-			}
-			return server.NewInputRequestBuilder(st.seal("first")).
-					Elicit("step1", form("Step 1: What is your name?", "name", "string")).
-					ToolResult(),
-				nil
-		},
-	)
+		}
+		return run(state, req.Params.InputResponses)
+	}
+}
+
+func (st states) severalInputs(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
+	name, ok := given(in, "user_name", "name")
+	greeting, roots := server.SamplingResponse(in, "greeting"), server.RootsResponse(in, "client_roots")
+	if ok && greeting != nil && roots != nil && state == "asked" {
+		return told([]any{name, greeting.Content, roots.Roots})
+	}
+	b := server.NewInputRequestBuilder(st.seal("asked"))
+	b.Elicit("user_name", form("What is your name?", "name", "string"))
+	b.Sample("greeting", sampling("Generate a greeting"))
+	b.Roots("client_roots")
+	return b.ToolResult(), nil
+}
+
+func (st states) severalRounds(state string, in mcp.InputResponses) (*mcp.CallToolResult, error) {
+	if color, ok := given(in, "step2", "color"); ok && state == "second" {
+		return told(color)
+	}
+	if _, ok := given(in, "step1", "name"); ok && state == "first" {
+		question := form("Step 2: What is your favorite color?", "color", "string")
+		return server.NewInputRequestBuilder(st.seal("second")).Elicit("step2", question).ToolResult(), nil
+	}
+	question := form("Step 1: What is your name?", "name", "string")
+	return server.NewInputRequestBuilder(st.seal("first")).Elicit("step1", question).ToolResult(), nil
 }
 
 // addForms adds tools which ask in the manner of the revisions before
@@ -204,10 +194,8 @@ func addForms(s *server.MCPServer) {
 		s.AddTool(
 			mcp.NewTool(name, described),
 			func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-				res, err := s.RequestElicitation(
-					ctx,
-					mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Please fill in", RequestedSchema: schema}},
-				)
+				res, err := s.RequestElicitation(ctx,
+					mcp.ElicitationRequest{Params: mcp.ElicitationParams{Message: "Please fill in", RequestedSchema: schema}})
 				if err != nil {
 					return mcp.NewToolResultError(err.Error()), nil
 				}
@@ -218,25 +206,17 @@ func addForms(s *server.MCPServer) {
 	object := func(properties map[string]any) map[string]any {
 		return map[string]any{"type": "object", "properties": properties}
 	}
-	elicit(
-		"test_elicitation",
-		object(map[string]any{"username": map[string]any{"type": "string"}, "email": map[string]any{"type": "string"}}),
-	)
-	elicit(
-		"test_elicitation_sep1034_defaults",
-		object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}),
-	)
-	elicit(
-		"test_elicitation_sep1330_enums",
-		object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}),
-	)
+	elicit("test_elicitation",
+		object(map[string]any{"username": map[string]any{"type": "string"}, "email": map[string]any{"type": "string"}}))
+	elicit("test_elicitation_sep1034_defaults",
+		object(map[string]any{"name": map[string]any{"type": "string", "default": "John Doe"}}))
+	elicit("test_elicitation_sep1330_enums",
+		object(map[string]any{"untitledSingle": map[string]any{"type": "string", "enum": []string{"option1", "option2"}}}))
 	s.AddTool(
 		mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())),
 		func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			res, err := s.RequestSampling(
-				ctx,
-				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))},
-			) //nolint:staticcheck // older revisions have it
+			res, err := s.RequestSampling(ctx,
+				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))}) //nolint:staticcheck // older revisions have it
 			if err != nil {
 				return mcp.NewToolResultError(err.Error()), nil
 			}

@@ -28,7 +28,8 @@ func fixed(content ...mcp.Content) server.ToolHandlerFunc {
 }
 
 func addContent(s *server.MCPServer) {
-	text, image := mcp.NewTextContent("This is a simple text response for testing."), mcp.NewImageContent(png, "image/png")
+	text, image := mcp.NewTextContent("This is a simple text response for testing."), mcp.NewImageContent(png,
+		"image/png")
 	resource := mcp.NewEmbeddedResource(
 		mcp.TextResourceContents{
 			URI:      "test://embedded-resource",
@@ -47,10 +48,8 @@ func addContent(s *server.MCPServer) {
 	s.AddTool(mcp.NewTool("test_image_content", described), fixed(image))
 	s.AddTool(mcp.NewTool("test_audio_content", described), fixed(mcp.NewAudioContent(wav, "audio/wav")))
 	s.AddTool(mcp.NewTool("test_embedded_resource", described), fixed(resource))
-	s.AddTool(
-		mcp.NewTool("test_multiple_content_types", described),
-		fixed(mcp.NewTextContent("Multiple content types test:"), image, data),
-	)
+	s.AddTool(mcp.NewTool("test_multiple_content_types", described),
+		fixed(mcp.NewTextContent("Multiple content types test:"), image, data))
 	s.AddTool(
 		mcp.NewTool("test_error_handling", described),
 		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
@@ -107,25 +106,17 @@ func addPrompts(s *server.MCPServer) {
 		},
 	)
 	s.AddPrompt(
-		mcp.NewPrompt(
-			"test_prompt_with_arguments",
-			promptDescribed,
-			mcp.WithArgument("arg1", mcp.RequiredArgument()),
-			mcp.WithArgument("arg2", mcp.RequiredArgument()),
-		),
+		mcp.NewPrompt("test_prompt_with_arguments", promptDescribed, mcp.WithArgument("arg1", mcp.RequiredArgument()),
+			mcp.WithArgument("arg2", mcp.RequiredArgument())),
 		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			a := req.Params.Arguments
 			return says(
-				mcp.NewTextContent(fmt.Sprintf("Prompt with arguments: arg1='%s', arg2='%s'", a["arg1"], a["arg2"])),
-			), nil
+				mcp.NewTextContent(fmt.Sprintf("Prompt with arguments: arg1='%s', arg2='%s'", a["arg1"], a["arg2"]))), nil
 		},
 	)
 	s.AddPrompt(
-		mcp.NewPrompt(
-			"test_prompt_with_embedded_resource",
-			promptDescribed,
-			mcp.WithArgument("resourceUri", mcp.RequiredArgument()),
-		),
+		mcp.NewPrompt("test_prompt_with_embedded_resource", promptDescribed,
+			mcp.WithArgument("resourceUri", mcp.RequiredArgument())),
 		func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			return says(
 				mcp.NewEmbeddedResource(
@@ -150,18 +141,40 @@ func addPrompts(s *server.MCPServer) {
 // addSchemas adds tools whose schemas must arrive whole, and one whose argument
 // is repeated in a header.
 func addSchemas(s *server.MCPServer) {
-	s.AddTool(
-		mcp.NewToolWithRawSchema("json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features", json.RawMessage(`{
-		"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
-		"$defs": {"address": {"$anchor": "addressDef", "type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}}}},
-		"properties": {"name": {"type": "string"}, "address": {"$ref": "#/$defs/address"}, "contactMethod": {"type": "string", "enum": ["phone", "email"]},
-			"phone": {"type": "string"}, "email": {"type": "string"}},
-		"allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
-		"if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
-		"then": {"required": ["phone"]}, "else": {"required": ["email"]}, "additionalProperties": false}`)),
-		fixed(mcp.NewTextContent("ok")),
-	)
-	s.AddTool(mcp.NewToolWithRawSchema("test_header_argument", "Its argument is repeated in a header", json.RawMessage(
-		`{"type": "object", "properties": {"region": {"type": "string", "x-mcp-header": "Region"}}, "required": ["region"]}`,
-	)), fixed(mcp.NewTextContent("ok")))
+	whole := mcp.NewToolWithRawSchema("json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features",
+		json.RawMessage(wholeSchema))
+	s.AddTool(whole, fixed(mcp.NewTextContent("ok")))
+	header := mcp.NewToolWithRawSchema("test_header_argument", "Its argument is repeated in a header",
+		json.RawMessage(headerSchema))
+	s.AddTool(header, fixed(mcp.NewTextContent("ok")))
 }
+
+const wholeSchema = `{
+	"$schema": "https://json-schema.org/draft/2020-12/schema",
+	"type": "object",
+	"$defs": {
+		"address": {
+			"$anchor": "addressDef",
+			"type": "object",
+			"properties": {"street": {"type": "string"}, "city": {"type": "string"}}
+		}
+	},
+	"properties": {
+		"name": {"type": "string"},
+		"address": {"$ref": "#/$defs/address"},
+		"contactMethod": {"type": "string", "enum": ["phone", "email"]},
+		"phone": {"type": "string"},
+		"email": {"type": "string"}
+	},
+	"allOf": [{"anyOf": [{"required": ["phone"]}, {"required": ["email"]}]}],
+	"if": {"properties": {"contactMethod": {"const": "phone"}}, "required": ["contactMethod"]},
+	"then": {"required": ["phone"]},
+	"else": {"required": ["email"]},
+	"additionalProperties": false
+}`
+
+const headerSchema = `{
+	"type": "object",
+	"properties": {"region": {"type": "string", "x-mcp-header": "Region"}},
+	"required": ["region"]
+}`

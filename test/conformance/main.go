@@ -42,10 +42,8 @@ func serve(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer api.Close()
-	s := tools.NewServer(
-		&tools.Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Demo: true, Log: log},
-		"(conformance)",
-	)
+	s := tools.NewServer(&tools.Deps{API: api, AccountID: demoapi.AccountID, AppID: demoapi.AppID, Demo: true, Log: log},
+		"(conformance)")
 	addFixtures(s)
 
 	plan, err := httpserve.Prepare(httpserve.Config{Addr: "127.0.0.1:0", Demo: true})
@@ -65,7 +63,10 @@ func serve(ctx context.Context, log *slog.Logger) error {
 // does not have but the suite exercises through its transport.
 func addFixtures(s *server.MCPServer) {
 	for _, option := range []server.ServerOption{
-		server.WithLogging(), server.WithToolCapabilities(true), server.WithPromptCapabilities(true), server.WithResourceCapabilities(true, false),
+		server.WithLogging(),
+		server.WithToolCapabilities(true),
+		server.WithPromptCapabilities(true),
+		server.WithResourceCapabilities(true, false),
 	} {
 		option(s)
 	}

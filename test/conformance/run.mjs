@@ -49,8 +49,11 @@ async function run(url, revision, baseline) {
 	const out = mkdtempSync(join(tmpdir(), 'conformance-'))
 	try {
 		const { code, text } = await new Promise((resolve) => {
-			execFile(process.execPath, [suite, 'server', '--url', url, '--requirements', revision, '--expected-failures', baseline, '--timeout', '15000', '-o', out],
-				{ timeout: 120_000, maxBuffer: 1 << 26 }, (err, stdout, stderr) => resolve({ code: err ? err.code ?? 'timeout' : 0, text: stripVTControlCharacters(stdout + stderr) }))
+			const command = [suite, 'server', '--url', url, '--requirements', revision, '--expected-failures', baseline]
+			const options = { timeout: 120_000, maxBuffer: 1 << 26 }
+			execFile(process.execPath, [...command, '--timeout', '15000', '-o', out], options, (err, stdout, stderr) => {
+				resolve({ code: err ? err.code ?? 'timeout' : 0, text: stripVTControlCharacters(stdout + stderr) })
+			})
 		})
 		const scenarios = new Map()
 		for (const dir of readdirSync(out)) {
@@ -101,11 +104,16 @@ async function judge(server, label, revision) {
 	}
 	for (const [key, why] of list) {
 		if (!seen.has(key)) bad(`${where}: ${key} is expected to fail and does not (${why}): take it off ${file}`)
-		if (why.startsWith('fixture') && !proven.get(revision).has(key.split(':')[0])) bad(`${where}: ${key} is left to the fixture server, which does not pass it`)
+		if (why.startsWith('fixture') && !proven.get(revision).has(key.split(':')[0])) {
+			bad(`${where}: ${key} is left to the fixture server, which does not pass it`)
+		}
 	}
 	if (schema.passed === 0) bad(`${where}: no message was checked against the schema`)
-	console.log(`${where}: checks ${checks.passed} passed, ${checks.failed} failed, ${checks.warned} warnings (${list.size} entries expected to); ` +
-		`scenarios ${whole.passed} passed, ${whole.failed} failed, ${whole.empty} not applicable, ${whole.unscored} not scored; wire schema ${schema.passed} passed, ${schema.failed} failed`)
+	console.log([
+		`${where}: checks ${checks.passed} passed, ${checks.failed} failed, ${checks.warned} warnings (${list.size} entries expected to)`,
+		`scenarios ${whole.passed} passed, ${whole.failed} failed, ${whole.empty} not applicable, ${whole.unscored} not scored`,
+		`wire schema ${schema.passed} passed, ${schema.failed} failed`,
+	].join('; '))
 }
 
 for (const revision of revisions) proven.set(revision, new Set())

@@ -41,9 +41,7 @@ func main() {
 	transport.MaxIdleConnsPerHost = 128 // as ours; the default of 2 would reconnect for most calls
 	meetings := realtime_kit.NewMeetingService(
 		option.WithBaseURL(strings.TrimSuffix(os.Getenv("CLOUDFLARE_BASE_URL"), "/")+"/"),
-		option.WithAPIToken(os.Getenv("CLOUDFLARE_API_TOKEN")),
-		option.WithHTTPClient(&http.Client{Transport: transport}),
-	)
+		option.WithAPIToken(os.Getenv("CLOUDFLARE_API_TOKEN")), option.WithHTTPClient(&http.Client{Transport: transport}))
 	account, app := os.Getenv("CLOUDFLARE_ACCOUNT_ID"), os.Getenv("REALTIMEKIT_APP_ID")
 
 	list := func(ctx context.Context, _ *mcp.CallToolRequest, in input) (*mcp.CallToolResult, output, error) {
@@ -61,13 +59,15 @@ func main() {
 		}
 		out := output{Total: int(page.Paging.TotalCount)}
 		for _, d := range page.Data {
-			out.Participants = append(out.Participants, participant{d.ID, d.Name, d.Picture, d.CustomParticipantID, d.PresetName, d.CreatedAt, d.UpdatedAt})
+			out.Participants = append(out.Participants,
+				participant{d.ID, d.Name, d.Picture, d.CustomParticipantID, d.PresetName, d.CreatedAt, d.UpdatedAt})
 		}
 		return nil, out, nil
 	}
 
 	server := mcp.NewServer(&mcp.Implementation{Name: "gosdk", Version: "v1.0.0"}, nil)
-	mcp.AddTool(server, &mcp.Tool{Name: "list_meeting_participants", Description: "List the participants added to a meeting"}, list)
+	mcp.AddTool(server,
+		&mcp.Tool{Name: "list_meeting_participants", Description: "List the participants added to a meeting"}, list)
 	if err := server.Run(context.Background(), &mcp.StdioTransport{}); err != nil {
 		log.Fatal(err)
 	}
