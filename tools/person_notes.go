@@ -102,7 +102,7 @@ func (s *personSearch) named(unread []presence.Unread) string {
 func (b *recordBuilder) notes(p presence.Followed, found presence.Found) []string {
 	var notes []string
 	if b.in.App == "" && len(b.apps) == 1 && b.apps[0].AppID == b.AppID {
-		notes = append(notes, "Only the configured app was searched; app names another.")
+		notes = append(notes, "Only the configured app was searched; app=all searches every one.")
 	}
 	if b.known > 0 {
 		notes = append(notes, fmt.Sprintf("%s not counted as an absence, for the roster tells who is known to the "+

@@ -30,7 +30,7 @@ func commonWord(argument string) string {
 	case "person":
 		return "Name, custom id, e-mail or id"
 	case "app":
-		return "Name or id"
+		return "Name, id or all"
 	case "timezone":
 		return "IANA"
 	}

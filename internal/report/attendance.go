@@ -36,6 +36,7 @@ type Attendance struct {
 	Fitting    int        `json:"people_matching"`
 	People     []Person   `json:"people"`
 	CSV        string     `json:"csv,omitempty"`
+	Resource   string     `json:"resource,omitempty" jsonschema_description:"All of it"`
 	LeftOut    int        `json:"left_out"`
 	Next       string     `json:"next,omitempty"`
 
@@ -226,6 +227,7 @@ func (b *attendanceBuilder) list(fitting []somebody) {
 		}
 		a.CSV, shown = csvOf(people(), a.layout, limit, row)
 		a.LeftOut, a.Next = len(rest)-shown, nextAt(o.Offset+shown, len(rest)-shown)
+		a.Resource, _, _, _ = a.Link()
 		return
 	}
 	rows := rowsOf(len(rest), row, o.Limit, o.Offset, roomBeside(a, o.Said))

@@ -17,8 +17,11 @@ import (
 // every app that the token reaches.
 type Place struct {
 	Account string // id
-	App     string // name or id
+	App     string // name or id, or all
 }
+
+// everywhere reports whether every app is meant, even if one is configured.
+func (p Place) everywhere() bool { return strings.EqualFold(strings.TrimSpace(p.App), "all") }
 
 // App is an app with its name, as far as that is known.
 type App struct {
@@ -45,6 +48,9 @@ func (f Finder) sure(p Place) (App, bool, error) {
 		account = f.AccountID
 	}
 	id := p.App
+	if p.everywhere() {
+		return App{}, false, nil
+	}
 	if id == "" && (p.Account == "" || p.Account == f.AccountID) {
 		id = f.AppID
 	}
@@ -81,7 +87,7 @@ func (f Finder) Apps(ctx context.Context, p Place) ([]App, error) {
 		return nil, fmt.Errorf("the account %s has no RealtimeKit app. %s",
 			strings.Join(accounts, ", "), client.AppRemedy(0))
 	}
-	if p.App != "" {
+	if p.App != "" && !p.everywhere() {
 		return f.namedApp(apps, p.App)
 	}
 	slices.SortStableFunc(apps, func(a, b App) int { return f.distance(a) - f.distance(b) })

@@ -272,10 +272,15 @@ func (s *search) nothing(ctx context.Context) error {
 	if len(close) > 0 {
 		text += "; the closest are " + prose.Enumerate(close)
 	}
+	if several := s.severalTitles(); several != "" {
+		return fmt.Errorf("%s. It may name several: %s; ask about each by itself (compare_attendance takes several)",
+			text, several)
+	}
 	if len(s.unread) > 0 {
 		text += ". " + strings.Join(s.unread, " ")
 	}
-	return fmt.Errorf("%s; find_meetings lists meetings, and without meeting the latest session is taken",
+	return fmt.Errorf("%s; find_meetings lists meetings, get_person_attendance follows a person, "+
+		"and without meeting the latest session is taken",
 		strings.TrimSuffix(text, "."))
 }
 
@@ -321,4 +326,26 @@ func distance(a, b string) int {
 		d -= max(len(a), len(b))
 	}
 	return d
+}
+
+// severalTitles names the meetings of a text that holds several titles, if each of
+// its parts is one.
+func (s *search) severalTitles() string {
+	parts := strings.FieldsFunc(strings.ReplaceAll(strings.ToLower(s.text), " and ", ";"), func(c rune) bool {
+		return strings.ContainsRune(";,&+/", c)
+	})
+	if len(parts) < 2 {
+		return ""
+	}
+	var named []string
+	for _, part := range parts {
+		i := slices.IndexFunc(s.others, func(c candidate) bool {
+			return strings.TrimSpace(part) != "" && match.Holds(c.Title, part)
+		})
+		if i < 0 {
+			return ""
+		}
+		named = append(named, fmt.Sprintf("%q (%s)", untrusted.Line(s.others[i].Title, 80), untrusted.Line(s.others[i].ID, 64)))
+	}
+	return prose.Enumerate(named)
 }

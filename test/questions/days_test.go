@@ -31,7 +31,7 @@ func TestQuestionsOnOtherDays(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(api.Close)
-			askAll(t, newReference(t, api, now), serverAt(t, api, now), false)
+			askAll(t, newReference(t, api, now), serverAt(t, api, now))
 		})
 	}
 }

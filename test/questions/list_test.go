@@ -74,7 +74,7 @@ func sessionQuestions() []question {
 				from, to := ref.lastWeek()
 				return took(between(ref.titled(standup), from, to))
 			}),
-		one("Which meetings took place yesterday, wherever?", sessionsTool, args{"on": "yesterday"},
+		one("Which meetings took place yesterday, wherever?", sessionsTool, args{"on": "yesterday", "app": "all"},
 			func(ref *reference) []fact { return took(between(ref.sessions(), ref.day(-1), ref.day(0))) }),
 		one("Did anybody meet today?", sessionsTool, args{"on": "today"}, func(ref *reference) []fact {
 			return took(between(ref.sessions(), ref.day(0), ref.day(1)))

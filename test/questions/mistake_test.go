@@ -15,7 +15,7 @@ func mistakes() []question {
 			return []step{
 				{tool: attendanceTool, args: args{"meeting": "Priya Raman", "on": "last week"},
 					mistake: []string{"Priya Raman", personTool}},
-				{tool: personTool, args: args{"person": "Priya Raman", "on": "last week", "show": "attended"},
+				{tool: personTool, args: args{"person": "Priya Raman", "on": "last week", "show": "attended", "app": "all"},
 					facts: seen("Priya Raman", lastWeek, attended, howLong)(ref)},
 			}
 		}},
@@ -71,10 +71,10 @@ func moreMistakes() []question {
 		}},
 		{"Two people of one name: where was Emma in the last two weeks?", func(ref *reference) []step {
 			return []step{
-				{tool: personTool, args: args{"person": "Emma", "from": ref.date(-14), "show": "attended"},
+				{tool: personTool, args: args{"person": "Emma", "from": ref.date(-14), "show": "attended", "app": "all"},
 					mistake: []string{"Emma Wilson", "Emma Wright"}},
 				{tool: personTool,
-					args:  args{"person": "emma.wright@fabrikam.example", "from": ref.date(-14), "show": "attended"},
+					args:  args{"person": "emma.wright@fabrikam.example", "from": ref.date(-14), "show": "attended", "app": "all"},
 					facts: seen("Emma Wright", days(14), attended, howLong)(ref)},
 			}
 		}},

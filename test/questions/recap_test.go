@@ -155,7 +155,7 @@ func searchQuestions() []question {
 	return []question{
 		one("Somebody talked about a discount. Where, and who?", searchTool, args{"search": "discount"},
 			func(ref *reference) []fact { return ref.found(7, with("discount"), ref.transcript) }),
-		one("In which meetings was the migration mentioned?", searchTool, args{"search": "migration"},
+		one("In which meetings was the migration mentioned?", searchTool, args{"search": "migration", "app": "all"},
 			func(ref *reference) (facts []fact) {
 				for _, s := range between(ref.sessions(), ref.now.AddDate(0, 0, -7), ref.now) {
 					if slices.ContainsFunc(ref.transcript(s), with("migration")) {

@@ -71,7 +71,7 @@ func recordingQuestions() []question {
 			return facts
 		}),
 		dated("What was recorded in the last seven days, in all apps?", recordingsTool,
-			func(ref *reference) args { return args{"from": ref.date(-7)} }, func(ref *reference) (facts []fact) {
+			func(ref *reference) args { return args{"from": ref.date(-7), "app": "all"} }, func(ref *reference) (facts []fact) {
 				for _, r := range ref.recorded(func(r refRecording) bool { return r.StartedAt.After(ref.day(-7)) }) {
 					facts = append(facts, row(r.ID, r.Meeting.Title, r.Status))
 				}
