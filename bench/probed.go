@@ -23,7 +23,8 @@ import (
 type looking struct{ http *http.Client }
 
 // launchProbed starts the server with a look inside.
-func launchProbed(ctx context.Context, w *workshop, api string, overHTTP bool) (*target, *looking, error) {
+func launchProbed(ctx context.Context, w *workshop, api string, overHTTP bool,
+	more ...string) (*target, *looking, error) {
 	bin, err := w.probed(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -33,7 +34,8 @@ func launchProbed(ctx context.Context, w *workshop, api string, overHTTP bool) (
 	if overHTTP {
 		start = launchHTTP
 	}
-	t, err := start(ctx, subject{name: "mcp-realtimekit", argv: []string{bin}, own: true}, api, probe.Env+"="+socket)
+	own := subject{name: "mcp-realtimekit", argv: []string{bin}, own: true}
+	t, err := start(ctx, own, api, append(more, probe.Env+"="+socket)...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -87,8 +87,9 @@ const eachCallText = `
 Each call lists the %d participants of one page over stdio, and each answer is checked for their names in order. API,
 server and measuring program are three processes, which share the cores. Start-up is from spawn to the answer of the
 first ` + "`tools/list`" + `. Overhead is what a call takes over the same HTTP request alone: %s ms at p50, %s ms at
-p99 (%s, %s and %s a second at 1, 16 and 128 in flight; %s with 50 ms, of %s that are possible). For 100 participants
-this server is told limit=100, so that it names all.
+p99 (%s, %s and %s a second at 1, 16 and 128 in flight; %s with 50 ms, of %s that are possible). This server
+runs with --cache-ended=0s, for its peers remember nothing either, and for 100 participants it is told limit=100, so
+that it names all.
 `
 
 const echoText = `

@@ -24,6 +24,10 @@ const (
 	thirds    = 3
 )
 
+// briefMemory lets the server remember for so short a time that it both answers from
+// memory and forgets, and so meets all of the weather, many times in a soak.
+const briefMemory = "REALTIMEKIT_CACHE_ENDED=300ms"
+
 // job is one kind of request. On an upstream without faults its answer holds want.
 type job struct {
 	method string
@@ -38,15 +42,15 @@ func tool(name string, args map[string]any, want string) job {
 func jobs() []job {
 	page := map[string]any{"meeting_id": demoapi.LargeMeetingID, "page_no": 1, "per_page": 20}
 	whole := map[string]any{"meeting_id": demoapi.LargeMeetingID, "limit": 200}
-	trend := map[string]any{"query": "stand-up", "min_absence_streak": 3}
+	trend := map[string]any{"meetings": []string{"stand-up"}, "min_absence_streak": 3}
 	return []job{
 		tool("list_meeting_participants", page, `"read":20`),
 		tool("list_meeting_participants", whole, `"added_total":450`),
-		tool("get_meeting_attendance", map[string]any{"query": "design review"}, "7 of 9 invited"),
+		tool("get_meeting_attendance", map[string]any{"meeting": "design review"}, "7 of 9 invited"),
 		tool("compare_attendance", trend, "Mateo"),
-		tool("list_sessions", map[string]any{"meeting_id": demoapi.StandupMeetingID}, demoapi.StandupMeetingID),
-		tool("find_meetings", map[string]any{"query": "stand-up"}, "Daily stand-up"),
-		tool("get_meeting", map[string]any{"meeting_id": demoapi.ReviewMeetingID}, "Design review"),
+		tool("list_sessions", map[string]any{"meeting": demoapi.StandupMeetingID}, demoapi.StandupMeetingID),
+		tool("find_meetings", map[string]any{"meeting": "stand-up"}, "Daily stand-up"),
+		tool("get_meeting", map[string]any{"meeting": demoapi.ReviewMeetingID}, "Design review"),
 		tool("list_apps", map[string]any{}, "Staging"),
 		tool("list_meeting_participants", map[string]any{"meeting_id": "not an id"}, `"isError":true`),
 		tool("no_such_tool", map[string]any{}, `"error":`),
@@ -170,7 +174,7 @@ func soak(ctx context.Context, w *workshop, overHTTP bool, length time.Duration,
 		return err
 	}
 	defer s.api.Close()
-	if s.target, s.look, err = launchProbed(ctx, w, s.api.URL, overHTTP); err != nil {
+	if s.target, s.look, err = launchProbed(ctx, w, s.api.URL, overHTTP, briefMemory); err != nil {
 		return err
 	}
 	closed := false

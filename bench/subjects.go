@@ -227,7 +227,8 @@ func (w *workshop) output(ctx context.Context, dir, name string, args ...string)
 	return strings.TrimSpace(string(out)), nil
 }
 
-// command starts a subject on an API, configured as its users would. Its logs are dropped.
+// command starts a subject on an API, configured as its users would, but without memory of answers unless more
+// says otherwise: the last of two values counts. Its logs are dropped.
 func (s subject) command(ctx context.Context, api string, more ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, s.argv[0], s.argv[1:]...)
 	cmd.Env = append([]string{
@@ -235,6 +236,7 @@ func (s subject) command(ctx context.Context, api string, more ...string) *exec.
 		"CLOUDFLARE_API_TOKEN=" + demoapi.Token, "CLOUDFLARE_ACCOUNT_ID=" + demoapi.AccountID,
 		"REALTIMEKIT_APP_ID=" + demoapi.AppID, "CLOUDFLARE_BASE_URL=" + api,
 		"REALTIMEKIT_RATE_LIMIT=1000000/1s",                              // of ours: what is measured is speed, not the limit
+		"REALTIMEKIT_CACHE_ENDED=0s",                                     // of ours: the peers remember nothing either
 		"API_BASE_URL=" + api, "BEARER_TOKEN_API_TOKEN=" + demoapi.Token, // of the generated one
 	}, more...)
 	return cmd

@@ -143,6 +143,9 @@ func (s *personSearch) look(ctx context.Context, f *presence.Follower, apps []wh
 	s.total += across.Total
 	s.listed += len(across.Sessions)
 	s.notes = append(s.notes, across.Notes...)
+	if note := across.Others.Note(); note != "" {
+		s.notes = append(s.notes, note)
+	}
 	sessions := make([]presence.SessionIn, len(across.Sessions))
 	for i, one := range across.Sessions {
 		sessions[i] = presence.SessionIn{Session: one.Session, App: one.App.AppRef}
@@ -190,7 +193,7 @@ func (s *personSearch) where() string {
 // known.
 func (s *personSearch) nobody(ctx context.Context, found presence.Found) error {
 	if s.listed == 0 {
-		return s.finder.NothingThen(ctx, s.apps, s.window)
+		return s.finder.NothingThen(ctx, s.apps[0], s.window)
 	}
 	text := fmt.Sprintf("nobody like %q was in or invited to the %s read %s of %s", s.said(),
 		prose.Count(found.Read, "session", "sessions"), s.window, s.where())

@@ -58,11 +58,11 @@ func (l *recordingList) read(ctx context.Context) error {
 	case l.in.Meeting != "":
 		return l.ofMeeting(ctx)
 	}
-	apps, err := l.find.Likely(ctx, l.in.where())
+	apps, more, err := l.find.Home(ctx, l.in.where())
 	if err != nil {
 		return err
 	}
-	if err := l.ofApps(ctx, apps); err != nil {
+	if err := l.ofApps(ctx, apps); err != nil || !more {
 		return err
 	}
 	if len(l.all) > 0 {
@@ -80,12 +80,21 @@ func (l *recordingList) read(ctx context.Context) error {
 }
 
 func (l *recordingList) ofApps(ctx context.Context, apps []which.App) error {
+	apps, note := which.First(apps)
+	if note != "" {
+		l.notes = append(l.notes, note)
+	}
+	failed := 0
 	for _, app := range apps {
 		if err := l.list(ctx, app, client.RecordingFilter{}, nil); err != nil {
-			return err
+			if failed++; failed == len(apps) || ctx.Err() != nil {
+				return err
+			}
+			l.notes = append(l.notes, which.NotRead("The recordings", app, err))
+			continue
 		}
+		l.apps = append(l.apps, app)
 	}
-	l.apps = append(l.apps, apps...)
 	if len(l.apps) > 1 {
 		l.of = " in " + enumerateApps(l.apps)
 	}

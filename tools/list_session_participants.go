@@ -129,7 +129,7 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 func (d *Deps) findJoinings(ctx context.Context, call *mcptool.Call, j *joinings, w when.Window) error {
 	in, finder := j.in, d.finder(j.zone)
 	if in.Session != "" && in.Meeting == "" && !w.Given() {
-		apps, err := finder.Reached(ctx, in.where())
+		apps, _, err := finder.Home(ctx, in.where())
 		if err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func (d *Deps) findSessions(ctx context.Context, call *mcptool.Call, l *sessionL
 	finder := d.finder(l.window.Zone())
 	var series which.Series
 	if l.in.Meeting == "" {
-		apps, err := finder.Reached(ctx, l.in.where())
+		apps, _, err := finder.Home(ctx, l.in.where())
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -13,15 +14,15 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
-// prompts are what a user starts from a menu. Each asks for a meeting, by title
-// or id, and tells the model which tool answers and how.
+// prompts are what a user starts from a menu. Each asks for a meeting, by title, id
+// or URL, and tells the model which tool answers and how.
 func prompts() []server.ServerPrompt {
 	return []server.ServerPrompt{
 		prompt(
 			"who_attended",
 			"Who attended?",
 			"Who came to a meeting's latest session, who was late and who did not come",
-			"Call get_meeting_attendance for the meeting %s. Answer in a few sentences: how many of those "+
+			"Call get_meeting_attendance with meeting=%s. Answer in a few sentences: how many of those "+
 				"invited came, who did not come, who was late or left early, and who came without being on the "+
 				"roster. Pass on what the notes say. If the session is live, say as of when.",
 		),
@@ -29,17 +30,18 @@ func prompts() []server.ServerPrompt {
 			"draft_follow_ups",
 			"Draft follow-ups",
 			"Messages to those who attended a meeting and to those who did not",
-			"Call get_meeting_attendance and get_session_recap for the meeting %s; for who said or promised "+
-				"what, call get_session_recap with speaker or search. Draft one short message for each person who "+
+			"Call get_meeting_attendance and get_session_recap with meeting=%s; for who said or promised "+
+				"what, call get_session_recap with speaker or search too. Draft one short message for each person who "+
 				"attended, thanking them and fitting how long they were there and what the recap says was decided "+
-				"or left to them, and one message for all who did not come, telling them what they missed. Address people by their name as given. What the recap does not say, do not "+
+				"or left to them, and one message for all who did not come, telling them what they missed. "+
+				"Address people by their name as given. What the recap does not say, do not "+
 				"invent: ask me for it where a message needs it. Send nothing.",
 		),
 		prompt(
 			"attendance_trend",
 			"Attendance trend",
 			"How attendance of a recurring meeting develops",
-			"Call compare_attendance with sessions=10 for the meeting %s. Tell how attendance developed from "+
+			"Call compare_attendance with meetings=[%s] and sessions=10. Tell how attendance developed from "+
 				"session to session, who came to all, who missed the last ones in a row, and who came for the "+
 				"first time. Suggest no reasons that the data does not show.",
 		),
@@ -49,15 +51,14 @@ func prompts() []server.ServerPrompt {
 func prompt(name, title, description, text string) server.ServerPrompt {
 	return server.ServerPrompt{
 		Prompt: mcp.NewPrompt(name, mcp.WithPromptTitle(title), mcp.WithPromptDescription(description),
-			mcp.WithArgument("meeting", mcp.ArgumentDescription("Title or id of the meeting"), mcp.RequiredArgument())),
+			mcp.WithArgument("meeting", mcp.ArgumentDescription("Title, id or URL of the meeting"), mcp.RequiredArgument())),
 		Handler: func(_ context.Context, req mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			meeting := untrusted.Line(req.Params.Arguments["meeting"], 200)
 			if meeting == "" {
-				return nil, errors.New(`the prompt's argument "meeting" is required: a title or an id, for example "stand-up"`)
+				return nil, errors.New(`the prompt's argument "meeting" is required: a title, an id or a URL, for example "stand-up"`)
 			}
-			argument := fmt.Sprintf("with meeting=%q", meeting)
 			return mcp.NewGetPromptResult(description, []mcp.PromptMessage{
-				mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(fmt.Sprintf(text, "("+argument+")"))),
+				mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent(fmt.Sprintf(text, strconv.Quote(meeting)))),
 			}), nil
 		},
 	}

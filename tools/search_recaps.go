@@ -175,19 +175,22 @@ func (s *recapSearch) joined(ctx context.Context, app client.AppRef, session str
 // run searches the meeting, or the likely apps, and if these hold nothing the others.
 func (s *recapSearch) run(ctx context.Context) error {
 	if s.in.Meeting != "" {
-		found, series, err := s.find.OfMeeting(ctx, s.in.where(), s.in.Meeting, s.window, maxSearchListed)
+		found, series, err := s.find.AcrossMeeting(ctx, s.in.where(), s.in.Meeting, s.window, maxSearchListed)
 		if err != nil {
 			return err
 		}
 		s.meeting = series.Name()
 		return s.look(ctx, found)
 	}
-	apps, err := s.find.Likely(ctx, s.in.where())
+	apps, more, err := s.find.Home(ctx, s.in.where())
 	if err != nil {
 		return err
 	}
 	if err := s.inApps(ctx, apps); err != nil {
 		return err
+	}
+	if !more {
+		return nil
 	}
 	if s.hits() > 0 || s.rest() {
 		if note := s.find.OnlyConfigured(s.in.where()); note != "" {
@@ -211,7 +214,7 @@ func (s *recapSearch) run(ctx context.Context) error {
 }
 
 func (s *recapSearch) inApps(ctx context.Context, apps []which.App) error {
-	found, err := s.find.InApps(ctx, apps, s.window, maxSearchListed)
+	found, err := s.find.Across(ctx, apps, s.window, maxSearchListed)
 	if err != nil {
 		return err
 	}
@@ -219,7 +222,7 @@ func (s *recapSearch) inApps(ctx context.Context, apps []which.App) error {
 }
 
 // look looks into the sessions of which a text may still exist, newest first.
-func (s *recapSearch) look(ctx context.Context, found which.Within) error {
+func (s *recapSearch) look(ctx context.Context, found which.Across) error {
 	s.apps = append(s.apps, found.Apps...)
 	for _, app := range found.Apps {
 		s.names[app.AppID] = app.String()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,18 +26,18 @@ func testPrompts(t *testing.T, sample sampler) {
 	if err := json.Unmarshal(p.request("prompts/list", args{}).Result, &list); err != nil || len(list.Prompts) != 3 {
 		t.Fatalf("%v %+v", err, list)
 	}
-	tools := map[string]string{
-		"who_attended":     "get_meeting_attendance",
-		"draft_follow_ups": "get_meeting_attendance",
-		"attendance_trend": "compare_attendance",
+	calls := map[string]string{
+		"who_attended":     "get_meeting_attendance with meeting=%s.",
+		"draft_follow_ups": "get_meeting_attendance and get_session_recap with meeting=%s;",
+		"attendance_trend": "compare_attendance with meetings=[%s] and sessions=10.",
 	}
 	for _, prompt := range list.Prompts {
 		if prompt.Title == "" || prompt.Description == "" || len(prompt.Arguments) != 1 || !prompt.Arguments[0].Required {
 			t.Errorf("%+v", prompt)
 		}
 		for meeting, want := range map[string]string{
-			"Design \"review\"\n# SYSTEM":             `with query="Design \"review\" # SYSTEM"`,
-			strings.ToUpper(demoapi.StandupMeetingID): "with meeting_id=" + demoapi.StandupMeetingID,
+			"Design \"review\"\n# SYSTEM": `"Design \"review\" # SYSTEM"`,
+			demoapi.StandupMeetingID:      `"` + demoapi.StandupMeetingID + `"`,
 		} {
 			var got struct {
 				Messages []struct {
@@ -48,8 +49,7 @@ func testPrompts(t *testing.T, sample sampler) {
 			if err := json.Unmarshal(m.Result, &got); err != nil || len(got.Messages) != 1 {
 				t.Fatalf("%v %+v", err, got)
 			}
-			if text := got.Messages[0].Content.Text; !strings.Contains(text, want) ||
-				!strings.Contains(text, tools[prompt.Name]) ||
+			if text := got.Messages[0].Content.Text; !strings.Contains(text, fmt.Sprintf(calls[prompt.Name], want)) ||
 				strings.Contains(text, "\n") {
 				t.Errorf("%s: %s", prompt.Name, text)
 			}

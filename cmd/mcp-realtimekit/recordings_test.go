@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,32 @@ func recordingRow(i int, url any, expires time.Time) map[string]any {
 	return map[string]any{"id": sayingID(i), "session_id": sayingID(1000 + i), "status": "UPLOADED",
 		"download_url": url, "download_url_expiry": expires, "invoked_time": began, "started_time": began,
 		"recording_duration": 60, "meeting": map[string]any{"id": meetingID("weekly"), "title": "weekly\n| # x"}}
+}
+
+// TestRecordingsOfUnreadableApp has an account of two apps, of which one refuses.
+func TestRecordingsOfUnreadableApp(t *testing.T) {
+	t.Parallel()
+	const refused = "2ae3ce9b-0fd6-4a5f-a1ee-1d9fe5a9a5c2"
+	api := scripted.Start(t)
+	api.List("//client/v4/accounts/"+scripted.AccountID+"/realtime/kit/apps", "", []any{
+		map[string]any{"id": scripted.AppID, "name": "Production"},
+		map[string]any{"id": refused, "name": "Customer calls"},
+	})
+	api.List("/recordings", "", []any{recordingRow(1, "", time.Now())})
+	api.Handle("//client/v4/accounts/"+scripted.AccountID+"/realtime/kit/"+refused+"/recordings",
+		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	env := api.Environment()
+	delete(env, "REALTIMEKIT_APP_ID")
+	p := start(t, env)
+	var got recordingsAnswer
+	r := p.call("list_recordings", args{})
+	r.into(t, &got)
+	if len(got.Recordings) != 1 || !strings.Contains(r.text(), `The recordings of app "Customer calls" could not be listed`) {
+		t.Error(r.text())
+	}
+	if r := p.call("list_recordings", args{"app": refused}); !r.IsError {
+		t.Error(r.text())
+	}
 }
 
 // TestRecordingsHostile holds that a link cannot break out of its cell, that one

@@ -70,7 +70,7 @@ func (f Finder) FindID(ctx context.Context, p Place, text string) (Placed, bool,
 	if !ok {
 		return Placed{}, false, nil
 	}
-	apps, err := f.likely(ctx, p)
+	apps, _, err := f.Home(ctx, p)
 	if err != nil {
 		return Placed{}, true, err
 	}

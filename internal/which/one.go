@@ -18,7 +18,7 @@ import (
 // Session finds the session of an id, in the apps of a place. If the id is that
 // of a meeting, it is an error that says so.
 func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Session, error) {
-	apps, err := f.likely(ctx, p)
+	apps, _, err := f.Home(ctx, p)
 	if err != nil {
 		return App{}, client.Session{}, err
 	}
@@ -65,9 +65,6 @@ func (f Finder) sessionIn(ctx context.Context, apps []App, id string) (App, clie
 	return App{}, client.Session{}, missing
 }
 
-// Reached is Likely with all apps, however many.
-func (f Finder) Reached(ctx context.Context, p Place) ([]App, error) { return f.likely(ctx, p) }
-
 // Elsewhere looks in other apps for the meeting of an id that one app does not have,
 // unless that app was named, and tells a session's id from a meeting's. Missing is
 // the error of the app that does not have it.
@@ -83,15 +80,6 @@ func (f Finder) Elsewhere(ctx context.Context, p Place, id string, but App, miss
 			untrusted.Line(s.MeetingID, 64))
 	}
 	return Series{}, missing
-}
-
-// likely are the apps where an id is looked for: the one that is named or
-// configured, or all.
-func (f Finder) likely(ctx context.Context, p Place) ([]App, error) {
-	if app, sure, err := f.sure(p); sure || err != nil {
-		return []App{app}, err
-	}
-	return f.Apps(ctx, p)
 }
 
 // errorThen adds to an error what its reader may do next.

@@ -70,11 +70,7 @@ func (f Finder) Pick(ctx context.Context, q Query, people func(App) *presence.Re
 		keep = max(maxSessions, 2*q.Last) + edge
 		want = keep
 	}
-	window := q.Window
-	if !window.At.IsZero() {
-		window = around(window)
-	}
-	found, err := f.List(ctx, p.Series, window, "", want, keep)
+	found, err := f.List(ctx, p.Series, started(q.Window), "", want, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -138,19 +134,15 @@ func (f Finder) wrongID(ctx context.Context, q Query, people func(App) *presence
 // latest finds the meeting of the latest session, in a window or at all: in the
 // configured app, else in any.
 func (f Finder) latest(ctx context.Context, q Query) (*Picked, error) {
-	apps, err := f.likely(ctx, q.Place)
+	apps, _, err := f.Home(ctx, q.Place)
 	if err != nil {
 		return nil, err
-	}
-	window := q.Window
-	if !window.At.IsZero() {
-		window = around(window)
 	}
 	var best *Picked
 	var latest client.Session
 	others := 0
 	for _, app := range apps[:min(len(apps), maxApps)] {
-		found, err := f.ListAll(ctx, app, window, "", client.PerPage)
+		found, err := f.ListAll(ctx, app, started(q.Window), "", client.PerPage)
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +156,7 @@ func (f Finder) latest(ctx context.Context, q Query) (*Picked, error) {
 		}
 	}
 	if best == nil {
-		return nil, f.nothingThen(ctx, apps[0], q.Window)
+		return nil, f.NothingThen(ctx, apps[0], q.Window)
 	}
 	best.Series = Series{App: best.App, Title: latest.Title, Meetings: []client.Meeting{
 		{ID: latest.MeetingID, Title: latest.Title},
@@ -184,7 +176,9 @@ func ofSeveral(total int) string {
 	return fmt.Sprintf(", one of %s; list_sessions lists them", prose.Count(total, "session", "sessions"))
 }
 
-func (f Finder) nothingThen(ctx context.Context, app App, w when.Window) error {
+// NothingThen is the error of an app without any session in a window. It names the
+// nearest ones.
+func (f Finder) NothingThen(ctx context.Context, app App, w when.Window) error {
 	if !w.Given() {
 		return fmt.Errorf("app %s has no session yet; find_meetings lists its meetings", app)
 	}

@@ -143,7 +143,7 @@ async function check(client, api, fence, expected, url) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), `mcp-realtimekit-${client.id}-`));
   const model = await serveModel((tools) => {
     const tool = tools.find((t) => t.name.endsWith(TOOL));
-    return tool && { ...tool, args: { query: "design review" } };
+    return tool && { ...tool, args: { meeting: "design review" } };
   });
   try {
     const work = path.join(home, "work");
@@ -189,7 +189,7 @@ const server = await startServer(api);
 try {
   const direct = { PATH: process.env.PATH, CLOUDFLARE_API_TOKEN: api.token, ...settings(api) };
   const tools = await json(["tools"], direct);
-  const answer = await json(["call", TOOL, "query=design review", "--json"], direct);
+  const answer = await json(["call", TOOL, "meeting=design review", "--json"], direct);
   const facts = [answer.summary, ...answer.people.map((a) => a.name)];
   const expected = { tools: tools.map((t) => t.name), facts };
   for (const client of clients) {

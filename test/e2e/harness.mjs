@@ -108,8 +108,12 @@ export async function exercise(t, { list, call }) {
   const known = await learn(t, run);
   if (!known) return;
   for (const tool of tools) await run(tool.name, argumentsFor(tool, known));
-  await run("get_session_recap", { query: "design review", part: "transcript" });
-  await run("list_meeting_participants", { meeting_id: known.meeting_id, response_format: "detailed", per_page: "5" });
+  await run("get_session_recap", { meeting: known.title, part: "transcript" });
+  await run("list_meeting_participants", { meeting_id: known.meeting, format: "detailed", per_page: "5" });
+  // What earlier releases called these arguments is still understood.
+  await run("get_session_recap", { query: known.title, part: "transcript" });
+  await run("list_meeting_participants", { meeting_id: known.meeting, response_format: "detailed" });
+  await ask(t, run);
 
   for (const tool of tools) {
     const label = `${tool.name} with an unknown argument`;
@@ -124,20 +128,65 @@ export async function exercise(t, { list, call }) {
 
 // learn finds a meeting with a session by its title, as a user would, and returns what a call can be about.
 export async function learn(t, run) {
-  const query = "design review";
-  const meeting_id = (await run("find_meetings", { query }))?.meetings?.[0]?.id;
-  if (!t.ok("find_meetings yields a meeting's id", typeof meeting_id === "string" && meeting_id !== "")) return undefined;
-  const session_id = (await run("list_sessions", { meeting_id }))?.sessions?.[0]?.session_id;
-  if (!t.ok("list_sessions yields a session's id", typeof session_id === "string" && session_id !== "")) return undefined;
-  return { meetings: [meeting_id], session: session_id, meeting: meeting_id, meeting_id, session_id, query };
+  const title = "design review";
+  const meeting = (await run("find_meetings", { meeting: title }))?.meetings?.[0]?.id;
+  if (!t.ok("find_meetings yields a meeting's id", typeof meeting === "string" && meeting !== "")) return undefined;
+  const session = (await run("list_sessions", { meeting }))?.sessions?.[0]?.session_id;
+  if (!t.ok("list_sessions yields a session's id", typeof session === "string" && session !== "")) return undefined;
+  return { meeting, meetings: [meeting], session, person: "Priya Raman", search: "renewal", title };
 }
+
+// needs are what tools need that require nothing by their schema: one of several arguments.
+const needs = { search_recaps: ["search"] };
 
 // argumentsFor picks the arguments of a call from what is known: those which the tool requires, or, if it
 // requires none, the first that it takes.
 export function argumentsFor(tool, known) {
   const { properties = {}, required = [] } = tool.inputSchema;
-  const names = required.length > 0 ? required : Object.keys(known).filter((name) => name in properties).slice(0, 1);
+  const wanted = [...required, ...(needs[tool.name] ?? [])];
+  const names = wanted.length > 0 ? wanted : Object.keys(known).filter((name) => name in properties).slice(0, 1);
   return Object.fromEntries(names.map((name) => [name, known[name]]));
+}
+
+// ask asks in the words of people, and holds the answers to what the sample account is made of. run(name, args)
+// resolves to the structured content of an answer, whose form it has checked.
+export async function ask(t, run) {
+  const meeting = "design review";
+  const tour = await run("get_meeting_attendance", { meeting: "Getting started: product tour", limit: 1 });
+  t.ok("a title is found in another app, and the app is named", tour?.notes?.some((n) => n.includes("Events")), tour);
+
+  const began = Date.now();
+  const yesterday = await run("list_sessions", { on: "yesterday", timezone: "UTC" });
+  const days = [began, Date.now()].map((now) => new Date(now - 86_400_000).toISOString().slice(0, 10));
+  const starts = yesterday?.sessions?.map((s) => s.started_at.slice(0, 10)) ?? [];
+  t.ok("yesterday is the day before", starts.length > 0 && starts.every((s) => days.includes(s)), yesterday);
+
+  const all = await run("get_meeting_attendance", { meeting });
+  const one = await run("get_meeting_attendance", { meeting, person: "priya raman" });
+  t.equal("a person is found by name", one?.people?.map((p) => p.name), ["Priya Raman"]);
+  const { session_id, started_at } = all?.sessions?.[0] ?? {};
+  const on = started_at?.slice(0, 10);
+  const theirs = await run("get_person_attendance", { person: "priya.raman@northwind.example", on });
+  const was = theirs?.sessions?.some((s) => s.session_id === session_id);
+  t.ok("the person's own list has the session", was, theirs);
+
+  const said = await run("search_recaps", { search: "data residency", meeting: "contoso sync" });
+  const lines = said?.sessions?.[0]?.passages?.flatMap((p) => p.lines.filter((l) => l.hit).map((l) => l.text)) ?? [];
+  t.ok("what was said is found", lines.some((l) => l.includes("data residency in Frankfurt")), said);
+
+  const names = [];
+  for (let offset = 0; offset < all?.people?.length; offset += 4) {
+    const page = await run("get_meeting_attendance", { meeting, limit: 4, offset });
+    names.push(...(page?.people ?? []).map((p) => p.name));
+  }
+  t.equal("pages add up to the whole", names, all?.people?.map((p) => p.name));
+
+  const { csv } = (await run("get_meeting_attendance", { meeting, format: "csv" })) ?? {};
+  const rows = csv?.trimEnd().split("\n").slice(1) ?? [];
+  t.equal("the CSV has everybody", rows.length, all?.people?.length);
+
+  const films = await run("list_recordings", { meeting: "contoso sync", limit: 1, offset: 1 });
+  t.equal("a page of recordings", films?.recordings?.length, 1);
 }
 
 // choose answers the server's question with the first choice, and remembers it.
@@ -153,7 +202,7 @@ export function choose(asked) {
 // prompts with completion, resources.
 export async function extras(t, client, asked) {
   await t.attempt("a question to the user", async () => {
-    const result = await client.callTool({ name: "get_meeting_attendance", arguments: { query: "onboarding" } });
+    const result = await client.callTool({ name: "get_meeting_attendance", arguments: { meeting: "onboarding" } });
     t.equal("the user is asked once", asked.length, 1);
     t.equal("the meeting chosen is the one answered for", result.structuredContent?.meeting_id, asked[0]?.const);
   });
@@ -169,7 +218,7 @@ export async function extras(t, client, asked) {
   });
   await t.attempt("resources", async () => {
     t.equal("three templates", (await client.listResourceTemplates()).resourceTemplates.length, 3);
-    const sessions = await client.callTool({ name: "list_sessions", arguments: { per_page: 1 } });
+    const sessions = await client.callTool({ name: "list_sessions", arguments: { limit: 1 } });
     const uri = `realtimekit://sessions/${sessions.structuredContent.sessions[0].session_id}/attendance?format=csv`;
     const { contents } = await client.readResource({ uri });
     // With a byte order mark, by which spreadsheets know UTF-8.

@@ -12,7 +12,9 @@ export const title = "Streamable HTTP, both clients";
 const SECRET = "an-end-to-end-secret-of-no-worth";
 
 export async function run(t, bin) {
-  const server = spawn(bin, ["--demo", "--http", "127.0.0.1:0", "--log-format=json", "--drain-delay=0s"], {
+  // With one secret for all, searching what was said is off unless the operator allows it.
+  const flags = ["--demo", "--http", "127.0.0.1:0", "--shared-search-and-links"];
+  const server = spawn(bin, [...flags, "--log-format=json", "--drain-delay=0s"], {
     env: { ...process.env, MCP_REALTIMEKIT_SHARED_SECRET: SECRET },
     stdio: ["ignore", "inherit", "pipe"],
   });

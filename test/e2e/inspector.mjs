@@ -45,8 +45,9 @@ async function conversation(t, bin, home, era) {
   const known = await learn(t, call);
   if (!known) return;
   for (const tool of listed.tools) await call(tool.name, argumentsFor(tool, known));
-  await call("get_session_recap", { query: known.query, part: "transcript" });
-  await call("list_meeting_participants", { meeting_id: known.meeting_id, response_format: "detailed", per_page: 5 });
+  await call("get_session_recap", { meeting: known.title, part: "transcript" });
+  await call("list_meeting_participants", { meeting_id: known.meeting, format: "detailed", per_page: 5 });
+  await call("compare_attendance", { meetings: JSON.stringify([known.title, "stand-up"]), format: "csv" });
 }
 
 // inspect runs one command of the inspector, and returns what it printed.
