@@ -75,7 +75,7 @@ const settled = 10 * time.Minute
 // not left.
 func (m remembered) keepPeers(k endedKey, r PageRequest, ended time.Time, p Page[Peer]) {
 	first := r.No == nil || *r.No <= 1
-	if m.cache == nil || first && len(p.Items) == 0 {
+	if m.cache == nil || first && len(p.Items) == 0 || r.No != nil && *r.No > maxRemembered {
 		return
 	}
 	open := slices.ContainsFunc(p.Items, func(q Peer) bool { return q.LeftAt.IsZero() })

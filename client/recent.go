@@ -17,6 +17,10 @@ const (
 	titleTime      = 5 * time.Minute
 	maxRosterBytes = 4 << 20
 	maxTitleBytes  = 1 << 20
+
+	// maxRemembered bounds the pages of a list that are remembered: more would only
+	// push each other out.
+	maxRemembered = 50
 )
 
 // recentKey names a page of a list.
@@ -141,7 +145,7 @@ func (c *Client) RecentParticipants(
 			return page.Page, nil
 		}
 		page, err := c.ParticipantsPage(ctx, app, meetingID, r)
-		if err == nil {
+		if err == nil && *r.No <= maxRemembered {
 			c.memory.rosters.Set(token, key, rosterPage{page})
 		}
 		return page, err

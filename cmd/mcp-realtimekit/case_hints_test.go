@@ -22,7 +22,7 @@ func TestHints(t *testing.T) {
 		{"get_meeting_attendance", args{"query": title, "date": "2026-11-23"}, `did you mean "on"?`},
 		{"get_meeting_attendance", args{"query": title, "tz": "Europe/Berlin"}, `did you mean "timezone"?`},
 		{"get_meeting_attendance", args{"query": title, "email": "a@b.example"}, "pass one as person"},
-		{"get_meeting_attendance", args{"session_id": "e04b3977"}, "pass one as session"},
+		{"get_meeting_attendance", args{"session_id": "e04b3977"}, "list_sessions lists all"},
 		{"compare_attendance", args{"weekly": true, "meeting": title}, "this tool takes: meetings, on, from"},
 		{"find_meetings", args{"until": "2026-11-23"}, `did you mean "to"?`},
 		{"get_meeting", args{}, `"meeting" is required`},

@@ -316,7 +316,7 @@ func TestListSessionsOfAllApps(t *testing.T) {
 			t.Errorf("not newest first at row %d", i)
 		}
 	}
-	if apps["Production"] == 0 || apps["Staging"] == 0 || !strings.Contains(text, "No app is configured or named") {
+	if apps["Production"] == 0 || apps["Staging"] == 0 || !strings.Contains(text, "These are the sessions of") {
 		t.Errorf("%v %s", apps, text)
 	}
 	one, text := list(t, p, "list_sessions", args{"app": "staging", "limit": 100})

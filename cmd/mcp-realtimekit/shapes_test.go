@@ -84,7 +84,7 @@ func TestSparseAnswers(t *testing.T) {
 	for _, c := range append(readings(p, session), live...) {
 		r := p.call(c.tool, c.args)
 		both := r.text() + string(r.Structured)
-		if r.IsError {
+		if r.IsError && c.tool != "get_person_attendance" { // nobody has a name to be found by
 			t.Errorf("%s %v: %s", c.tool, c.args, both)
 		}
 		for _, wrong := range []string{"0001-01-01", "153,722,867", "153722867", "<nil>", "%!"} {

@@ -41,7 +41,22 @@ func (f Finder) Session(ctx context.Context, p Place, id string) (App, client.Se
 			return app, client.Session{}, fmt.Errorf("%s is a meeting's id, not a session's; pass it as meeting", id)
 		}
 	}
-	return apps[0], client.Session{}, errorThen(missing, "list_sessions lists those there are")
+	return apps[0], client.Session{}, errorThen(missing, f.latestExist(ctx, apps[0]))
+}
+
+// latestExist names the latest sessions of an app, for an error. None of them need
+// be the one that was meant.
+func (f Finder) latestExist(ctx context.Context, app App) string {
+	const most = 3
+	found, err := f.ListAll(ctx, app, when.Window{}, "", most)
+	if err != nil || len(found.Sessions) == 0 {
+		return "list_sessions lists those there are"
+	}
+	var latest []string
+	for _, s := range found.Sessions[max(0, len(found.Sessions)-most):] {
+		latest = append(latest, fmt.Sprintf("%s of %q", named(s, f.Zone), untrusted.Line(s.Title, 60)))
+	}
+	return "the latest sessions there are " + prose.Enumerate(latest) + "; list_sessions lists all"
 }
 
 // sessionIn asks apps for a session. The error is the first one's if none has it.
