@@ -62,7 +62,7 @@ func jobs() []job {
 
 // everyTool returns a job for each tool that the server lists.
 func everyTool(ctx context.Context, session *mcptest.Session) (all []job, err error) {
-	latest := map[string]any{"meeting_id": demoapi.ReviewMeetingID, "per_page": 1}
+	latest := map[string]any{"meeting": demoapi.ReviewMeetingID, "limit": 1}
 	answer, err := session.Request(ctx, "tools/call", mcptest.ToolCall{Name: "list_sessions", Arguments: latest})
 	if err != nil {
 		return nil, err
