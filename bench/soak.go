@@ -62,7 +62,7 @@ func jobs() []job {
 
 // everyTool returns a job for each tool that the server lists.
 func everyTool(ctx context.Context, session *mcptest.Session) (all []job, err error) {
-	latest := map[string]any{"meeting_id": demoapi.ReviewMeetingID, "per_page": 1}
+	latest := map[string]any{"meeting": demoapi.ReviewMeetingID, "limit": 1}
 	answer, err := session.Request(ctx, "tools/call", mcptest.ToolCall{Name: "list_sessions", Arguments: latest})
 	if err != nil {
 		return nil, err
@@ -87,8 +87,12 @@ func everyTool(ctx context.Context, session *mcptest.Session) (all []job, err er
 		return nil, err
 	}
 	calls, err := mcptest.EveryTool(list.Result,
+		mcptest.Known{Name: "search", Value: "checkout"},
 		mcptest.Known{Name: "meeting_id", Value: demoapi.ReviewMeetingID},
-		mcptest.Known{Name: "session_id", Value: found.Result.Content.Sessions[0].ID},
+		mcptest.Known{Name: "meeting", Value: demoapi.ReviewMeetingID},
+		mcptest.Known{Name: "meetings", Value: []string{demoapi.ReviewMeetingID}},
+		mcptest.Known{Name: "session", Value: found.Result.Content.Sessions[0].ID},
+		mcptest.Known{Name: "person", Value: "priya.raman@northwind.example"},
 	)
 	for _, c := range calls {
 		all = append(all, tool(c.Name, c.Arguments, `"structuredContent":`))

@@ -161,7 +161,7 @@ func (p *proc) everyTool(meeting, session string) (calls []toolCall) {
 		mcptest.Known{Name: "meeting", Value: meeting},
 		mcptest.Known{Name: "meetings", Value: meeting},
 		mcptest.Known{Name: "session", Value: session},
-		mcptest.Known{Name: "person", Value: "Priya Raman"},
+		mcptest.Known{Name: "person", Value: "priya.raman@northwind.example"}, // whose name not every answer has
 	)
 	if err != nil {
 		p.t.Fatal(err)
