@@ -125,7 +125,7 @@ type recapSearch struct {
 
 func (d *Deps) newRecapSearch(ctx context.Context, in searchInput) (*recapSearch, context.Context, error) {
 	zone, now := d.zoned(in.Timezone), d.now()
-	w, err := in.window.read(now, zone)
+	w, err := in.read(now, zone)
 	if err != nil {
 		return nil, ctx, err
 	}

@@ -25,6 +25,7 @@ type authorized struct {
 }
 
 func startAuthorized(t testing.TB) *authorized {
+	t.Helper()
 	a := &authorized{API: scripted.Start(t)}
 	answer := func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()

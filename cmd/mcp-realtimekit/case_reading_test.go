@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -277,9 +278,7 @@ func TestAnswersOfNothing(t *testing.T) {
 
 func with2(in args, name string, v any) args {
 	out := args{name: v}
-	for k, v := range in {
-		out[k] = v
-	}
+	maps.Copy(out, in)
 	return out
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -385,9 +386,7 @@ func missingTexts(t testing.TB, age time.Duration, switches map[string]any) *scr
 		session["status"], session["ended_at"] = "ENDED", time.Now().Add(-age).UTC().Format(time.RFC3339)
 	}
 	meeting := map[string]any{"id": caseMeeting, "title": "Weekly sync", "status": "ACTIVE"}
-	for name, v := range switches {
-		meeting[name] = v
-	}
+	maps.Copy(meeting, switches)
 	peer := map[string]any{"id": "p1", "user_id": "u1", "display_name": "Ann", "joined_at": begin}
 	api.Meeting(meeting, []any{}, []map[string]any{session}, map[string][]any{caseSession: {peer}})
 	if switches == nil {

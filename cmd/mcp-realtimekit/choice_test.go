@@ -108,6 +108,7 @@ func chosen(action string, id any) args {
 func TestChoiceByAnswer(t *testing.T) { bothShapes(t, testChoiceByAnswer) }
 
 func testChoiceByAnswer(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := launch(t, environment(sample(t, demoapi.Options{})))
 	can := args{"elicitation": args{"form": args{}}}

@@ -326,7 +326,7 @@ func examine(t *testing.T, env map[string]string, fail, warn, skip string, want 
 	for _, c := range report.Checks {
 		expected := "OK"
 		for status, names := range map[string]string{"FAIL": fail, "WARN": warn, "SKIP": skip} {
-			for _, name := range strings.Fields(names) {
+			for name := range strings.FieldsSeq(names) {
 				if strings.ReplaceAll(name, "-", " ") == c.Name {
 					expected = status
 				}

@@ -31,6 +31,7 @@ type recapResult struct {
 func TestRecap(t *testing.T) { bothShapes(t, testRecap) }
 
 func testRecap(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	var mu sync.Mutex
 	downloads := 0
@@ -96,6 +97,7 @@ func readByPage(t *testing.T, p *proc, all recapResult) {
 func TestRecapParts(t *testing.T) { bothShapes(t, testRecapParts) }
 
 func testRecapParts(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
@@ -188,6 +190,7 @@ func testRecapFailures(t *testing.T, sample sampler) {
 func TestSessionParticipants(t *testing.T) { bothShapes(t, testSessionParticipants) }
 
 func testSessionParticipants(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	var mu sync.Mutex
 	var seen []string

@@ -38,6 +38,7 @@ type recordingsAnswer struct {
 func TestRecordings(t *testing.T) { bothShapes(t, testRecordings) }
 
 func testRecordings(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	env := environment(sample(t, demoapi.Options{}))
 	p := start(t, env)

@@ -12,6 +12,7 @@ import (
 func TestResources(t *testing.T) { bothShapes(t, testResources) }
 
 func testResources(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api), "--log-format=json")
@@ -163,6 +164,7 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 func TestWebinarCSV(t *testing.T) { bothShapes(t, testWebinarCSV) }
 
 func testWebinarCSV(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	out, _, code := once(t, environment(api), "attendance", demoapi.WebinarMeetingID, "--format=csv")

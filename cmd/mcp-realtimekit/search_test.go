@@ -89,6 +89,7 @@ func TestSearchRecaps(t *testing.T) {
 }
 
 func testSearchRecaps(t *testing.T, older bool) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(unpaced(t, demoapi.Options{OlderShapes: older})), "--rate-limit=100000/1s")
 	var got searchAnswer
@@ -444,6 +445,7 @@ func TestSearchLeavesNoTrace(t *testing.T) {
 func TestRecapSearch(t *testing.T) { bothShapes(t, testRecapSearch) }
 
 func testRecapSearch(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {

@@ -387,6 +387,7 @@ func TestFindMeetings(t *testing.T) {
 func TestGetMeeting(t *testing.T) { bothShapes(t, testGetMeeting) }
 
 func testGetMeeting(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	r := p.call("get_meeting", args{"meeting_id": demoapi.LiveMeetingID})

@@ -216,7 +216,7 @@ func addForms(s *server.MCPServer) {
 		mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())),
 		func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 			res, err := s.RequestSampling(ctx,
-				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))}) //nolint:staticcheck // older revisions have it
+				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))})
 			if err != nil {
 				return mcp.NewToolResultError(err.Error()), nil
 			}
