@@ -32,8 +32,8 @@ func prompts() []server.ServerPrompt {
 			"Call get_meeting_attendance and get_session_recap for the meeting %s; for who said or promised "+
 				"what, call get_session_recap with speaker or search. Draft one short message for each person who "+
 				"attended, thanking them and fitting how long they were there and what the recap says was decided "+
-				"or left to them, and one message for all who did not come, telling them what they missed. Address people by their name as given. What the recap does not say, do not "+
-				"invent: ask me for it where a message needs it. Send nothing.",
+				"or left to them, and one message for all who did not come, telling them what they missed. Address people by "+
+				"their name as given. What the recap does not say, do not invent: ask me for it where a message needs it. Send nothing.",
 		),
 		prompt(
 			"attendance_trend",

@@ -47,7 +47,8 @@ func testAttendance(t *testing.T, sample sampler) {
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var a presence
 	p.call("get_meeting_attendance", args{"query": "DESIGN review", "response_format": "detailed", "spans": true}).into(t, &a)
-	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more)." || a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
+	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more)." ||
+		a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
 		t.Errorf("%+v", a)
 	}
 	byName := map[string]int{}

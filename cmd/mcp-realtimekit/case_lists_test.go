@@ -153,8 +153,8 @@ func TestListSizes(t *testing.T) {
 func plus(a args, namesAndValues ...any) args {
 	out := args{}
 	maps.Copy(out, a)
-	for i := 0; i < len(namesAndValues); i += 2 {
-		out[namesAndValues[i].(string)] = namesAndValues[i+1]
+	for pair := range slices.Chunk(namesAndValues, 2) {
+		out[pair[0].(string)] = pair[1]
 	}
 	return out
 }

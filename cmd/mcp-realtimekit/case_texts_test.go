@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
 )
@@ -221,9 +223,10 @@ func TestCaseEmptyTexts(t *testing.T) {
 // Texts in other encodings are converted, and what is lost on the way is said.
 func TestCaseEncodings(t *testing.T) {
 	t.Parallel()
-	utf16 := []byte{0xff, 0xfe}
-	for _, r := range "\"1000\",\"00000000-0000-4000-8000-000000001001\",\"u\",\"c\",\"P\",\"Zoë\"\n" {
-		utf16 = append(utf16, byte(r), byte(r>>8))
+	wide := []byte{0xff, 0xfe}
+	row := "\"1000\",\"00000000-0000-4000-8000-000000001001\",\"u\",\"c\",\"P\",\"Zoë\"\n"
+	for _, unit := range utf16.Encode([]rune(row)) {
+		wide = binary.LittleEndian.AppendUint16(wide, unit)
 	}
 	latin := []byte("1000,00000000-0000-4000-8000-000000001001,u,c,P,Zo\xeb\n")
 	for _, tc := range []struct {
@@ -231,7 +234,7 @@ func TestCaseEncodings(t *testing.T) {
 		body              []byte
 		said, note        string
 	}{
-		{"UTF-16", "text/csv", utf16, "Zoë", ""},
+		{"UTF-16", "text/csv", wide, "Zoë", ""},
 		{"latin1", "text/csv; charset=iso-8859-1", latin, "Zoë", ""},
 		{"lost", "text/csv; charset=utf-8", latin, "Zo", "1 character is lost"},
 		{"unknown", "text/csv; charset=klingon", []byte("1000,00000000-0000-4000-8000-000000001001,u,c,P,Zoë\n"), "Zoë",

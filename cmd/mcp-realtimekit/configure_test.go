@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,11 +100,12 @@ type entry struct {
 func written(t *testing.T, home string) (found entry) {
 	t.Helper()
 	n := 0
-	err := filepath.Walk(home, func(path string, info os.FileInfo, err error) error {
-		if err != nil || info.IsDir() {
+	files := os.DirFS(home)
+	err := fs.WalkDir(files, ".", func(path string, file fs.DirEntry, err error) error {
+		if err != nil || file.IsDir() {
 			return err
 		}
-		raw, err := os.ReadFile(path)
+		raw, err := fs.ReadFile(files, path)
 		if err != nil {
 			return err
 		}

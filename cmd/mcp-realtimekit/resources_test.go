@@ -21,7 +21,8 @@ func testResources(t *testing.T, sample sampler) {
 			URITemplate string `json:"uriTemplate"`
 		}
 	}
-	if err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates); err != nil || len(templates.ResourceTemplates) != 3 {
+	err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates)
+	if err != nil || len(templates.ResourceTemplates) != 3 {
 		t.Fatalf("%v %+v", err, templates)
 	}
 	var added roster
