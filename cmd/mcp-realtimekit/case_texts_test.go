@@ -364,17 +364,21 @@ func TestCaseMissingTexts(t *testing.T) {
 			if strings.Contains(p.Why, tc.not) {
 				t.Errorf("%q is in %q", tc.not, p.Why)
 			}
-			asked := 0
-			for _, path := range api.Requests() {
-				if strings.HasSuffix(path, "/meetings/"+caseMeeting) {
-					asked++
-				}
-			}
-			if asked > 1 {
+			if asked := requestsOfMeeting(api); asked > 1 {
 				t.Errorf("the meeting was asked for %d times", asked)
 			}
 		})
 	}
+}
+
+// requestsOfMeeting counts how often the meeting itself was asked for.
+func requestsOfMeeting(api *scripted.API) (n int) {
+	for _, path := range api.Requests() {
+		if strings.HasSuffix(path, "/meetings/"+caseMeeting) {
+			n++
+		}
+	}
+	return n
 }
 
 // missingTexts scripts a session without texts that ended so long ago; 0 is live.

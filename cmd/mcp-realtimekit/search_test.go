@@ -410,11 +410,7 @@ func TestSearchLeavesNoTrace(t *testing.T) {
 		for i := range downloads {
 			before := len(api.Requests())
 			call()
-			for _, r := range api.Requests()[before:] {
-				if strings.HasPrefix(r, "/files/") {
-					downloads[i]++
-				}
-			}
+			downloads[i] = downloadsIn(api.Requests()[before:])
 		}
 		if downloads != [2]int{1, 1} {
 			t.Errorf("%s: a text was kept: %v downloads", name, downloads)
@@ -440,6 +436,16 @@ func TestSearchLeavesNoTrace(t *testing.T) {
 	if strings.Count(logs, "search_recaps") != 4 {
 		t.Errorf("the calls are not in the logs: %s", logs)
 	}
+}
+
+// downloadsIn counts the requests of texts.
+func downloadsIn(requests []string) (n int) {
+	for _, r := range requests {
+		if strings.HasPrefix(r, "/files/") {
+			n++
+		}
+	}
+	return n
 }
 
 func TestRecapSearch(t *testing.T) { bothShapes(t, testRecapSearch) }
