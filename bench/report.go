@@ -176,7 +176,7 @@ func rewrite(path, text string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return os.WriteFile(path, out, 0o644) //nolint:gosec // it is published
+	return os.WriteFile(path, out, 0o644)
 }
 
 func between(raw []byte, text string) ([]byte, error) {

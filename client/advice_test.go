@@ -294,6 +294,7 @@ var adviceCases = map[string]adviceCase{
 
 // check holds a text against the words that it must and must not have.
 func (tc adviceCase) check(t *testing.T, text string) {
+	t.Helper()
 	for want := range strings.SplitSeq(tc.want, "|") {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in: %s", want, text)

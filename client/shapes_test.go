@@ -239,6 +239,7 @@ func TestResetConnections(t *testing.T) {
 			})
 			var err error
 			hurried(t, api, func(t *testing.T, c *Client, app AppRef) {
+				t.Helper()
 				_, err = c.Session(t.Context(), app, walked)
 			})
 			if (err != nil) != forever || n.Load() > 3 || sent != "" && n.Load() != 2 {
@@ -258,6 +259,7 @@ func saysReset(err error) bool {
 
 // reset sends some of an answer, then resets the connection.
 func reset(t *testing.T, w http.ResponseWriter, sent string) {
+	t.Helper()
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
 		t.Error(err)

@@ -296,6 +296,7 @@ func TestWalkErrors(t *testing.T) {
 		api := scripted.Start(t)
 		roster(api, serve)
 		hurried(t, api, func(t *testing.T, c *Client, app AppRef) {
+			t.Helper()
 			var e *Error
 			if got := readAll(t, c, api, app); !errors.As(got.err, &e) || e.Status < 400 {
 				t.Errorf("%s: %+v", name, got)

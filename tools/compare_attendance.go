@@ -63,7 +63,7 @@ const (
 
 func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput) (report.Comparison, error) {
 	zone := d.zoned(in.Timezone)
-	w, err := in.window.read(d.now(), zone)
+	w, err := in.read(d.now(), zone)
 	if err != nil {
 		return report.Comparison{}, err
 	}

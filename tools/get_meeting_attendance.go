@@ -151,7 +151,7 @@ func rangeNote(w when.Window) []string {
 
 // query says which sessions the arguments mean.
 func (in attendanceInput) query(now time.Time, zone *time.Location) (which.Query, error) {
-	w, err := in.window.read(now, zone)
+	w, err := in.read(now, zone)
 	if err != nil {
 		return which.Query{}, err
 	}

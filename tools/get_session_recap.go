@@ -97,7 +97,7 @@ func getSessionRecap(d *Deps) mcptool.Tool {
 			return recapOutput{}, err
 		}
 		zone := d.zoned(in.Timezone)
-		w, err := in.window.read(d.now(), zone)
+		w, err := in.read(d.now(), zone)
 		if err != nil {
 			return recapOutput{}, err
 		}

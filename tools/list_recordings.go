@@ -78,7 +78,7 @@ func listRecordings(d *Deps) mcptool.Tool {
 	}, func(ctx context.Context, call *mcptool.Call, in recordingsInput) (recordingsOutput, error) {
 		l := &recordingList{deps: d, in: in, call: call, zone: d.zoned(in.Timezone), now: d.now()}
 		var err error
-		if l.window, err = in.window.read(l.now, l.zone); err != nil {
+		if l.window, err = in.read(l.now, l.zone); err != nil {
 			return recordingsOutput{}, err
 		}
 		l.find = d.finder(l.zone)

@@ -182,13 +182,7 @@ func (l *recordingList) list(ctx context.Context, app which.App, f client.Record
 		if err != nil {
 			return err
 		}
-		for _, r := range page.Items {
-			if ids != nil && !has(ids, r.MeetingID) || !l.goesOn(r) {
-				continue
-			}
-			l.all = append(l.all, appRecording{r, app})
-			got++
-		}
+		got += l.take(app, page.Items, ids)
 		pages++
 		l.call.Progress(ctx, page.Coverage.Read, max(page.Coverage.Read, page.Total))
 		rest := page.Total - page.Coverage.Read
@@ -205,6 +199,18 @@ func (l *recordingList) list(ctx context.Context, app which.App, f client.Record
 		}
 	}
 	return nil
+}
+
+// take keeps those recordings of a page that are asked for, and counts them.
+func (l *recordingList) take(app which.App, page []client.Recording, ids []string) (n int) {
+	for _, r := range page {
+		if ids != nil && !has(ids, r.MeetingID) || !l.goesOn(r) {
+			continue
+		}
+		l.all = append(l.all, appRecording{r, app})
+		n++
+	}
+	return n
 }
 
 // goesOn reports whether a recording went on at the moment that was named, if one was.

@@ -112,7 +112,7 @@ func listSessionParticipants(d *Deps) mcptool.Tool {
 		Old:     oldNamesWith(map[string]string{"search": "person"}),
 		Hidden:  []string{"sort_order", "view", "page_no", "per_page", "format=concise"},
 	}, func(ctx context.Context, call *mcptool.Call, in peersInput) (peersOutput, error) {
-		w, err := in.window.read(d.now(), d.zoned(in.Timezone))
+		w, err := in.read(d.now(), d.zoned(in.Timezone))
 		if err != nil {
 			return peersOutput{}, err
 		}

@@ -95,7 +95,7 @@ func listSessions(d *Deps) mcptool.Tool {
 		Hidden:  []string{"page_no", "per_page", "format=concise", "format=detailed"},
 	}, func(ctx context.Context, call *mcptool.Call, in sessionsInput) (sessionsOutput, error) {
 		zone := d.zoned(in.Timezone)
-		w, err := in.window.read(d.now(), zone)
+		w, err := in.read(d.now(), zone)
 		if err != nil {
 			return sessionsOutput{}, err
 		}
@@ -248,7 +248,7 @@ func (s sessionRow) AppendText(b []byte) []byte {
 		b = fmt.Appendf(b, " %s |", untrusted.Cell(s.App, 80))
 	}
 	if s.people {
-		b = s.came.appendText(b)
+		b = s.appendText(b)
 	}
 	return fmt.Appendf(b, " %s | %s |\n", untrusted.Cell(s.ID, 64), untrusted.Cell(s.MeetingID, 64))
 }

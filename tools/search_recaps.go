@@ -125,7 +125,7 @@ type recapSearch struct {
 
 func (d *Deps) newRecapSearch(ctx context.Context, in searchInput) (*recapSearch, context.Context, error) {
 	zone, now := d.zoned(in.Timezone), d.now()
-	w, err := in.window.read(now, zone)
+	w, err := in.read(now, zone)
 	if err != nil {
 		return nil, ctx, err
 	}
@@ -242,29 +242,41 @@ func (s *recapSearch) look(ctx context.Context, found which.Across) error {
 			s.live++
 			continue
 		}
-		parts := s.parts()
-		if !sessiontext.Kept(session.Session, s.Now) {
-			key := session.App.AppID + "/" + session.MeetingID
-			may, known := persists[key]
-			if !known && slices.Contains(parts, "chat") {
-				var spent bool
-				if may, spent = s.Persists(ctx, session.App.AppRef, session.MeetingID); spent {
-					s.oldest = session.StartedAt
-					break
-				}
-				persists[key] = may
-			}
-			if !may {
-				s.gone++
-				continue
-			}
-			parts = []string{"chat"}
+		parts, spent := s.kept(ctx, session, persists)
+		if spent {
+			s.oldest = session.StartedAt
+			break
+		}
+		if len(parts) == 0 {
+			s.gone++
+			continue
 		}
 		targets = append(targets, sessiontext.Target{App: session.App.AppRef, Session: session.Session, Parts: parts})
 	}
 	heard, err := s.Look(ctx, targets[:min(room, len(targets))])
 	s.targets, s.heard = append(s.targets, targets...), append(s.heard, heard...)
 	return err
+}
+
+// kept are the parts of a session that may still exist. It is spent if there is no
+// request left to find that out; persists has what is known of meetings.
+func (s *recapSearch) kept(ctx context.Context, of which.InApp, persists map[string]bool) (parts []string, spent bool) {
+	parts = s.parts()
+	if sessiontext.Kept(of.Session, s.Now) {
+		return parts, false
+	}
+	key := of.App.AppID + "/" + of.MeetingID
+	may, known := persists[key]
+	if !known && slices.Contains(parts, "chat") {
+		if may, spent = s.Persists(ctx, of.App.AppRef, of.MeetingID); spent {
+			return nil, true
+		}
+		persists[key] = may
+	}
+	if !may {
+		return nil, false
+	}
+	return []string{"chat"}, false
 }
 
 // parts are those that are searched. A summary comes last, and has no speakers.
@@ -291,7 +303,7 @@ func (s *recapSearch) rest() bool { return len(s.heard) < len(s.targets) || !s.o
 // answer shows the first hits.
 func (s *recapSearch) answer() searchOutput {
 	out := searchOutput{Hits: s.hits(), Sessions: []searchSession{}, zone: s.Zone, Timezone: s.Zone.String()}
-	left, chars := s.in.Limit, maxSearchChars
+	room := searchRoom{hits: s.in.Limit, chars: maxSearchChars}
 	var stop *sessiontext.Heard // the first with hits that are not shown
 	past := make([]int, len(s.heard))
 	for i, h := range s.heard {
@@ -303,22 +315,12 @@ func (s *recapSearch) answer() searchOutput {
 			continue
 		}
 		row := s.row(h)
-		for _, t := range h.Texts {
-			if left <= 0 || stop != nil || len(t.Lines) == 0 {
-				continue
-			}
-			lines, quote, n := t.Cut(left, chars, s.Zone)
-			left, chars, past[i] = left-n, chars-len(quote), past[i]+n
-			row.Passages = append(row.Passages, searchPassage{t.Part.Part, lines, quote})
-			if t.Offset+n < *t.Hits { // it has more: what follows waits for it
+		if stop == nil {
+			passages, n, more := room.fill(h, s.Zone)
+			row.Passages, past[i] = passages, past[i]+n
+			if more || past[i] < h.Hits {
 				stop = &s.heard[i]
 			}
-			if chars <= 0 {
-				left = 0
-			}
-		}
-		if past[i] < h.Hits && stop == nil {
-			stop = &s.heard[i]
 		}
 		out.LeftOut += h.Hits - past[i]
 		out.Sessions = append(out.Sessions, row)
@@ -331,6 +333,29 @@ func (s *recapSearch) answer() searchOutput {
 	}
 	out.Summary = s.headline(out)
 	return out
+}
+
+// searchRoom is how much more an answer may show.
+type searchRoom struct{ hits, chars int }
+
+// fill shows what fits of one session's hits, and counts them. There is more if a
+// text has more: what follows waits for it.
+func (r *searchRoom) fill(h sessiontext.Heard, zone *time.Location) (shown []searchPassage, hits int, more bool) {
+	for _, t := range h.Texts {
+		if r.hits <= 0 || len(t.Lines) == 0 {
+			continue
+		}
+		lines, quote, n := t.Cut(r.hits, r.chars, zone)
+		r.hits, r.chars, hits = r.hits-n, r.chars-len(quote), hits+n
+		shown = append(shown, searchPassage{t.Part.Part, lines, quote})
+		if t.Offset+n < *t.Hits {
+			return shown, hits, true
+		}
+		if r.chars <= 0 {
+			r.hits = 0
+		}
+	}
+	return shown, hits, false
 }
 
 func hasText(h sessiontext.Heard) bool {

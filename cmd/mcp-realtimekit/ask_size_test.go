@@ -42,31 +42,37 @@ func TestAskStructuredContent(t *testing.T) {
 	} {
 		for _, a := range calls {
 			for _, zone := range []string{"UTC", "Europe/Berlin"} {
-				a["timezone"] = zone
-				if a["at"] != nil && zone != "UTC" {
-					a["at"] = "15:20"
-				}
-				r := p.call(tool, a)
-				if r.IsError {
-					t.Errorf("%s %v: %s", tool, a, r.text())
-					continue
-				}
-				text, _ := count.Count(r.text())
-				structured, _ := count.Count(string(r.Structured))
-				if structured > 2*text {
-					t.Errorf("%s %v: %d tokens of structured content, %d of text", tool, a, structured, text)
-				}
-				most := 100_000
-				if a["limit"] == nil && a["format"] != "csv" {
-					most = 10_000
-				}
-				if n := utf8.RuneCount(r.Structured); n > most || utf8.RuneCountInString(r.text()) > most {
-					t.Errorf("%s %v: %d characters, %d of text", tool, a, n, utf8.RuneCountInString(r.text()))
-				}
-				sameFacts(t, fmt.Sprint(tool, a), r, zone)
+				fairlyStructured(t, p, count, tool, a, zone)
 			}
 		}
 	}
+}
+
+// fairlyStructured makes a call, and compares the structured content with the text.
+func fairlyStructured(t *testing.T, p *proc, count tokenizer.Codec, tool string, a args, zone string) {
+	t.Helper()
+	a["timezone"] = zone
+	if a["at"] != nil && zone != "UTC" {
+		a["at"] = "15:20"
+	}
+	r := p.call(tool, a)
+	if r.IsError {
+		t.Errorf("%s %v: %s", tool, a, r.text())
+		return
+	}
+	text, _ := count.Count(r.text())
+	structured, _ := count.Count(string(r.Structured))
+	if structured > 2*text {
+		t.Errorf("%s %v: %d tokens of structured content, %d of text", tool, a, structured, text)
+	}
+	most := 100_000
+	if a["limit"] == nil && a["format"] != "csv" {
+		most = 10_000
+	}
+	if n := utf8.RuneCount(r.Structured); n > most || utf8.RuneCountInString(r.text()) > most {
+		t.Errorf("%s %v: %d characters, %d of text", tool, a, n, utf8.RuneCountInString(r.text()))
+	}
+	sameFacts(t, fmt.Sprint(tool, a), r, zone)
 }
 
 // sameFacts holds that every word of the text's rows and every number of its lead is

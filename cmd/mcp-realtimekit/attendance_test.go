@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,11 +42,13 @@ type presence struct {
 func TestAttendance(t *testing.T) { bothShapes(t, testAttendance) }
 
 func testAttendance(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var a presence
 	p.call("get_meeting_attendance", args{"query": "DESIGN review", "response_format": "detailed", "spans": true}).into(t, &a)
-	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more)." || a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
+	if a.Summary != "7 of 9 invited attended the 42-minute session; 2 did not; 1 not on the roster (any more)." ||
+		a.Late != 1 || a.LeftEarly != 1 || a.Live || a.HereNow != 0 {
 		t.Errorf("%+v", a)
 	}
 	byName := map[string]int{}
@@ -83,6 +86,7 @@ func testAttendance(t *testing.T, sample sampler) {
 func TestWhichSessions(t *testing.T) { bothShapes(t, testWhichSessions) }
 
 func testWhichSessions(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var absent presence
@@ -123,6 +127,7 @@ func testWhichSessions(t *testing.T, sample sampler) {
 func TestAttendanceRefused(t *testing.T) { bothShapes(t, testAttendanceRefused) }
 
 func testAttendanceRefused(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
@@ -149,6 +154,7 @@ func testAttendanceRefused(t *testing.T, sample sampler) {
 func TestWebinarAttendance(t *testing.T) { eachShape(t, testWebinarAttendance) }
 
 func testWebinarAttendance(t *testing.T, sample sampler) {
+	t.Helper()
 	for _, noPaging := range []bool{false, true} {
 		var twice atomic.Int32
 		api := sample(t,
@@ -180,6 +186,7 @@ func testWebinarAttendance(t *testing.T, sample sampler) {
 func TestCompareAttendance(t *testing.T) { bothShapes(t, testCompareAttendance) }
 
 func testCompareAttendance(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api))
@@ -215,6 +222,7 @@ func testCompareAttendance(t *testing.T, sample sampler) {
 func TestListSessions(t *testing.T) { bothShapes(t, testListSessions) }
 
 func testListSessions(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var s struct {
@@ -270,6 +278,7 @@ func testListSessions(t *testing.T, sample sampler) {
 func TestBreakoutRooms(t *testing.T) { bothShapes(t, testBreakoutRooms) }
 
 func testBreakoutRooms(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var a presence
@@ -330,9 +339,7 @@ func (b *bodies) count(next http.Handler) http.Handler {
 		rec := httptest.NewRecorder()
 		next.ServeHTTP(rec, r)
 		b.n.Add(int64(len([]rune(rec.Body.String()))))
-		for k, v := range rec.Header() {
-			w.Header()[k] = v
-		}
+		maps.Copy(w.Header(), rec.Header())
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
 	})

@@ -41,6 +41,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 func webinarPage(b *testing.B) (*demoapi.Server, string) {
+	b.Helper()
 	api := unpaced(b, demoapi.Options{LargeRoster: 20})
 	return api, api.URL + "/accounts/" + demoapi.AccountID + "/realtime/kit/" + demoapi.AppID +
 		"/meetings/" + demoapi.LargeMeetingID + "/participants?page_no=1&per_page=20"
@@ -61,6 +62,7 @@ func BenchmarkCall(b *testing.B) {
 
 // median reports the p50 beside the mean, which outliers of a busy machine move.
 func median(b *testing.B, do func()) {
+	b.Helper()
 	do() // connections are made once
 	var took []time.Duration
 	for b.Loop() {
@@ -112,6 +114,7 @@ func BenchmarkLatencySerial(b *testing.B) {
 }
 
 func walk(b *testing.B, size int, latency time.Duration) {
+	b.Helper()
 	api := unpaced(b, demoapi.Options{LargeRoster: size, Faults: demoapi.Faults{Latency: latency}})
 	p := start(b, environment(api), "--log-level=error", unlimited)
 	for b.Loop() {

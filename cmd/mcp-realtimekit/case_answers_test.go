@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -449,9 +450,7 @@ func TestAnswerTimesInZones(t *testing.T) {
 	berlin := start(t, with(env, "REALTIMEKIT_TIMEZONE", "Europe/Berlin"))
 	in := func(p *proc, more args) (attendees, string) {
 		a := args{"query": "night"}
-		for k, v := range more {
-			a[k] = v
-		}
+		maps.Copy(a, more)
 		return attend(t, p, a)
 	}
 	day := args{"started_after": "2026-11-23", "started_before": "2026-11-23"}

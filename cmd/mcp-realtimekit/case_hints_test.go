@@ -49,7 +49,8 @@ func TestNothingFound(t *testing.T) {
 	}{
 		{"list_session_participants", args{"session_id": session, "search": "no such name"}, `The search for "no such name" found nobody`},
 		{"list_session_participants", args{"session_id": session, "page_no": 50, "per_page": 5}, "This page has none of the 10 rows"},
-		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "no such"}, "8 group_call_participant, 1 group_call_host"},
+		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "preset_name": "no such"},
+			"8 group_call_participant, 1 group_call_host"},
 		{"find_meetings", args{"query": "no such title"}, "without meeting all are listed"},
 		{"list_sessions", args{"meeting_id": demoapi.EmptyMeetingID}, "No session was found."},
 	} {

@@ -25,6 +25,7 @@ type authorized struct {
 }
 
 func startAuthorized(t testing.TB) *authorized {
+	t.Helper()
 	a := &authorized{API: scripted.Start(t)}
 	answer := func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
@@ -71,27 +72,39 @@ func TestCasePlaceholders(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, pair := range [][2]string{{"CLOUDFLARE_API_TOKEN", text}, {"CLOUDFLARE_API_TOKEN_FILE", file}} {
-			env := with(api.Environment(), "CLOUDFLARE_API_TOKEN", "", pair[0], pair[1])
-			out, logs, code := once(t, env, "call", "list_apps")
-			sent := api.tokens()
-			if code == 0 && (sent == "Bearer tok" || sent == "Bearer tok_in_quotes") {
-				continue
-			}
-			if code != 2 || out != "" || sent != "" || strings.Count(logs, "\n") != 1 ||
-				!strings.Contains(logs, pair[0]) || !strings.Contains(logs, "placeholder") {
-				t.Errorf("%s=%s: code %d, sent %q, %s%s", pair[0], text, code, sent, out, logs)
-			}
+			refusesOrReadsToken(t, api, pair[0], pair[1], text)
 		}
 		for _, name := range []string{"CLOUDFLARE_ACCOUNT_ID", "REALTIMEKIT_APP_ID", "CLOUDFLARE_BASE_URL"} {
 			if strings.Contains(text, "tok") && !strings.ContainsAny(text, "{<([!") {
 				continue // is read
 			}
-			_, logs, code := once(t, with(api.Environment(), name, text), "call", "list_apps")
-			sent := api.tokens()
-			if code != 2 || sent != "" || !strings.Contains(logs, name) || !strings.Contains(logs, "placeholder") {
-				t.Errorf("%s=%s: code %d, sent %q, %s", name, text, code, sent, logs)
-			}
+			refusesPlaceholder(t, api, name, text)
 		}
+	}
+}
+
+// refusesOrReadsToken sets a variable to a value that is a text or names its file.
+func refusesOrReadsToken(t *testing.T, api *authorized, name, value, text string) {
+	t.Helper()
+	env := with(api.Environment(), "CLOUDFLARE_API_TOKEN", "", name, value)
+	out, logs, code := once(t, env, "call", "list_apps")
+	sent := api.tokens()
+	if code == 0 && (sent == "Bearer tok" || sent == "Bearer tok_in_quotes") {
+		return
+	}
+	if code != 2 || out != "" || sent != "" || strings.Count(logs, "\n") != 1 ||
+		!strings.Contains(logs, name) || !strings.Contains(logs, "placeholder") {
+		t.Errorf("%s=%s: code %d, sent %q, %s%s", name, text, code, sent, out, logs)
+	}
+}
+
+// refusesPlaceholder sets a variable to a placeholder.
+func refusesPlaceholder(t *testing.T, api *authorized, name, text string) {
+	t.Helper()
+	_, logs, code := once(t, with(api.Environment(), name, text), "call", "list_apps")
+	sent := api.tokens()
+	if code != 2 || sent != "" || !strings.Contains(logs, name) || !strings.Contains(logs, "placeholder") {
+		t.Errorf("%s=%s: code %d, sent %q, %s", name, text, code, sent, logs)
 	}
 }
 

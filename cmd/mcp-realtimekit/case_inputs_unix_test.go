@@ -95,7 +95,7 @@ func TestConfigOwner(t *testing.T) {
 		t.Skip("not root")
 	}
 	const nobody = 65534
-	home, err := os.MkdirTemp("", "config") // a test's own folder is closed to others
+	home, err := os.MkdirTemp("", "config") //nolint:usetesting // a test's own folder is closed to others
 	if err != nil {
 		t.Fatal(err)
 	}

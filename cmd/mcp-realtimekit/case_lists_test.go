@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -151,11 +152,9 @@ func TestListSizes(t *testing.T) {
 // plus is a copy of arguments with more.
 func plus(a args, namesAndValues ...any) args {
 	out := args{}
-	for name, v := range a {
-		out[name] = v
-	}
-	for i := 0; i < len(namesAndValues); i += 2 {
-		out[namesAndValues[i].(string)] = namesAndValues[i+1]
+	maps.Copy(out, a)
+	for pair := range slices.Chunk(namesAndValues, 2) {
+		out[pair[0].(string)] = pair[1]
 	}
 	return out
 }
@@ -175,6 +174,7 @@ func TestListStatedPage(t *testing.T) {
 func TestListSessionsPeople(t *testing.T) { bothShapes(t, testListSessionsPeople) }
 
 func testListSessionsPeople(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	got, text := list(t, p, "list_sessions", args{"meeting": "stand-up", "people": true})

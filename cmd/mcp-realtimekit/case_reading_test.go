@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -277,9 +278,7 @@ func TestAnswersOfNothing(t *testing.T) {
 
 func with2(in args, name string, v any) args {
 	out := args{name: v}
-	for k, v := range in {
-		out[k] = v
-	}
+	maps.Copy(out, in)
 	return out
 }
 
@@ -303,24 +302,30 @@ func TestBrokenAnswers(t *testing.T) {
 	}
 	for name, broken := range breaks {
 		for _, forever := range []bool{false, true} {
-			n := atomic.Int32{}
-			api := caseAPI(t, func(w http.ResponseWriter, r *http.Request) {
-				if n.Add(1) == 1 || forever {
-					broken(w, r)
-				} else {
-					body(good)(w, r)
-				}
-			})
-			r := start(t, api.Environment()).call("list_session_participants", args{"session_id": caseSession})
-			if r.IsError != forever || n.Load() > 3 || strings.HasPrefix(name, "cut") && n.Load() != 2 {
-				t.Errorf("%s, for ever %v: %d requests: %s", name, forever, n.Load(), r.text())
-			}
-			if forever && strings.HasPrefix(name, "cut") && !strings.Contains(r.text(), "cut off") {
-				t.Errorf("%s: %s", name, r.text())
-			}
-			if !forever && !strings.Contains(r.text(), "3 people joined") {
-				t.Errorf("%s: %s", name, r.text())
-			}
+			asksAgain(t, name, broken, forever, good)
 		}
+	}
+}
+
+// asksAgain answers once or always with a broken answer, and else with a good one.
+func asksAgain(t *testing.T, name string, broken http.HandlerFunc, forever bool, good string) {
+	t.Helper()
+	n := atomic.Int32{}
+	api := caseAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) == 1 || forever {
+			broken(w, r)
+		} else {
+			body(good)(w, r)
+		}
+	})
+	r := start(t, api.Environment()).call("list_session_participants", args{"session_id": caseSession})
+	if r.IsError != forever || n.Load() > 3 || strings.HasPrefix(name, "cut") && n.Load() != 2 {
+		t.Errorf("%s, for ever %v: %d requests: %s", name, forever, n.Load(), r.text())
+	}
+	if forever && strings.HasPrefix(name, "cut") && !strings.Contains(r.text(), "cut off") {
+		t.Errorf("%s: %s", name, r.text())
+	}
+	if !forever && !strings.Contains(r.text(), "3 people joined") {
+		t.Errorf("%s: %s", name, r.text())
 	}
 }

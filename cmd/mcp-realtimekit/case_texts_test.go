@@ -3,13 +3,16 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
 )
@@ -220,9 +223,10 @@ func TestCaseEmptyTexts(t *testing.T) {
 // Texts in other encodings are converted, and what is lost on the way is said.
 func TestCaseEncodings(t *testing.T) {
 	t.Parallel()
-	utf16 := []byte{0xff, 0xfe}
-	for _, r := range "\"1000\",\"00000000-0000-4000-8000-000000001001\",\"u\",\"c\",\"P\",\"Zoë\"\n" {
-		utf16 = append(utf16, byte(r), byte(r>>8))
+	wide := []byte{0xff, 0xfe}
+	row := "\"1000\",\"00000000-0000-4000-8000-000000001001\",\"u\",\"c\",\"P\",\"Zoë\"\n"
+	for _, unit := range utf16.Encode([]rune(row)) {
+		wide = binary.LittleEndian.AppendUint16(wide, unit)
 	}
 	latin := []byte("1000,00000000-0000-4000-8000-000000001001,u,c,P,Zo\xeb\n")
 	for _, tc := range []struct {
@@ -230,7 +234,7 @@ func TestCaseEncodings(t *testing.T) {
 		body              []byte
 		said, note        string
 	}{
-		{"UTF-16", "text/csv", utf16, "Zoë", ""},
+		{"UTF-16", "text/csv", wide, "Zoë", ""},
 		{"latin1", "text/csv; charset=iso-8859-1", latin, "Zoë", ""},
 		{"lost", "text/csv; charset=utf-8", latin, "Zo", "1 character is lost"},
 		{"unknown", "text/csv; charset=klingon", []byte("1000,00000000-0000-4000-8000-000000001001,u,c,P,Zoë\n"), "Zoë",
@@ -360,17 +364,21 @@ func TestCaseMissingTexts(t *testing.T) {
 			if strings.Contains(p.Why, tc.not) {
 				t.Errorf("%q is in %q", tc.not, p.Why)
 			}
-			asked := 0
-			for _, path := range api.Requests() {
-				if strings.HasSuffix(path, "/meetings/"+caseMeeting) {
-					asked++
-				}
-			}
-			if asked > 1 {
+			if asked := requestsOfMeeting(api); asked > 1 {
 				t.Errorf("the meeting was asked for %d times", asked)
 			}
 		})
 	}
+}
+
+// requestsOfMeeting counts how often the meeting itself was asked for.
+func requestsOfMeeting(api *scripted.API) (n int) {
+	for _, path := range api.Requests() {
+		if strings.HasSuffix(path, "/meetings/"+caseMeeting) {
+			n++
+		}
+	}
+	return n
 }
 
 // missingTexts scripts a session without texts that ended so long ago; 0 is live.
@@ -385,9 +393,7 @@ func missingTexts(t testing.TB, age time.Duration, switches map[string]any) *scr
 		session["status"], session["ended_at"] = "ENDED", time.Now().Add(-age).UTC().Format(time.RFC3339)
 	}
 	meeting := map[string]any{"id": caseMeeting, "title": "Weekly sync", "status": "ACTIVE"}
-	for name, v := range switches {
-		meeting[name] = v
-	}
+	maps.Copy(meeting, switches)
 	peer := map[string]any{"id": "p1", "user_id": "u1", "display_name": "Ann", "joined_at": begin}
 	api.Meeting(meeting, []any{}, []map[string]any{session}, map[string][]any{caseSession: {peer}})
 	if switches == nil {

@@ -24,12 +24,24 @@ type question struct {
 	} `json:"requestedSchema"`
 }
 
+// first is the first of six meetings to choose from, empty if there are not so many.
+func (q question) first(titled bool) string {
+	choice := q.RequestedSchema.Properties.Meeting
+	if titled && len(choice.OneOf) == 6 && strings.HasPrefix(choice.OneOf[0].Title, "Onboarding: ") {
+		return choice.OneOf[0].Const
+	} else if !titled && len(choice.Enum) == 6 {
+		return choice.Enum[0]
+	}
+	return ""
+}
+
 var onboarding = args{"name": "get_meeting_attendance", "arguments": args{"query": "onboarding"}}
 
 // TestChoiceByRequest is how revisions before 2026-07-28 ask: by a request of the server's.
 func TestChoiceByRequest(t *testing.T) { bothShapes(t, testChoiceByRequest) }
 
 func testChoiceByRequest(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	for revision, titled := range map[string]bool{"2025-06-18": false, "2025-11-25": true} {
 		p := launch(t, environment(sample(t, demoapi.Options{})))
@@ -44,13 +56,7 @@ func testChoiceByRequest(t *testing.T, sample sampler) {
 			if err := json.Unmarshal(asked.Params, &q); err != nil || !strings.Contains(q.Message, "6 meetings fit") {
 				t.Fatalf("%v %s", err, asked.Params)
 			}
-			choice := q.RequestedSchema.Properties.Meeting
-			id := ""
-			if titled && len(choice.OneOf) == 6 && strings.HasPrefix(choice.OneOf[0].Title, "Onboarding: ") {
-				id = choice.OneOf[0].Const
-			} else if !titled && len(choice.Enum) == 6 {
-				id = choice.Enum[0]
-			}
+			id := q.first(titled)
 			if id == "" {
 				t.Fatalf("%s: %s", revision, asked.Params)
 			}
@@ -108,6 +114,7 @@ func chosen(action string, id any) args {
 func TestChoiceByAnswer(t *testing.T) { bothShapes(t, testChoiceByAnswer) }
 
 func testChoiceByAnswer(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := launch(t, environment(sample(t, demoapi.Options{})))
 	can := args{"elicitation": args{"form": args{}}}

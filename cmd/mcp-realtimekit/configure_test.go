@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,42 +21,48 @@ func TestConfigCommand(t *testing.T) {
 	for _, id := range clientconfig.IDs() {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			home := t.TempDir()
-			env := with(environment(sample(t, demoapi.Options{})), "HOME", home)
-			write := []string{"config", id, "--write"}
-			if id == "json" {
-				write = append(write, "--path", filepath.Join(home, "mcp.json"))
-			}
-			out, logs, code := once(t, env, append(write, "--demo")...)
-			if code != 0 || out != "" || !strings.Contains(logs, "Wrote "+home) {
-				t.Fatalf("code %d, %s%s", code, out, logs)
-			}
-			entry := written(t, home)
-			p := start(t, nil, entry.Args...)
-			if r := p.call("list_apps", args{}); r.IsError || !strings.Contains(r.text(), "Production") {
-				t.Error(r.text())
-			}
-			_, logs, code = once(t, env, append(write, "--demo")...)
-			if code != 0 || !strings.Contains(logs, "nothing changed") {
-				t.Errorf("second time: code %d, %s", code, logs)
-			}
-			format := ".json"
-			if id == "codex" {
-				format = ".toml"
-			}
-			printed, _, code := once(t, env, "config", id) // once fails if the token is printed
-			if _, ok := servers(t, id+format, []byte(printed)); code != 0 || !ok || strings.Contains(printed, "--demo") {
-				t.Errorf("code %d: %s", code, printed)
-			}
-			_, logs, code = once(t, env, write...)
-			own := written(t, home)
-			if code != 0 || len(own.Args) != 0 || own.Command != program(t) || !strings.Contains(logs, ".bak") {
-				t.Errorf("code %d, %+v, %s", code, own, logs)
-			}
-			if own.Env["REALTIMEKIT_APP_ID"] != demoapi.AppID {
-				t.Errorf("environment %v", own.Env)
-			}
+			configures(t, id)
 		})
+	}
+}
+
+// configures writes a client's file for the sample account, and then for one's own.
+func configures(t *testing.T, id string) {
+	t.Helper()
+	home := t.TempDir()
+	env := with(environment(sample(t, demoapi.Options{})), "HOME", home)
+	write := []string{"config", id, "--write"}
+	if id == "json" {
+		write = append(write, "--path", filepath.Join(home, "mcp.json"))
+	}
+	out, logs, code := once(t, env, append(write, "--demo")...)
+	if code != 0 || out != "" || !strings.Contains(logs, "Wrote "+home) {
+		t.Fatalf("code %d, %s%s", code, out, logs)
+	}
+	entry := written(t, home)
+	p := start(t, nil, entry.Args...)
+	if r := p.call("list_apps", args{}); r.IsError || !strings.Contains(r.text(), "Production") {
+		t.Error(r.text())
+	}
+	_, logs, code = once(t, env, append(write, "--demo")...)
+	if code != 0 || !strings.Contains(logs, "nothing changed") {
+		t.Errorf("second time: code %d, %s", code, logs)
+	}
+	format := ".json"
+	if id == "codex" {
+		format = ".toml"
+	}
+	printed, _, code := once(t, env, "config", id) // once fails if the token is printed
+	if _, ok := servers(t, id+format, []byte(printed)); code != 0 || !ok || strings.Contains(printed, "--demo") {
+		t.Errorf("code %d: %s", code, printed)
+	}
+	_, logs, code = once(t, env, write...)
+	own := written(t, home)
+	if code != 0 || len(own.Args) != 0 || own.Command != program(t) || !strings.Contains(logs, ".bak") {
+		t.Errorf("code %d, %+v, %s", code, own, logs)
+	}
+	if own.Env["REALTIMEKIT_APP_ID"] != demoapi.AppID {
+		t.Errorf("environment %v", own.Env)
 	}
 }
 
@@ -99,11 +106,12 @@ type entry struct {
 func written(t *testing.T, home string) (found entry) {
 	t.Helper()
 	n := 0
-	err := filepath.Walk(home, func(path string, info os.FileInfo, err error) error {
-		if err != nil || info.IsDir() {
+	files := os.DirFS(home)
+	err := fs.WalkDir(files, ".", func(path string, file fs.DirEntry, err error) error {
+		if err != nil || file.IsDir() {
 			return err
 		}
-		raw, err := os.ReadFile(path)
+		raw, err := fs.ReadFile(files, path)
 		if err != nil {
 			return err
 		}

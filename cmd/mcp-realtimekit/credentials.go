@@ -9,8 +9,6 @@ import (
 )
 
 // The variables, as errors and the help name them.
-//
-//nolint:gosec // These are names, not tokens.
 const (
 	tokenVariable     = "CLOUDFLARE_API_TOKEN"
 	tokenFileVariable = "CLOUDFLARE_API_TOKEN_FILE (--token-file)"

@@ -324,15 +324,7 @@ func examine(t *testing.T, env map[string]string, fail, warn, skip string, want 
 	}
 	var all strings.Builder
 	for _, c := range report.Checks {
-		expected := "OK"
-		for status, names := range map[string]string{"FAIL": fail, "WARN": warn, "SKIP": skip} {
-			for _, name := range strings.Fields(names) {
-				if strings.ReplaceAll(name, "-", " ") == c.Name {
-					expected = status
-				}
-			}
-		}
-		if c.Status != expected {
+		if expected := expectedStatus(c.Name, fail, warn, skip); c.Status != expected {
 			t.Errorf("%s is %s, want %s: %s", c.Name, c.Status, expected, c.Detail)
 		}
 		if (c.Status == "FAIL" || c.Status == "WARN") && c.Remedy == "" {
@@ -345,6 +337,18 @@ func examine(t *testing.T, env map[string]string, fail, warn, skip string, want 
 			t.Errorf("%q is not in %s", w, all.String())
 		}
 	}
+}
+
+// expectedStatus is that of a check, by the names of those that are not OK.
+func expectedStatus(check, fail, warn, skip string) string {
+	for status, names := range map[string]string{"FAIL": fail, "WARN": warn, "SKIP": skip} {
+		for name := range strings.FieldsSeq(names) {
+			if strings.ReplaceAll(name, "-", " ") == check {
+				return status
+			}
+		}
+	}
+	return "OK"
 }
 
 // TestDoctorHeaders changes what the API says beside its answers.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -144,12 +145,12 @@ func (s *web) post(token, body string, header ...string) *http.Request {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	for i := 0; i < len(header); i += 2 {
-		if header[i] == "Host" {
-			req.Host = header[i+1]
+	for pair := range slices.Chunk(header, 2) {
+		if pair[0] == "Host" {
+			req.Host = pair[1]
 			continue
 		}
-		req.Header.Set(header[i], header[i+1])
+		req.Header.Set(pair[0], pair[1])
 	}
 	return req
 }

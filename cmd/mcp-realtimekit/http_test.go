@@ -540,9 +540,9 @@ func TestHTTPTLS(t *testing.T) {
 	}
 	old := &http.Client{
 		Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com", MaxVersion: tls.VersionTLS11},
+			TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "mcp.example.com", MaxVersion: tls.VersionTLS11}, //nolint:gosec // it must fail
 		},
-	} //nolint:gosec // it must fail
+	}
 	if _, err := old.Do(s.listApps(secret)); err == nil {
 		t.Error("TLS 1.1 was accepted")
 	}

@@ -12,6 +12,7 @@ import (
 func TestPrompts(t *testing.T) { bothShapes(t, testPrompts) }
 
 func testPrompts(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	var list struct {
@@ -64,6 +65,7 @@ func testPrompts(t *testing.T, sample sampler) {
 func TestCompletion(t *testing.T) { bothShapes(t, testCompletion) }
 
 func testCompletion(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api))

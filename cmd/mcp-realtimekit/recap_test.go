@@ -31,6 +31,7 @@ type recapResult struct {
 func TestRecap(t *testing.T) { bothShapes(t, testRecap) }
 
 func testRecap(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	var mu sync.Mutex
 	downloads := 0
@@ -96,6 +97,7 @@ func readByPage(t *testing.T, p *proc, all recapResult) {
 func TestRecapParts(t *testing.T) { bothShapes(t, testRecapParts) }
 
 func testRecapParts(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {
@@ -129,6 +131,7 @@ func testRecapParts(t *testing.T, sample sampler) {
 func TestRecapFailures(t *testing.T) { bothShapes(t, testRecapFailures) }
 
 func testRecapFailures(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Referer") != "" {
@@ -158,21 +161,7 @@ func testRecapFailures(t *testing.T, sample sampler) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			api := sample(t, demoapi.Options{Faults: tc.faults})
-			p := start(t, environment(api))
-			r := p.call("get_session_recap", args{"query": "design review", "part": "transcript"})
-			for _, want := range tc.want {
-				if !r.IsError || !strings.Contains(r.text(), want) {
-					t.Errorf("%q is not in: %s", want, r.text())
-				}
-			}
-			// Asked for everything, what failed is named beside what did not.
-			all := p.call("get_session_recap", args{"query": "design review"})
-			if all.IsError || !strings.Contains(all.text(), tc.want[0]) {
-				t.Errorf("all parts: %s", all.text())
-			}
-			if both := r.text() + all.text(); strings.Contains(both, "signature") || strings.Contains(both, "root:") {
-				t.Errorf("the link or a file is in the answer: %s", both)
-			}
+			saysWhatFailed(t, start(t, environment(api)), tc.want)
 		})
 	}
 	t.Run("redirect elsewhere carries no referrer", func(t *testing.T) {
@@ -185,9 +174,29 @@ func testRecapFailures(t *testing.T, sample sampler) {
 	})
 }
 
+// saysWhatFailed asks for a transcript that cannot be read, and for everything.
+func saysWhatFailed(t *testing.T, p *proc, wanted []string) {
+	t.Helper()
+	r := p.call("get_session_recap", args{"query": "design review", "part": "transcript"})
+	for _, want := range wanted {
+		if !r.IsError || !strings.Contains(r.text(), want) {
+			t.Errorf("%q is not in: %s", want, r.text())
+		}
+	}
+	// Asked for everything, what failed is named beside what did not.
+	all := p.call("get_session_recap", args{"query": "design review"})
+	if all.IsError || !strings.Contains(all.text(), wanted[0]) {
+		t.Errorf("all parts: %s", all.text())
+	}
+	if both := r.text() + all.text(); strings.Contains(both, "signature") || strings.Contains(both, "root:") {
+		t.Errorf("the link or a file is in the answer: %s", both)
+	}
+}
+
 func TestSessionParticipants(t *testing.T) { bothShapes(t, testSessionParticipants) }
 
 func testSessionParticipants(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	var mu sync.Mutex
 	var seen []string

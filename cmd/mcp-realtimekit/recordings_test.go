@@ -39,6 +39,7 @@ type recordingsAnswer struct {
 func TestRecordings(t *testing.T) { bothShapes(t, testRecordings) }
 
 func testRecordings(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	env := environment(sample(t, demoapi.Options{}))
 	p := start(t, env)
@@ -189,16 +190,14 @@ func TestRecordingsHostile(t *testing.T) {
 		if strings.Contains(r.text(), "\n#") || strings.Contains(r.text(), "javascript") || got.Total != 250 {
 			t.Errorf("%.1000s", r.text())
 		}
-		if got.Next != "" {
-			if _, err := fmt.Sscanf(got.Next, "Repeat the call with offset=%d.", new(int)); err != nil {
-				t.Error(got.Next)
-			}
-			var offset int
-			_, _ = fmt.Sscanf(got.Next, "Repeat the call with offset=%d.", &offset) // just checked
-			a["offset"] = offset
-		} else {
+		if got.Next == "" {
 			break
 		}
+		var offset int
+		if _, err := fmt.Sscanf(got.Next, "Repeat the call with offset=%d.", &offset); err != nil {
+			t.Error(got.Next)
+		}
+		a["offset"] = offset
 	}
 	if len(seen) != 250 {
 		t.Errorf("%d of 250 recordings", len(seen))

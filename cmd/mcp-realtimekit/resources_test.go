@@ -12,6 +12,7 @@ import (
 func TestResources(t *testing.T) { bothShapes(t, testResources) }
 
 func testResources(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	p := start(t, environment(api), "--log-format=json")
@@ -20,7 +21,8 @@ func testResources(t *testing.T, sample sampler) {
 			URITemplate string `json:"uriTemplate"`
 		}
 	}
-	if err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates); err != nil || len(templates.ResourceTemplates) != 3 {
+	err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates)
+	if err != nil || len(templates.ResourceTemplates) != 3 {
 		t.Fatalf("%v %+v", err, templates)
 	}
 	var added roster
@@ -87,63 +89,67 @@ func TestNoSuchResource(t *testing.T) {
 	}
 }
 
+// attendanceCommands are arguments of the command, its exit code, and what it prints.
+var attendanceCommands = []struct {
+	name string
+	args []string
+	code int
+	want []string
+}{
+	{
+		"table",
+		[]string{"design review"},
+		0,
+		[]string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "},
+	},
+	{"by id", []string{demoapi.ReviewMeetingID, "--show=late"}, 0, []string{"7 of 9", "Priya Raman"}},
+	{
+		"csv",
+		[]string{"design review", "--format=csv"},
+		0,
+		[]string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false,\r\n"},
+	},
+	{
+		"json",
+		[]string{"design review", "--format", "json"},
+		0,
+		[]string{`"summary": "7 of 9 invited`, `"status": "absent"`},
+	},
+	{
+		"markdown",
+		[]string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"},
+		0,
+		[]string{"| Dana Smith (Contoso) | guest | not on the roster (any more) | 23:00 |"},
+	},
+	{"all", []string{"stand-up", "--all", "--after=2000-01-01"}, 0, []string{"at least one of 10 sessions"}},
+	{"range", []string{"stand-up", "--from=2000-01-01", "--to=today"}, 0, []string{"at least one of 10 sessions"}},
+	{"after without all", []string{"stand-up", "--after=2000-01-01"}, 0, []string{"15-minute session"}},
+	{"old and new", []string{"stand-up", "--after=2000-01-01", "--from=2000-01-01"}, 2, []string{"old name of --from"}},
+	{"sessions", []string{"stand-up", "--sessions=3"}, 0, []string{"at least one of 3 sessions"}},
+	{"no meeting", []string{"--on=yesterday", "--sessions=latest"}, 0, []string{"No meeting was named"}},
+	{"at", []string{"design review", "--at=14:20", "--preset=host"}, 0, []string{
+		"1 of 10 people was in the session at 14:20Z and has the preset group_call_host", "Nguyễn Thị Hoa",
+	}},
+	{"person", []string{"design review", "--person=na.li@northwind.example"}, 0, []string{"1 of 10 people fits", "李娜"}},
+	{"least", []string{"design review", "--min-minutes=40", "--min-share=95"}, 0, []string{"SHARE", "4 of 10 people were"}},
+	{"also in", []string{"design review", "--also-in=roadmap workshop"}, 0, []string{"1 of 10 people came, and came to"}},
+	{"not in", []string{"design review", "--not-in=stand-up", "--show=absent"}, 0, []string{"2 of 10 people were absent and"}},
+	{"tolerance", []string{"design review", "--late-after-minutes=20", "--show=late"}, 0, []string{"0 of 10 people were late"}},
+	{"spans", []string{"design review", "--person=sofia", "--spans"}, 0, []string{"14:00 to 14:18; 14:23 to 14:42"}},
+	{"app", []string{"design review", "--app=staging"}, 1, []string{"Staging"}},
+	{"several", []string{"onboarding"}, 1, []string{"6 meetings"}},
+	{"none", []string{"no such meeting"}, 1, []string{"find_meetings"}},
+	{"time", []string{"stand-up", "--after=soon"}, 1, []string{"must be a date", "yesterday"}},
+	{"format", []string{"stand-up", "--format=xml"}, 2, []string{"--format"}},
+}
+
 func TestAttendanceCommand(t *testing.T) { bothShapes(t, testAttendanceCommand) }
 
 func testAttendanceCommand(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
-	for _, tc := range []struct {
-		name string
-		args []string
-		code int
-		want []string
-	}{
-		{
-			"table",
-			[]string{"design review"},
-			0,
-			[]string{"7 of 9 invited attended", "NAME ", "李娜                  na.li@northwind.example "},
-		},
-		{"by id", []string{demoapi.ReviewMeetingID, "--show=late"}, 0, []string{"7 of 9", "Priya Raman"}},
-		{
-			"csv",
-			[]string{"design review", "--format=csv"},
-			0,
-			[]string{"name,custom_participant_id,status", "李娜,na.li@northwind.example,absent,0,,,0,0,0,0,false,\r\n"},
-		},
-		{
-			"json",
-			[]string{"design review", "--format", "json"},
-			0,
-			[]string{`"summary": "7 of 9 invited`, `"status": "absent"`},
-		},
-		{
-			"markdown",
-			[]string{"design review", "--format=markdown", "--timezone=Asia/Tokyo"},
-			0,
-			[]string{"| Dana Smith (Contoso) | guest | not on the roster (any more) | 23:00 |"},
-		},
-		{"all", []string{"stand-up", "--all", "--after=2000-01-01"}, 0, []string{"at least one of 10 sessions"}},
-		{"range", []string{"stand-up", "--from=2000-01-01", "--to=today"}, 0, []string{"at least one of 10 sessions"}},
-		{"after without all", []string{"stand-up", "--after=2000-01-01"}, 0, []string{"15-minute session"}},
-		{"old and new", []string{"stand-up", "--after=2000-01-01", "--from=2000-01-01"}, 2, []string{"old name of --from"}},
-		{"sessions", []string{"stand-up", "--sessions=3"}, 0, []string{"at least one of 3 sessions"}},
-		{"no meeting", []string{"--on=yesterday", "--sessions=latest"}, 0, []string{"No meeting was named"}},
-		{"at", []string{"design review", "--at=14:20", "--preset=host"}, 0, []string{
-			"1 of 10 people was in the session at 14:20Z and has the preset group_call_host", "Nguyễn Thị Hoa",
-		}},
-		{"person", []string{"design review", "--person=na.li@northwind.example"}, 0, []string{"1 of 10 people fits", "李娜"}},
-		{"least", []string{"design review", "--min-minutes=40", "--min-share=95"}, 0, []string{"SHARE", "4 of 10 people were"}},
-		{"also in", []string{"design review", "--also-in=roadmap workshop"}, 0, []string{"1 of 10 people came, and came to"}},
-		{"not in", []string{"design review", "--not-in=stand-up", "--show=absent"}, 0, []string{"2 of 10 people were absent and"}},
-		{"tolerance", []string{"design review", "--late-after-minutes=20", "--show=late"}, 0, []string{"0 of 10 people were late"}},
-		{"spans", []string{"design review", "--person=sofia", "--spans"}, 0, []string{"14:00 to 14:18; 14:23 to 14:42"}},
-		{"app", []string{"design review", "--app=staging"}, 1, []string{"Staging"}},
-		{"several", []string{"onboarding"}, 1, []string{"6 meetings"}},
-		{"none", []string{"no such meeting"}, 1, []string{"find_meetings"}},
-		{"time", []string{"stand-up", "--after=soon"}, 1, []string{"must be a date", "yesterday"}},
-		{"format", []string{"stand-up", "--format=xml"}, 2, []string{"--format"}},
-	} {
+	for _, tc := range attendanceCommands {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			out, logs, code := once(t, environment(api), append([]string{"attendance"}, tc.args...)...)
@@ -163,6 +169,7 @@ func testAttendanceCommand(t *testing.T, sample sampler) {
 func TestWebinarCSV(t *testing.T) { bothShapes(t, testWebinarCSV) }
 
 func testWebinarCSV(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	api := sample(t, demoapi.Options{})
 	out, _, code := once(t, environment(api), "attendance", demoapi.WebinarMeetingID, "--format=csv")

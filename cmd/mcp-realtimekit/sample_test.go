@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
@@ -21,8 +22,8 @@ func environment(api *demoapi.Server) map[string]string {
 // with returns a copy of env with changes.
 func with(env map[string]string, pairs ...string) map[string]string {
 	out := maps.Clone(env)
-	for i := 0; i < len(pairs); i += 2 {
-		out[pairs[i]] = pairs[i+1]
+	for pair := range slices.Chunk(pairs, 2) {
+		out[pair[0]] = pair[1]
 	}
 	return out
 }

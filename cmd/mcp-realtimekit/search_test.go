@@ -89,6 +89,7 @@ func TestSearchRecaps(t *testing.T) {
 }
 
 func testSearchRecaps(t *testing.T, older bool) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(unpaced(t, demoapi.Options{OlderShapes: older})), "--rate-limit=100000/1s")
 	var got searchAnswer
@@ -409,11 +410,7 @@ func TestSearchLeavesNoTrace(t *testing.T) {
 		for i := range downloads {
 			before := len(api.Requests())
 			call()
-			for _, r := range api.Requests()[before:] {
-				if strings.HasPrefix(r, "/files/") {
-					downloads[i]++
-				}
-			}
+			downloads[i] = downloadsIn(api.Requests()[before:])
 		}
 		if downloads != [2]int{1, 1} {
 			t.Errorf("%s: a text was kept: %v downloads", name, downloads)
@@ -441,9 +438,20 @@ func TestSearchLeavesNoTrace(t *testing.T) {
 	}
 }
 
+// downloadsIn counts the requests of texts.
+func downloadsIn(requests []string) (n int) {
+	for _, r := range requests {
+		if strings.HasPrefix(r, "/files/") {
+			n++
+		}
+	}
+	return n
+}
+
 func TestRecapSearch(t *testing.T) { bothShapes(t, testRecapSearch) }
 
 func testRecapSearch(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	for _, tc := range []struct {

@@ -187,7 +187,7 @@ func TestNoise(t *testing.T) {
 	for i := range 10_000 {
 		line := []byte(fmt.Sprintf(seeds[random.IntN(len(seeds))], i))
 		for range random.IntN(4) { // damage it
-			line[random.IntN(len(line))] = byte(random.IntN(256))
+			line[random.IntN(len(line))] = byte(random.IntN(256)) //nolint:gosec // it fits
 		}
 		p.send(strings.NewReplacer("\n", " ").Replace(string(line)))
 	}

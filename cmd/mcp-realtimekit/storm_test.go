@@ -70,14 +70,7 @@ func TestStorm(t *testing.T) {
 			answers := clearly(t, p, calls)
 			took := time.Since(begin)
 			p.close(0)
-			requests := 0
-			for _, line := range logLines(t, p) {
-				requests += line.Requests
-				if line.Duration > timeout+500*time.Millisecond && !raceEnabled {
-					t.Errorf("a call took %s", line.Duration)
-				}
-			}
-			if requests != len(seen) {
+			if requests := loggedRequests(t, p, timeout); requests != len(seen) {
 				t.Errorf("%d requests are logged, %d came", requests, len(seen))
 			}
 			if got := busiest(seen, window); got > limit {
@@ -90,6 +83,18 @@ func TestStorm(t *testing.T) {
 				len(calls)-answers, len(seen), busiest(seen, window), window)
 		})
 	}
+}
+
+// loggedRequests counts the requests in the log, whose calls took no longer than the timeout.
+func loggedRequests(t *testing.T, p *proc, timeout time.Duration) (requests int) {
+	t.Helper()
+	for _, line := range logLines(t, p) {
+		requests += line.Requests
+		if line.Duration > timeout+500*time.Millisecond && !raceEnabled {
+			t.Errorf("a call took %s", line.Duration)
+		}
+	}
+	return requests
 }
 
 // TestMergedCalls makes the same call 100 times at once.

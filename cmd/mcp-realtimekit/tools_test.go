@@ -180,7 +180,8 @@ func TestRoster(t *testing.T) {
 	}
 	limited := p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID, "limit": 4})
 	limited.into(t, &r)
-	if r.Matching != 9 || len(r.Participants) != 4 || r.LeftOut != 5 || !strings.Contains(limited.text(), "5 more not shown. Repeat the call with offset=4") {
+	if r.Matching != 9 || len(r.Participants) != 4 || r.LeftOut != 5 ||
+		!strings.Contains(limited.text(), "5 more not shown. Repeat the call with offset=4") {
 		t.Errorf("limit: %s", limited.text())
 	}
 	if !strings.Contains(limited.text(), "It does not say who attended") {
@@ -387,6 +388,7 @@ func TestFindMeetings(t *testing.T) {
 func TestGetMeeting(t *testing.T) { bothShapes(t, testGetMeeting) }
 
 func testGetMeeting(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	p := start(t, environment(sample(t, demoapi.Options{})))
 	r := p.call("get_meeting", args{"meeting_id": demoapi.LiveMeetingID})
@@ -416,7 +418,9 @@ func TestDiscovery(t *testing.T) {
 	several := with(environment(sample(t, demoapi.Options{})), "REALTIMEKIT_APP_ID", "")
 	p = start(t, several)
 	r = p.call("list_meeting_participants", args{"meeting_id": demoapi.StandupMeetingID})
-	for _, want := range []string{"3 apps", "REALTIMEKIT_APP_ID", demoapi.AppID, "Production", demoapi.StagingAppID, "Staging", demoapi.EventsAppID} {
+	for _, want := range []string{
+		"3 apps", "REALTIMEKIT_APP_ID", demoapi.AppID, "Production", demoapi.StagingAppID, "Staging", demoapi.EventsAppID,
+	} {
 		if !r.IsError || !strings.Contains(r.text(), want) {
 			t.Errorf("%q is not in: %s", want, r.text())
 		}
@@ -469,7 +473,8 @@ func TestArgumentsRefused(t *testing.T) {
 		{"list_meeting_participants", args{"meeting_id": id, "per_page": -1}, []string{`"per_page" must be an integer from 0`}},
 		{"list_meeting_participants", args{"meeting_id": id, "response_format": "xml"}, []string{`"format" must be one of`, "csv"}},
 		{"list_meeting_participants", args{"meeting_id": id, "query": []string{"x"}}, []string{`"person" must be a string`}},
-		{"list_meeting_participants", args{"meeting_id": id, "query": strings.Repeat("x", 201)}, []string{`"person" must be a string of at most 200`}},
+		{"list_meeting_participants", args{"meeting_id": id, "query": strings.Repeat("x", 201)},
+			[]string{`"person" must be a string of at most 200`}},
 		{"list_meeting_participants", args{"meeting_id": id, "page": 1}, []string{`unknown argument "page"`, "page_no"}},
 		{"find_meetings", args{"created_after": "some day"}, []string{`"from" must be`, "for example"}},
 	} {

@@ -17,6 +17,18 @@ type longLine struct {
 	id, message           string
 }
 
+// send writes the line, to its end or up to there.
+func (c longLine) send(r *raw, end bool) {
+	piece := strings.Repeat(c.filler, mb/len(c.filler))
+	r.write(c.before)
+	for range c.size / mb {
+		r.write(piece)
+	}
+	if end {
+		r.write(c.after + "\n")
+	}
+}
+
 func longLines() map[string]longLine {
 	const (
 		large = "longer than 4194304 bytes"
@@ -51,16 +63,7 @@ func TestLongLines(t *testing.T) {
 			r := startRaw(t, nil, "--demo", "--log-level=error")
 			r.initialize("2025-11-25")
 			var sending sync.WaitGroup
-			sending.Go(func() {
-				piece := strings.Repeat(c.filler, mb/len(c.filler))
-				r.write(c.before)
-				for range c.size / mb {
-					r.write(piece)
-				}
-				if name != "without an end" {
-					r.write(c.after + "\n")
-				}
-			})
+			sending.Go(func() { c.send(r, name != "without an end") })
 			m := parse(t, r.line())
 			if string(m.ID) != c.id || (m.Error == nil) != (c.message == "") ||
 				m.Error != nil && !strings.Contains(m.Error.Message, c.message) {

@@ -115,6 +115,25 @@ func (r *raw) end(code int, within time.Duration) {
 	}
 }
 
+// readAnswers reads so many, all of which succeeded: their ids and size.
+func readAnswers(t *testing.T, r *raw, calls int) (answered map[int64]bool, size int) {
+	t.Helper()
+	answered = map[int64]bool{}
+	for i := range calls {
+		line := r.line()
+		size += len(line)
+		id, ok := mcptest.ID([]byte(line))
+		if i%10 == 0 && !json.Valid([]byte(line)) { // all would take seconds
+			t.Fatalf("not JSON: %.300s", line)
+		}
+		if !ok || !strings.Contains(line, `"structuredContent":`) || strings.Contains(line, `"isError":true`) {
+			t.Fatalf("%.300s", line)
+		}
+		answered[id] = true
+	}
+	return answered, size
+}
+
 // TestUnreadAnswers makes thousands of calls, reads no answer for a while, and
 // then all of them.
 func TestUnreadAnswers(t *testing.T) {
@@ -142,20 +161,7 @@ func TestUnreadAnswers(t *testing.T) {
 			})
 			time.Sleep(3 * time.Second)
 			begin := time.Now()
-			answered := map[int64]bool{}
-			size := 0
-			for i := range calls {
-				line := r.line()
-				size += len(line)
-				id, ok := mcptest.ID([]byte(line))
-				if i%10 == 0 && !json.Valid([]byte(line)) { // all would take seconds
-					t.Fatalf("not JSON: %.300s", line)
-				}
-				if !ok || !strings.Contains(line, `"structuredContent":`) || strings.Contains(line, `"isError":true`) {
-					t.Fatalf("%.300s", line)
-				}
-				answered[id] = true
-			}
+			answered, size := readAnswers(t, r, calls)
 			sent.Wait()
 			t.Logf("%d answers of %d bytes in %s", len(answered), size/calls, time.Since(begin))
 			if len(answered) != calls {

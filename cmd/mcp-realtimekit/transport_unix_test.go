@@ -74,39 +74,45 @@ func TestStandardErrorGone(t *testing.T) {
 	for _, how := range []string{"closed", "unread"} {
 		for _, transport := range []string{"stdio", "HTTP"} {
 			t.Run(how+", "+transport, func(t *testing.T) {
-				logs, end, err := os.Pipe()
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer func() { _ = logs.Close() }()
-				arguments := []string{"--demo", "--log-level=debug"}
-				address := ""
-				if transport == "HTTP" {
-					address = freeAddress(t)
-					arguments = append(arguments, "--http", address, "--drain-delay=0s")
-				}
-				cmd := command(t, nil, arguments...)
-				cmd.Stderr = end
-				r := startCommand(t, cmd)
-				_ = end.Close()
-				if how == "closed" {
-					_ = logs.Close()
-				}
-				const calls = 2000 // whose log lines are more than a pipe holds
-				if transport == "HTTP" {
-					callOverHTTP(t, address, calls)
-				} else {
-					r.initialize("2025-11-25")
-					for i := range calls {
-						r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"get_meeting"}}`, i))
-						r.line()
-					}
-				}
-				_ = r.cmd.Process.Signal(syscall.SIGTERM)
-				r.end(0, 5*time.Second)
+				servesWithoutLogs(t, how, transport)
 			})
 		}
 	}
+}
+
+// servesWithoutLogs makes calls whose log lines nobody reads.
+func servesWithoutLogs(t *testing.T, how, transport string) {
+	t.Helper()
+	logs, end, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = logs.Close() }()
+	arguments := []string{"--demo", "--log-level=debug"}
+	address := ""
+	if transport == "HTTP" {
+		address = freeAddress(t)
+		arguments = append(arguments, "--http", address, "--drain-delay=0s")
+	}
+	cmd := command(t, nil, arguments...)
+	cmd.Stderr = end
+	r := startCommand(t, cmd)
+	_ = end.Close()
+	if how == "closed" {
+		_ = logs.Close()
+	}
+	const calls = 2000 // whose log lines are more than a pipe holds
+	if transport == "HTTP" {
+		callOverHTTP(t, address, calls)
+	} else {
+		r.initialize("2025-11-25")
+		for i := range calls {
+			r.send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"get_meeting"}}`, i))
+			r.line()
+		}
+	}
+	_ = r.cmd.Process.Signal(syscall.SIGTERM)
+	r.end(0, 5*time.Second)
 }
 
 // TestStandardOutputGone closes the reading end of standard output only.

@@ -129,6 +129,7 @@ var handshakes = map[string][]step{
 func TestTransportsAgree(t *testing.T) { bothShapes(t, testTransportsAgree) }
 
 func testTransportsAgree(t *testing.T, sample sampler) {
+	t.Helper()
 	t.Parallel()
 	session := sampleSession(t, demoapi.StandupMeetingID)
 	for revision, handshake := range handshakes {

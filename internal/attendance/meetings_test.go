@@ -11,7 +11,7 @@ import (
 // who it is, which is the custom id, and when they were added, if that is known.
 func rosterOf(s string) []Invited {
 	var out []Invited
-	for _, field := range strings.Fields(s) {
+	for field := range strings.FieldsSeq(s) {
 		field, added, _ := strings.Cut(field, "@")
 		meeting, who, in := strings.Cut(field, ":")
 		if !in {

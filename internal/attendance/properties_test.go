@@ -69,14 +69,20 @@ func visited(t *testing.T, r Result, p Person) {
 		v.Present() > r.Lived() && known {
 		t.Fatalf("share %d %v of %s, %d %v of %s", share, known, v.Lived, whole, same, r.Lived())
 	}
+	intervals(t, v)
+	if v.Here && !r.Live || v.Here && v.Early() > 0 {
+		t.Fatalf("here %+v", v)
+	}
+}
+
+// intervals holds that those of a visit are in order, and that what is between is away.
+func intervals(t *testing.T, v Visit) {
+	t.Helper()
 	for _, n := range v.Intervals {
 		begun := n.To.After(n.From) || v.Here && n.From.Equal(v.Last())
 		if v.PresentAt(n.From) != begun || v.PresentAt(v.Last()) != v.Here {
 			t.Fatalf("present from %s, until %s: %+v", n.From, v.Last(), v)
 		}
-	}
-	if v.Here && !r.Live || v.Here && v.Early() > 0 {
-		t.Fatalf("here %+v", v)
 	}
 	for i, n := range v.Intervals {
 		if n.To.Before(n.From) || n.From.Before(v.Session.Start) || n.To.After(v.Session.End) || i > 0 && !n.From.After(v.Intervals[i-1].To) {

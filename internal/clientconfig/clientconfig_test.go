@@ -105,35 +105,44 @@ func TestGolden(t *testing.T) {
 		for kind, s := range kinds(c) {
 			t.Run(filepath.Base(in)+"/"+kind, func(t *testing.T) {
 				t.Parallel()
-				golden := strings.TrimSuffix(in, ".in") + "." + kind
-				if otherKind(standard(t, c, file), c, s) {
-					if _, err := c.Merge(file, s); err == nil || !strings.Contains(err.Error(), "remove it first") {
-						t.Error(err)
-					}
-					return
-				}
-				out := merge(t, c, file, s)
-				if *update {
-					if err := os.WriteFile(golden, out, 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil || !bytes.Equal(out, want) {
-					t.Errorf("%v; got\n%s\nwant\n%s", err, out, want)
-				}
-				// Each line that was there still is, but for a comma and our own entry.
-				if strings.Contains(in, "state") || strings.Contains(in, "compact") || strings.Contains(in, "remote") {
-					return
-				}
-				text := strings.ReplaceAll(string(out), ",", "")
-				for line := range strings.Lines(string(file)) {
-					line = strings.ReplaceAll(strings.TrimSpace(line), ",", "")
-					if !strings.Contains(text, strings.TrimSuffix(line, "}")) {
-						t.Errorf("lost the line %q in\n%s", line, out)
-					}
-				}
+				golden(t, c, s, file, strings.TrimSuffix(in, ".in")+"."+kind)
 			})
+		}
+	}
+}
+
+// golden compares what becomes of a file with what is to become of it.
+func golden(t *testing.T, c Client, s Server, file []byte, path string) {
+	t.Helper()
+	if otherKind(standard(t, c, file), c, s) {
+		if _, err := c.Merge(file, s); err == nil || !strings.Contains(err.Error(), "remove it first") {
+			t.Error(err)
+		}
+		return
+	}
+	out := merge(t, c, file, s)
+	if *update {
+		if err := os.WriteFile(path, out, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(out, want) {
+		t.Errorf("%v; got\n%s\nwant\n%s", err, out, want)
+	}
+	if !strings.Contains(path, "state") && !strings.Contains(path, "compact") && !strings.Contains(path, "remote") {
+		linesStay(t, file, out)
+	}
+}
+
+// linesStay holds that each line that was there still is, but for a comma and our own entry.
+func linesStay(t *testing.T, file, out []byte) {
+	t.Helper()
+	text := strings.ReplaceAll(string(out), ",", "")
+	for line := range strings.Lines(string(file)) {
+		line = strings.ReplaceAll(strings.TrimSpace(line), ",", "")
+		if !strings.Contains(text, strings.TrimSuffix(line, "}")) {
+			t.Errorf("lost the line %q in\n%s", line, out)
 		}
 	}
 }
@@ -224,22 +233,7 @@ func TestBearer(t *testing.T) {
 			}
 			continue
 		}
-		first := merge(t, c, nil, hosted)
-		other := merge(t, c, first, secret) // another variable, since it is asked for
-		if again := merge(t, c, other, hosted); !bytes.Equal(again, other) {
-			t.Errorf("%s: a variable that was named is gone: %s", id, again)
-		}
-		for file, want := range map[string]string{string(first): "CLOUDFLARE_API_TOKEN", string(other): secret.TokenEnv} {
-			if c.asks {
-				want = strings.ToLower(strings.ReplaceAll(want, "_", "-"))
-			}
-			if n := strings.Count(file, want); n < 1 || c.asks && n != 2 {
-				t.Errorf("%s: %d times %s in %s", id, n, want, file)
-			}
-		}
-		if hint := c.Hint(secret); !c.asks && !strings.Contains(hint, secret.TokenEnv) {
-			t.Errorf("%s: the hint does not name the variable: %s", id, hint)
-		}
+		namesVariable(t, c, secret)
 	}
 	file, err := os.ReadFile("testdata/claude-code.remote.in")
 	if err != nil {
@@ -249,6 +243,28 @@ func TestBearer(t *testing.T) {
 		if out := string(merge(t, lookup(t, "claude-code"), file, s)); !strings.Contains(out, "Bearer typed-by-hand") {
 			t.Errorf("lost what a person typed: %s", out)
 		}
+	}
+}
+
+// namesVariable holds that a client's file and its hint name the variable of the token,
+// and that one which was named stays.
+func namesVariable(t *testing.T, c Client, secret Server) {
+	t.Helper()
+	first := merge(t, c, nil, hosted)
+	other := merge(t, c, first, secret) // another variable, since it is asked for
+	if again := merge(t, c, other, hosted); !bytes.Equal(again, other) {
+		t.Errorf("%s: a variable that was named is gone: %s", c.ID, again)
+	}
+	for file, want := range map[string]string{string(first): "CLOUDFLARE_API_TOKEN", string(other): secret.TokenEnv} {
+		if c.asks {
+			want = strings.ToLower(strings.ReplaceAll(want, "_", "-"))
+		}
+		if n := strings.Count(file, want); n < 1 || c.asks && n != 2 {
+			t.Errorf("%s: %d times %s in %s", c.ID, n, want, file)
+		}
+	}
+	if hint := c.Hint(secret); !c.asks && !strings.Contains(hint, secret.TokenEnv) {
+		t.Errorf("%s: the hint does not name the variable: %s", c.ID, hint)
 	}
 }
 
@@ -333,11 +349,7 @@ func TestWrite(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{"a.json": "3", "a.json.bak": "1", "a.json.bak2": "2"} {
-		raw, err := os.ReadFile(filepath.Join(dir, "real", name))
-		info, err2 := os.Stat(filepath.Join(dir, "real", name))
-		if err != nil || err2 != nil || string(raw) != want || info.Mode().Perm() != 0o640 {
-			t.Errorf("%s is %q, %v, %v, %v", name, raw, info, err, err2)
-		}
+		holdsText(t, filepath.Join(dir, "real", name), want)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Error("the link is gone")
@@ -353,6 +365,16 @@ func TestWrite(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "real", ".*")); len(left) != 0 {
 		t.Error("left behind:", left)
+	}
+}
+
+// holdsText holds that a file has a content, and the mode that it was given.
+func holdsText(t *testing.T, file, want string) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	info, err2 := os.Stat(file)
+	if err != nil || err2 != nil || string(raw) != want || info.Mode().Perm() != 0o640 {
+		t.Errorf("%s is %q, %v, %v, %v", file, raw, info, err, err2)
 	}
 }
 
@@ -391,28 +413,12 @@ func FuzzMerge(f *testing.F) {
 		}
 		before := standard(t, c, file)
 		entry := after[c.servers].(map[string]any)[s.Name].(map[string]any)
-		command := entry["command"]
-		if line, ok := command.([]any); ok {
-			command = line[0]
-		}
-		if s.URL == "" && command != s.Command {
+		if s.URL == "" && commandOf(entry) != s.Command {
 			t.Errorf("entry %v", entry)
 		}
 		// What is ours may differ; the rest may not.
-		for _, v := range []map[string]any{before, after} {
-			if servers, ok := v[c.servers].(map[string]any); ok {
-				delete(servers, s.Name)
-				if len(servers) == 0 {
-					delete(v, c.servers)
-				}
-			}
-			if list, ok := v["inputs"].([]any); ok && c.asks {
-				v["inputs"] = others(list)
-				if len(v["inputs"].([]any)) == 0 {
-					delete(v, "inputs")
-				}
-			}
-		}
+		deleteOurs(before, c, s)
+		deleteOurs(after, c, s)
 		if !reflect.DeepEqual(before, after) {
 			t.Errorf("before %v\nafter %v", before, after)
 		}
@@ -420,6 +426,30 @@ func FuzzMerge(f *testing.F) {
 			t.Errorf("lost a comment of %q in %q", file, out)
 		}
 	})
+}
+
+// commandOf is the program that an entry starts.
+func commandOf(entry map[string]any) any {
+	if line, ok := entry["command"].([]any); ok {
+		return line[0]
+	}
+	return entry["command"]
+}
+
+// deleteOurs deletes from a client's file what this program writes there.
+func deleteOurs(file map[string]any, c Client, s Server) {
+	if servers, ok := file[c.servers].(map[string]any); ok {
+		delete(servers, s.Name)
+		if len(servers) == 0 {
+			delete(file, c.servers)
+		}
+	}
+	if list, ok := file["inputs"].([]any); ok && c.asks {
+		file["inputs"] = others(list)
+		if len(file["inputs"].([]any)) == 0 {
+			delete(file, "inputs")
+		}
+	}
 }
 
 // comments counts what looks like one between the values.

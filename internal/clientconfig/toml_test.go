@@ -139,15 +139,7 @@ func FuzzTOML(f *testing.F) {
 	f.Add([]byte("\ufeff[ mcp_servers . 'realtimekit' ]\r\n[a]\r\nb=nan"), uint8(3))
 	c := lookup(f, "codex")
 	f.Fuzz(func(t *testing.T, file []byte, kind uint8) {
-		s := own
-		switch kind % 4 {
-		case 1:
-			s.Demo = true
-		case 2:
-			s.TokenFile = "/home/me/.token"
-		case 3:
-			s = hosted
-		}
+		s := serverOf(kind)
 		out, err := c.Merge(bytes.Clone(file), s)
 		if err != nil {
 			if strings.Contains(err.Error(), "went wrong") || strings.Contains(err.Error(), "other parts") {
@@ -156,16 +148,7 @@ func FuzzTOML(f *testing.F) {
 			return
 		}
 		merge(t, c, out, s)
-		before, after := rest(t, file), rest(t, out)
-		if !slices.Equal(before, after) {
-			t.Errorf("before %q\nafter %q", before, after)
-		}
-		if !bytes.Contains(file, []byte(own.Name)) && !bytes.ContainsRune(file, '\\') && !bytes.HasPrefix(out, file) {
-			t.Errorf("a new table is not at the end: %q in %q", file, out)
-		}
-		if strings.Count(string(out), "#") < strings.Count(string(file), "#") {
-			t.Errorf("lost a comment of %q in %q", file, out)
-		}
+		restStays(t, file, out)
 		entry := entryOf(t, c, out)
 		if s.URL != "" && entry["url"] != s.URL || s.URL == "" && entry["command"] != s.Command {
 			t.Errorf("entry %v", entry)
@@ -174,6 +157,35 @@ func FuzzTOML(f *testing.F) {
 			kept(t, old[s.Name], entry)
 		}
 	})
+}
+
+// serverOf is a server of one of four kinds.
+func serverOf(kind uint8) Server {
+	s := own
+	switch kind % 4 {
+	case 1:
+		s.Demo = true
+	case 2:
+		s.TokenFile = "/home/me/.token"
+	case 3:
+		s = hosted
+	}
+	return s
+}
+
+// restStays holds that outside the server's table nothing changed.
+func restStays(t *testing.T, file, out []byte) {
+	t.Helper()
+	before, after := rest(t, file), rest(t, out)
+	if !slices.Equal(before, after) {
+		t.Errorf("before %q\nafter %q", before, after)
+	}
+	if !bytes.Contains(file, []byte(own.Name)) && !bytes.ContainsRune(file, '\\') && !bytes.HasPrefix(out, file) {
+		t.Errorf("a new table is not at the end: %q in %q", file, out)
+	}
+	if strings.Count(string(out), "#") < strings.Count(string(file), "#") {
+		t.Errorf("lost a comment of %q in %q", file, out)
+	}
 }
 
 // kept checks the keys of an entry that this program has nothing to do with.

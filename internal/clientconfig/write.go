@@ -151,7 +151,8 @@ func (o original) replace(target string, content []byte) (backup string, err err
 
 // create writes a new file with the original's owner and mode.
 func (o original) create(path string, content []byte) error {
-	_ = os.Remove(path)                                                       // mostly there is none
+	// Mostly there is none.
+	_ = os.Remove(path)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly) //nolint:gosec // beside the user's own
 	if err != nil {
 		return err

@@ -66,10 +66,10 @@ func holds(title, wanted []string) bool {
 		if missing[first] {
 			return false
 		}
-		joined := ""
+		var joined strings.Builder
 		for n, w := range wanted[first:min(len(wanted), first+maxWords)] {
-			joined += w
-			if begins(title, joined) && from(first+n+1) {
+			joined.WriteString(w)
+			if begins(title, joined.String()) && from(first+n+1) {
 				return true
 			}
 		}

@@ -1,7 +1,5 @@
 package mcptool
 
-import "github.com/invopop/jsonschema"
-
 // meantBy are the arguments that models mean by names that no tool has.
 var meantBy = map[string][]string{
 	"name": {"person", "meeting", "search"}, "title": {"meeting", "search"}, "meeting_name": {"meeting"},
@@ -16,7 +14,7 @@ var meantBy = map[string][]string{
 }
 
 // whenceID says how to come by the value of an argument that is an id.
-func whenceID(schema *jsonschema.Schema, name string) string {
+func whenceID(name string) string {
 	switch name {
 	case "session", "session_id":
 		return "; list_sessions gives it"

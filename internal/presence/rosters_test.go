@@ -25,7 +25,10 @@ type series struct {
 	sessions []client.Session
 }
 
-func startSeries(t testing.TB) *series { return &series{api: scripted.Start(t)} }
+func startSeries(t testing.TB) *series {
+	t.Helper()
+	return &series{api: scripted.Start(t)}
+}
 
 // roster scripts that of a meeting, of people who are their custom ids.
 func (s *series) roster(meeting string, people ...string) {

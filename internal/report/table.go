@@ -10,7 +10,6 @@ import (
 type layout struct {
 	several bool // sessions
 	share   bool // of the session is asked about
-	rate    bool // there is one
 }
 
 // column is one column of an answer's rows, in every form that it is shown in. A

@@ -47,7 +47,7 @@ func (s *seeker) add(number int, l recap.Line, pieces []string, p *recap.Person,
 	}
 	for i, text := range pieces {
 		number++
-		s.piece(number, isHit(i), func(most int) Line {
+		s.piece(isHit(i), func(most int) Line {
 			out := line(untrusted.Line(text, most))
 			out.Number = number
 			return out
@@ -70,7 +70,7 @@ func (s *seeker) which(pieces []string) (of []int) {
 	return []int{max(0, slices.IndexFunc(pieces, func(text string) bool { return match.Holds(text, longest) }))}
 }
 
-func (s *seeker) piece(number int, hit bool, line func(most int) Line) {
+func (s *seeker) piece(hit bool, line func(most int) Line) {
 	if hit {
 		s.hits++
 	}

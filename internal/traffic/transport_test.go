@@ -65,6 +65,7 @@ func (u *upstream) at(begin time.Time) map[time.Duration]int {
 }
 
 func get(ctx context.Context, t *testing.T, p *Transport, token, path string) (int, error) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://api.test/"+path, nil)
 	if err != nil {
 		t.Error(err)
@@ -92,6 +93,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx

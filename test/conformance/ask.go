@@ -215,8 +215,8 @@ func addForms(s *server.MCPServer) {
 	s.AddTool(
 		mcp.NewTool("test_sampling", described, mcp.WithString("prompt", mcp.Required())),
 		func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			res, err := s.RequestSampling(ctx,
-				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))}) //nolint:staticcheck // older revisions have it
+			res, err := s.RequestSampling(ctx, //nolint:staticcheck // older revisions have it
+				mcp.CreateMessageRequest{CreateMessageParams: sampling(req.GetString("prompt", ""))})
 			if err != nil {
 				return mcp.NewToolResultError(err.Error()), nil
 			}
