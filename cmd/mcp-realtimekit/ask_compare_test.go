@@ -33,6 +33,7 @@ type comparedWith struct {
 		Came, Missed, Rate int
 		Percent            int `json:"rate_percent"`
 		Streak             int `json:"absence_streak"`
+		Longest            int `json:"longest_absence_streak"`
 	}
 }
 

@@ -59,7 +59,7 @@ type Regular struct {
 	Longest     int      `json:"longest_absence_streak,omitempty" jsonschema_description:"Most missed in a row"`
 	FirstTimer  bool     `json:"first_timer,omitempty" jsonschema_description:"Came to the latest only"`
 	Minutes     float64  `json:"minutes_present,omitempty"`
-	Marks       string   `json:"marks" jsonschema_description:"Oldest first: x came, - missed, . not yet on the roster"`
+	Marks       string   `json:"marks" jsonschema_description:"Oldest first: x came, - missed, . not invited"`
 	ID          string   `json:"id,omitempty"`
 	Preset      string   `json:"preset_name,omitempty"`
 	Flags       []string `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
@@ -265,12 +265,12 @@ func regular(r attendance.Record, detailed bool) Regular {
 func (c Comparison) Text() string {
 	var b strings.Builder
 	b.WriteString(c.Lead())
-	notYet := "not invited"
+	without := "not invited"
 	if c.JustInTime {
-		notYet = "not added"
+		without = "not added"
 	}
-	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n",
-		TitleCell(c.Title), when.MomentOr(&c.first, c.zone, when.Unknown), when.MomentOr(&c.last, c.zone, when.Unknown), notYet)
+	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s.\n",
+		TitleCell(c.Title), when.MomentOr(&c.first, c.zone, when.Unknown), when.MomentOr(&c.last, c.zone, when.Unknown), without)
 	if c.CSV != "" {
 		b.WriteString("\n" + c.CSV)
 	}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
+)
+
+// callMeeting is the id of one of the meetings of calls.
+func callMeeting(n int) string { return fmt.Sprintf("497f6eca-6276-4993-bfeb-%012d", 100+n) }
+
+// calls is an app with a meeting for each title, oldest first, which met once on a day
+// of its own. 1 was invited to each and came; 2 was invited to each but the second and
+// the last, and came to none.
+func calls(t testing.TB, titles ...string) *scripted.API {
+	t.Helper()
+	api := scripted.Start(t)
+	var meetings, sessions []any
+	for i, title := range titles {
+		day := fmt.Sprintf("2026-11-%02d ", 10+i)
+		s := &scene{title: title}
+		s.on(longAgo, 1)
+		if i != 1 && i != len(titles)-1 {
+			s.on(longAgo, 2)
+		}
+		s.met(i, day+"10:00", day+"11:00")["associated_id"] = callMeeting(i)
+		s.came(i, 1, day+"10:00", day+"11:00")
+		meeting := map[string]any{
+			"id": callMeeting(i), "title": title, "status": "ACTIVE", "created_at": at(day + "09:00"),
+		}
+		api.Meeting(meeting, s.roster, s.sessions, s.peers)
+		meetings, sessions = append([]any{meeting}, meetings...), append([]any{s.sessions[0]}, sessions...)
+	}
+	api.List("/meetings", "", meetings)
+	api.Handle("/sessions", sessionsOf(sessions))
+	return api
+}
+
+// A session to which somebody was not invited does not break their streak.
+func TestAskSeveralStreak(t *testing.T) {
+	t.Parallel()
+	for _, titles := range [][]string{
+		{"Call", "Call", "Call", "Call", "Call"}, {"Call", "Other", "Call", "Call", "Other"},
+	} {
+		p := start(t, calls(t, titles...).Environment())
+		got, r := compare(t, p, args{"meetings": []string{"call", titles[1]}, "min_absence_streak": 3})
+		if got.row("Person 2") != "-.--. 0-3 0%" || got.Fitting != 1 || got.People[0].Streak != 3 || got.People[0].Longest != 3 {
+			t.Errorf("%s", r.text())
+		}
+		contains(t, r.text(), "1 of 2 people missed the last 3 or more.", ". not invited.")
+		lacks(t, r.text(), "by then")
+	}
+}
