@@ -52,3 +52,31 @@ func TestAskSeveralStreak(t *testing.T) {
 		lacks(t, r.text(), "by then")
 	}
 }
+
+// Whoever is shown as there from 14:00 was in at 14:00.
+func TestAskAtMinute(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Review"}
+	s.on(longAgo, 1, 2, 3)
+	s.met(1, "2026-11-20 14:00:02", "2026-11-20 15:00:10")
+	s.came(1, 1, "2026-11-20 14:00:02", "2026-11-20 15:00:10")
+	s.came(1, 2, "2026-11-20 14:00:41", "2026-11-20 14:30:20")
+	s.came(1, 3, "2026-11-20 14:30:40", "2026-11-20 15:00:05")
+	p := start(t, s.script(t).Environment())
+	for _, tc := range []struct{ at, names, says string }{
+		{"14:00", "1,2", "2 of 3 people were in the session at 14:00Z."},
+		{"2026-11-20T14:00", "1,2", "at 14:00Z."},
+		{"14:00:30", "1", "1 of 3 people was in the session at 14:00:30Z."},
+		{"2026-11-20T14:30:30Z", "1", "at 14:30:30Z."},
+		{"14:29", "1,2", "at 14:29Z."},
+		{"14:30", "1,2,3", "at 14:30Z."},
+		{"14:31", "1,3", "at 14:31Z."},
+		{"15:00", "1,3", "at 15:00Z."},
+	} {
+		got, r := ask(t, p, args{"meeting": "review", "at": tc.at})
+		if got.names() != tc.names {
+			t.Errorf("%s: %s, want %s", tc.at, got.names(), tc.names)
+		}
+		contains(t, r.text(), tc.says)
+	}
+}
