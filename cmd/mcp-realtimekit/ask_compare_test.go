@@ -18,9 +18,13 @@ type comparedWith struct {
 	Fitting  int `json:"people_matching"`
 	LeftOut  int `json:"left_out"`
 	CSV      string
-	Sessions []struct {
-		ID   string `json:"session_id"`
-		Rate int    `json:"rate_percent"`
+
+	MeetingID string `json:"meeting_id"`
+	Title     string
+	Sessions  []struct {
+		ID    string `json:"session_id"`
+		Title string
+		Rate  int `json:"rate_percent"`
 	}
 	Weeks []struct {
 		Monday, Week      string

@@ -80,3 +80,28 @@ func TestAskAtMinute(t *testing.T) {
 		contains(t, r.text(), tc.says)
 	}
 }
+
+// An answer about several meetings names each of them.
+func TestAskSeveralTitles(t *testing.T) {
+	t.Parallel()
+	p := start(t, calls(t, "Call", "Other", "Call", "Call", "Other").Environment())
+	got, r := compare(t, p, args{"meetings": []string{"call", "other"}})
+	if got.Title != "Call; Other" || got.MeetingID != "" ||
+		got.Sessions[0].Title != "Call" || got.Sessions[4].Title != "Other" {
+		t.Errorf("%+v", got)
+	}
+	contains(t, r.text(), `"Call" and "Other", sessions from 2026-11-10`, "| meeting |", "| 100% | Other |",
+		`3 meetings have the title "Call" and count as one series.`, `2 meetings have the title "Other" and count`)
+	// A title of which there is no session among those compared is not passed over.
+	got, r = compare(t, p, args{"meetings": []string{"call", "other"}, "on": "2026-11-12"})
+	if got.Title != "Call" || got.MeetingID != callMeeting(2) {
+		t.Errorf("%+v", got)
+	}
+	contains(t, r.text(), `No session of "Other" is among these.`)
+	lacks(t, r.text(), "| meeting |", `No session of "Call"`)
+	got, r = compare(t, p, args{"meetings": "call"})
+	if got.Title != "Call" || got.MeetingID != "" || got.Sessions[0].Title != "" {
+		t.Errorf("%+v", got)
+	}
+	lacks(t, r.text(), "| meeting |", "No session of")
+}
