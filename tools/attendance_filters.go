@@ -30,13 +30,12 @@ func (in attendanceInput) filters(about report.About, zone *time.Location) (s se
 		s.person(in.Person, everybody(about.Over))
 	}
 	if in.At != "" {
-		at, err := moment(in.At, about, zone)
+		m, err := moment(in.At, about, zone)
 		if err != nil {
 			return s, err
 		}
-		then := clockOf(at, zone)
-		s.add("was in the session at "+then, "were in the session at "+then,
-			func(p attendance.Person) bool { return p.PresentAt(at) })
+		s.add("was in the session at "+m.shown, "were in the session at "+m.shown,
+			func(p attendance.Person) bool { return p.PresentWithin(m.first, m.last) })
 	}
 	if in.Preset != "" {
 		if err := s.preset(in.Preset, about.Over); err != nil {
@@ -136,26 +135,32 @@ func (s *selection) share(percent int, about report.About) error {
 	return nil
 }
 
+// moments are what the argument at means.
+type moments struct {
+	first, last time.Time // the same if it has seconds
+	shown       string
+}
+
 // moment reads the argument at: a time within the only session.
-func moment(text string, about report.About, zone *time.Location) (time.Time, error) {
+func moment(text string, about report.About, zone *time.Location) (moments, error) {
 	if n := len(about.Results); n > 1 {
 		var ids []string
 		for _, c := range about.Columns[max(0, n-5):] {
 			started := when.MomentOr(&c[0].StartedAt, zone, when.Unknown)
 			ids = append(ids, fmt.Sprintf("%s (%s)", untrusted.Line(c[0].ID, 64), started))
 		}
-		return time.Time{}, fmt.Errorf(`"at" is a time within one session, and these are %d; give one as "session": %s`,
+		return moments{}, fmt.Errorf(`"at" is a time within one session, and these are %d; give one as "session": %s`,
 			n, prose.Enumerate(ids))
 	}
 	point, ok := when.ReadPoint(text, about.AsOf, zone)
 	if !ok {
-		return time.Time{}, fmt.Errorf(`argument "at" must be a time within the session, for example "14:20" or `+
+		return moments{}, fmt.Errorf(`argument "at" must be a time within the session, for example "14:20" or `+
 			`"2026-11-23T14:20"; got %q`, prose.Clip(text))
 	}
 	column := about.Columns[0]
 	begin, end := about.Over.Start, about.Over.End
 	if begin.IsZero() {
-		return time.Time{}, fmt.Errorf(`when the session began is not known, so "at" cannot be used`)
+		return moments{}, fmt.Errorf(`when the session began is not known, so "at" cannot be used`)
 	}
 	live := about.Over.Live && about.Over.OverSince.IsZero()
 	switch last := column[len(column)-1].EndedAt; {
@@ -166,19 +171,22 @@ func moment(text string, about report.About, zone *time.Location) (time.Time, er
 	case end.IsZero():
 		end = about.AsOf
 	}
-	at, within := point.Within(begin, end)
+	at, last, within := point.Within(begin, end)
 	if !within {
 		until := "lasted from " + when.Moment(begin, zone) + " to " + when.Moment(end, zone)
 		if live {
 			until = "began " + when.Moment(begin, zone) + " and is live; it is " + when.Moment(end, zone) + " now"
 		}
-		return at, fmt.Errorf(`"at" is read as %s, which is not within the session: it %s`, when.Moment(at, zone), until)
+		return moments{}, fmt.Errorf(`"at" is read as %s, which is not within the session: it %s`, when.Moment(at, zone), until)
 	}
-	return at, nil
+	return moments{at, last, clockOf(at, zone, point.ToTheSecond())}, nil
 }
 
-// clockOf is a time of day with its zone.
-func clockOf(t time.Time, zone *time.Location) string {
+// clockOf is a time of day with its zone, and with seconds if asked for.
+func clockOf(t time.Time, zone *time.Location, seconds bool) string {
 	_, clock, _ := strings.Cut(when.Moment(t, zone), " ")
+	if minutes := len("15:04"); seconds && len(clock) >= minutes {
+		return clock[:minutes] + t.Format(":05") + clock[minutes:]
+	}
 	return clock
 }

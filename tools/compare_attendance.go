@@ -9,6 +9,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
@@ -72,7 +73,11 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 			"get_meeting_attendance tells of the session at a time")
 	}
 	finder := d.finder(zone)
-	series, err := d.compared(ctx, finder, in)
+	each, err := d.compared(ctx, finder, in)
+	if err != nil {
+		return report.Comparison{}, err
+	}
+	series, err := which.Merge(each)
 	if err != nil {
 		return report.Comparison{}, err
 	}
@@ -99,7 +104,7 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 		Results: judged.Results,
 		Over:    attendance.Over(judged.Results),
 		Total:   picked.Total,
-		Notes:   slices.Concat(rangeNote(w), picked.Notes, judged.LeftOut, reader.Notes()),
+		Notes:   slices.Concat(rangeNote(w), picked.Notes, missing(each, picked), judged.LeftOut, reader.Notes()),
 	}
 	var asked selection
 	if in.Person != "" {
@@ -119,10 +124,23 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 	}), nil
 }
 
+// missing says of which meetings no session is compared.
+func missing(each []which.Series, picked *which.Picked) (notes []string) {
+	for _, s := range each {
+		of := func(c client.Session) bool {
+			return slices.ContainsFunc(s.IDs(), func(id string) bool { return strings.EqualFold(id, c.MeetingID) })
+		}
+		if !slices.ContainsFunc(picked.Sessions(), of) {
+			notes = append(notes, "No session of "+s.Name()+" is among these.")
+		}
+	}
+	return notes
+}
+
 // compared finds the meetings that are compared.
-func (d *Deps) compared(ctx context.Context, f which.Finder, in compareInput) (which.Series, error) {
+func (d *Deps) compared(ctx context.Context, f which.Finder, in compareInput) ([]which.Series, error) {
 	if len(in.Meetings) == 0 {
-		return which.Series{}, errors.New(`"meetings" is required: titles, ids or URLs, for example ["stand-up"]; ` +
+		return nil, errors.New(`"meetings" is required: titles, ids or URLs, for example ["stand-up"]; ` +
 			"find_meetings lists meetings")
 	}
 	var all []which.Series
@@ -130,12 +148,12 @@ func (d *Deps) compared(ctx context.Context, f which.Finder, in compareInput) (w
 		s, err := f.Series(ctx, in.where(), text)
 		var several *which.Ambiguous
 		if errors.As(err, &several) && len(in.Meetings) > 1 { // a choice would stand for all of them
-			return s, fmt.Errorf("%q: %s", text, strings.ReplaceAll(err.Error(), "as meeting", "in meetings"))
+			return nil, fmt.Errorf("%q: %s", text, strings.ReplaceAll(err.Error(), "as meeting", "in meetings"))
 		}
 		if err != nil {
-			return s, err
+			return nil, err
 		}
 		all = append(all, s)
 	}
-	return which.Merge(all)
+	return all, nil
 }

@@ -18,9 +18,13 @@ type comparedWith struct {
 	Fitting  int `json:"people_matching"`
 	LeftOut  int `json:"left_out"`
 	CSV      string
-	Sessions []struct {
-		ID   string `json:"session_id"`
-		Rate int    `json:"rate_percent"`
+
+	MeetingID string `json:"meeting_id"`
+	Title     string
+	Sessions  []struct {
+		ID    string `json:"session_id"`
+		Title string
+		Rate  int `json:"rate_percent"`
 	}
 	Weeks []struct {
 		Monday, Week      string
@@ -33,6 +37,7 @@ type comparedWith struct {
 		Came, Missed, Rate int
 		Percent            int `json:"rate_percent"`
 		Streak             int `json:"absence_streak"`
+		Longest            int `json:"longest_absence_streak"`
 	}
 }
 

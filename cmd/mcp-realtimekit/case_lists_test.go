@@ -262,11 +262,11 @@ func TestListSeries(t *testing.T) {
 		p := start(t, oneOffs(t, n).Environment())
 		got, text := list(t, p, "list_sessions", args{"meeting": "the customer-call", "limit": 2})
 		if got.Total != n || got.LeftOut != n-2 || got.Sessions[0].ID != sceneID(n-1) || got.Sessions[1].ID != sceneID(n-2) ||
-			!strings.Contains(text, fmt.Sprintf("%d meetings have this title", n)) {
+			!strings.Contains(text, fmt.Sprintf(`%d meetings have the title "Customer call"`, n)) {
 			t.Errorf("%d: %s", n, text)
 		}
 		r := p.call("get_meeting", args{"meeting": "customer call"})
-		if !strings.Contains(r.text(), fmt.Sprintf("%d meetings have this title", n)) ||
+		if !strings.Contains(r.text(), fmt.Sprintf(`%d meetings have the title "Customer call"`, n)) ||
 			!strings.Contains(string(r.Structured), fmt.Sprintf(`"meetings_of_this_title":%d`, n)) {
 			t.Errorf("%d: %s", n, r.text())
 		}

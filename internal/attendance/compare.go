@@ -39,24 +39,30 @@ func (r Record) count(m Mark) int {
 	return n
 }
 
-// Streak is how many of the latest sessions they missed in a row.
+// Streak is how many of the latest sessions they missed in a row. Those that they
+// were not invited to neither count nor break it.
 func (r Record) Streak() int {
 	n := 0
 	for _, mark := range slices.Backward(r.Marks) {
-		if mark != Missed {
-			break
+		switch mark {
+		case Missed:
+			n++
+		case Came:
+			return n
 		}
-		n++
 	}
 	return n
 }
 
-// LongestStreak is the largest number of sessions they missed in a row.
+// LongestStreak is the largest number of sessions they missed in a row: see
+// Record.Streak.
 func (r Record) LongestStreak() int {
 	longest, n := 0, 0
 	for _, mark := range r.Marks {
-		n++
-		if mark != Missed {
+		switch mark {
+		case Missed:
+			n++
+		case Came:
 			n = 0
 		}
 		longest = max(longest, n)

@@ -59,11 +59,27 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: first %v, invited %v; want %+v", r.ID, r.FirstTimer(), r.Invited, w)
 		}
 	}
-	if got := (Record{Marks: []Mark("--x---.-x")}).LongestStreak(); got != 3 {
-		t.Errorf("longest streak %d", got)
-	}
 	if records[0].Present().Minutes() != 180 {
 		t.Errorf("present %s", records[0].Present())
+	}
+}
+
+// A session to which somebody was not invited says nothing about a streak.
+func TestStreak(t *testing.T) {
+	for marks, want := range map[string][2]int{
+		"":          {0, 0},
+		"...":       {0, 0},
+		"x":         {0, 0},
+		"--x---.-x": {0, 4},
+		"x-.-.-":    {3, 3},
+		"--x-..":    {1, 2},
+		".-.x.":     {0, 1},
+		"-.-.x-":    {1, 2},
+	} {
+		r := Record{Marks: []Mark(marks)}
+		if got := [2]int{r.Streak(), r.LongestStreak()}; got != want {
+			t.Errorf("%s: %v, want %v", marks, got, want)
+		}
 	}
 }
 

@@ -8,16 +8,27 @@ import (
 // PresentAt reports whether they were there at a moment, breakout rooms included.
 // Somebody who left at that moment was not; who has not left is there at the time
 // looked at.
-func (v Visit) PresentAt(t time.Time) bool {
-	return v.Here && t.Equal(v.Last()) || slices.ContainsFunc(v.Intervals, func(i Interval) bool {
-		return !t.Before(i.From) && t.Before(i.To)
+func (v Visit) PresentAt(t time.Time) bool { return v.PresentWithin(t, t) }
+
+// PresentWithin reports whether they were there at any moment from the first to the
+// last, both included: see Visit.PresentAt.
+func (v Visit) PresentWithin(first, last time.Time) bool {
+	if now := v.Last(); v.Here && !now.Before(first) && !now.After(last) {
+		return true
+	}
+	return slices.ContainsFunc(v.Intervals, func(i Interval) bool {
+		return !i.From.After(last) && first.Before(i.To) && i.From.Before(i.To)
 	})
 }
 
 // PresentAt reports whether they were in one of the sessions at a moment: see
 // Visit.PresentAt.
-func (p Person) PresentAt(t time.Time) bool {
-	return slices.ContainsFunc(p.Visits, func(v Visit) bool { return v.PresentAt(t) })
+func (p Person) PresentAt(t time.Time) bool { return p.PresentWithin(t, t) }
+
+// PresentWithin reports whether they were in one of the sessions at any moment from the
+// first to the last: see Visit.PresentWithin.
+func (p Person) PresentWithin(first, last time.Time) bool {
+	return slices.ContainsFunc(p.Visits, func(v Visit) bool { return v.PresentWithin(first, last) })
 }
 
 // Present is the time they were there.

@@ -41,6 +41,35 @@ func TestPresentAt(t *testing.T) {
 	}
 }
 
+// Any moment of a minute counts, be it the first or the last of somebody's visit.
+func TestPresentWithin(t *testing.T) {
+	s := Session{Start: clk("10:00"), End: clk("11:00")}
+	ended := Of(s, nil, group("a 10:05:30-10:20:10, b 10:00:30-10:00:30"), Rules{})
+	live := Of(Session{Start: clk("10:00")}, nil, group("a 10:05-"), Rules{Now: clk("10:30:20")})
+	for _, tc := range []struct {
+		r           Result
+		first, last string
+		who         string
+		want        bool
+	}{
+		{ended, "10:04", "10:04:59", "a", false},
+		{ended, "10:05", "10:05:29", "a", false},
+		{ended, "10:05", "10:05:30", "a", true},
+		{ended, "10:10", "10:10:59", "a", true},
+		{ended, "10:20", "10:20:59", "a", true},
+		{ended, "10:20:10", "10:20:59", "a", false},
+		{ended, "10:00", "10:00:59", "b", false}, // no moment
+		{live, "10:30", "10:30:20", "a", true},
+		{live, "10:31", "10:31:59", "a", false},
+	} {
+		for _, p := range tc.r.everybody() {
+			if got := p.PresentWithin(clk(tc.first), clk(tc.last)); p.ID == tc.who && got != tc.want {
+				t.Errorf("%s from %s to %s: %v", tc.who, tc.first, tc.last, got)
+			}
+		}
+	}
+}
+
 func TestShare(t *testing.T) {
 	hour := Session{Start: clk("10:00"), End: clk("11:00")}
 	for _, tc := range []struct {

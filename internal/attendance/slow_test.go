@@ -492,11 +492,21 @@ func slowOver(parts [][]*slowPart, people, bots []*slowPerson) string {
 			lines = append(lines, fmt.Sprint("later ", rows, ids))
 		}
 		if rows > 0 || known {
-			lines = append(lines, fmt.Sprint(marks, " invited ", rows > 0, ids))
+			now, most := slowStreaks(marks)
+			lines = append(lines, fmt.Sprint(marks, " missed ", now, most, " invited ", rows > 0, ids))
 		}
 	}
 	slices.Sort(lines)
 	return fmt.Sprintf("left out %d\n%s", left, strings.Join(lines, "\n"))
+}
+
+// slowStreaks are how many sessions somebody missed in a row, at the end and at most.
+func slowStreaks(marks string) (now, most int) {
+	runs := strings.Split(strings.ReplaceAll(marks, ".", ""), "x")
+	for _, run := range runs {
+		now, most = len(run), max(most, len(run))
+	}
+	return now, most
 }
 
 // shownOver writes down what several results come to as slowOver does.
@@ -523,7 +533,8 @@ func shownOver(results []Result) string {
 		for _, m := range r.Marks {
 			marks += string(m)
 		}
-		lines = append(lines, fmt.Sprint(marks, " invited ", r.Invited, peers(r.Person)))
+		lines = append(lines, fmt.Sprint(marks, " missed ", r.Streak(), r.LongestStreak(), " invited ", r.Invited,
+			peers(r.Person)))
 	}
 	slices.Sort(lines)
 	return fmt.Sprintf("left out %d\n%s", over.LeftOut, strings.Join(lines, "\n"))

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
@@ -17,8 +19,8 @@ import (
 // fields are the structured content of the tool that answers with it.
 type Comparison struct {
 	Head
-	MeetingID  string    `json:"meeting_id"`
-	Title      string    `json:"title"`
+	MeetingID  string    `json:"meeting_id,omitempty"` // if there is one
+	Title      string    `json:"title"`                // all of them, if there are several
 	Timezone   string    `json:"timezone"`
 	JustInTime bool      `json:"just_in_time,omitempty" jsonschema_description:"The roster does not tell who was expected"`
 	Invited    int       `json:"invited" jsonschema_description:"On the roster by the latest session"`
@@ -34,6 +36,7 @@ type Comparison struct {
 	zone        *time.Location
 	first, last time.Time // sessions began
 	table       string    // the text of People
+	titles      []string  // oldest first
 }
 
 // Week sums up the sessions of a week.
@@ -59,7 +62,7 @@ type Regular struct {
 	Longest     int      `json:"longest_absence_streak,omitempty" jsonschema_description:"Most missed in a row"`
 	FirstTimer  bool     `json:"first_timer,omitempty" jsonschema_description:"Came to the latest only"`
 	Minutes     float64  `json:"minutes_present,omitempty"`
-	Marks       string   `json:"marks" jsonschema_description:"Oldest first: x came, - missed, . not yet on the roster"`
+	Marks       string   `json:"marks" jsonschema_description:"Oldest first: x came, - missed, . not invited"`
 	ID          string   `json:"id,omitempty"`
 	Preset      string   `json:"preset_name,omitempty"`
 	Flags       []string `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
@@ -84,8 +87,6 @@ func NewComparison(about About, o ComparisonOptions) Comparison {
 	last := about.Columns[len(about.Columns)-1]
 	latest := last[len(last)-1]
 	c := Comparison{
-		MeetingID:  untrusted.Line(latest.MeetingID, 64),
-		Title:      untrusted.Line(latest.Title, 120),
 		Timezone:   o.Zone.String(),
 		Matching:   about.Total,
 		JustInTime: about.Over.JustInTime,
@@ -94,17 +95,63 @@ func NewComparison(about About, o ComparisonOptions) Comparison {
 		last:       latest.StartedAt,
 	}
 	c.Notes = slices.Concat(about.Notes, ResultNotes(about.Over))
+	titles := c.name(slices.Concat(about.Columns...))
 	var records []attendance.Record
 	if o.ByWeek {
 		records = c.byWeek(about)
 	} else {
 		for i, column := range about.Columns {
-			c.Sessions = append(c.Sessions, SessionOf(column, about.Results[i], o.Zone))
+			row := SessionOf(column, about.Results[i], o.Zone)
+			if len(c.titles) > 1 {
+				row.Title = titleOf(column, titles)
+			}
+			c.Sessions = append(c.Sessions, row)
 		}
 		records = attendance.Compare(about.Results)
 	}
 	c.sum(records, about, o)
 	return c
+}
+
+// name tells of which meetings the sessions are, and returns each one's title as it
+// is called now.
+func (c *Comparison) name(sessions []client.Session) map[string]string {
+	now, ids := map[string]string{}, []string{}
+	for _, s := range sessions {
+		if _, known := now[s.MeetingID]; !known {
+			ids = append(ids, s.MeetingID)
+		}
+		now[s.MeetingID] = cmp.Or(untrusted.Line(s.Title, 120), now[s.MeetingID])
+	}
+	var keys []string
+	for _, id := range ids {
+		if key := match.Key(now[id]); !slices.Contains(keys, key) {
+			keys, c.titles = append(keys, key), append(c.titles, now[id])
+		}
+	}
+	c.Title = strings.Join(c.titles, "; ")
+	if len(ids) == 1 {
+		c.MeetingID = untrusted.Line(ids[0], 64)
+	}
+	return now
+}
+
+// titleOf is that of a session, or both of two meetings whose sessions are one.
+func titleOf(column []client.Session, titles map[string]string) string {
+	first, last := titles[column[0].MeetingID], titles[column[len(column)-1].MeetingID]
+	if match.Same(first, last) {
+		return last
+	}
+	return first + ", " + last
+}
+
+// named are the titles in a text.
+func (c *Comparison) named() string {
+	quoted := make([]string, len(c.titles))
+	for i, title := range c.titles {
+		quoted[i] = fmt.Sprintf("\"%s\"", TitleCell(title))
+	}
+	return prose.Enumerate(quoted)
 }
 
 // byWeek puts sessions together by the week in which they began.
@@ -265,12 +312,12 @@ func regular(r attendance.Record, detailed bool) Regular {
 func (c Comparison) Text() string {
 	var b strings.Builder
 	b.WriteString(c.Lead())
-	notYet := "not invited"
+	without := "not invited"
 	if c.JustInTime {
-		notYet = "not added"
+		without = "not added"
 	}
-	fmt.Fprintf(&b, "\"%s\", sessions from %s to %s; marks oldest first: x came, - missed, . %s by then.\n",
-		TitleCell(c.Title), when.MomentOr(&c.first, c.zone, when.Unknown), when.MomentOr(&c.last, c.zone, when.Unknown), notYet)
+	fmt.Fprintf(&b, "%s, sessions from %s to %s; marks oldest first: x came, - missed, . %s.\n",
+		c.named(), when.MomentOr(&c.first, c.zone, when.Unknown), when.MomentOr(&c.last, c.zone, when.Unknown), without)
 	if c.CSV != "" {
 		b.WriteString("\n" + c.CSV)
 	}

@@ -17,6 +17,7 @@ import (
 type Session struct {
 	ID        string     `json:"session_id"`
 	Together  string     `json:"together_with,omitempty" jsonschema_description:"Id of a session counted as one with this"`
+	Title     string     `json:"title,omitempty" jsonschema_description:"If there are several"`
 	StartedAt time.Time  `json:"started_at,omitzero"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" jsonschema_description:"Absent while live"`
 	LastLeft  *time.Time `json:"last_left,omitempty" jsonschema_description:"The last person, if not at ended_at"`
@@ -127,10 +128,15 @@ func (s Session) Length() string {
 	return fmt.Sprintf("%.0f-minute ", s.Minutes)
 }
 
-// SessionTable has a row a session.
+// SessionTable has a row a session, with its title if there are several.
 func SessionTable(sessions []Session, zone *time.Location) string {
 	var b strings.Builder
-	b.WriteString(Header("session", "started", "minutes", "attended", "absent", "not on the roster", "rate"))
+	head := []string{"session", "started", "minutes", "attended", "absent", "not on the roster", "rate"}
+	titled := slices.ContainsFunc(sessions, func(s Session) bool { return s.Title != "" })
+	if titled {
+		head = append(head, "meeting")
+	}
+	b.WriteString(Header(head...))
 	for _, s := range sessions {
 		live, minutes, rate := "", "", ""
 		if s.Live {
@@ -142,8 +148,12 @@ func SessionTable(sessions []Session, zone *time.Location) string {
 		if s.invited > 0 {
 			rate = fmt.Sprintf("%d%%", s.Rate)
 		}
-		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d | %s |\n", s.IDs(), when.MomentOr(&s.StartedAt, zone, "unknown"), live,
+		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d | %s |", s.IDs(), when.MomentOr(&s.StartedAt, zone, "unknown"), live,
 			minutes, s.Attended, s.Absent, s.Guests, rate)
+		if titled {
+			b.WriteString(" " + TitleCell(s.Title) + " |")
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

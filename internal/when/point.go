@@ -2,23 +2,31 @@ package when
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 )
 
 // A Point is a time within something that has a begin and an end: a moment, or a
-// time of day, which is one of its own days.
+// time of day, which is one of its own days. One without seconds is any moment of
+// its minute.
 type Point struct {
-	moment time.Time // zero if a time of day
-	clock  time.Duration
-	zone   *time.Location
+	moment  time.Time // zero if a time of day
+	clock   time.Duration
+	seconds bool // were given
+	zone    *time.Location
 }
+
+// ToTheSecond reports whether it was given with seconds.
+func (c Point) ToTheSecond() bool { return c.seconds }
+
+var withSeconds = regexp.MustCompile(`\d:\d\d:\d\d`)
 
 // ReadPoint reads a time of day ("14:20", "2:20 pm"), or whatever names a moment
 // (see [ReadWindow]).
 func ReadPoint(text string, now time.Time, zone *time.Location) (Point, bool) {
-	c := Point{zone: zone}
+	c := Point{zone: zone, seconds: withSeconds.MatchString(text)}
 	bare := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(text)), "at ")
 	clock, ok := readClock(strings.ReplaceAll(bare, " ", ""))
 	if c.clock = clock; ok {
@@ -29,25 +37,48 @@ func ReadPoint(text string, now time.Time, zone *time.Location) (Point, bool) {
 	return c, ok && !w.At.IsZero()
 }
 
-// Within is the moment from a begin to an end. If it is not within them it is the
-// one nearest to the begin, which is not ok. Both bounds count as shown, to the
-// minute.
-func (c Point) Within(from, to time.Time) (t time.Time, ok bool) {
+// Within are the first and the last of its moments from a begin to an end, the same
+// for one with seconds. If none is within them, both are the one nearest to the begin,
+// which is not ok. The begin counts as shown, to the minute.
+func (c Point) Within(from, to time.Time) (first, last time.Time, ok bool) {
 	moments := []time.Time{c.moment}
 	if c.moment.IsZero() {
 		moments = c.shown(from, to)
 	}
 	for _, t := range moments {
-		switch {
-		case t.Before(from) && !t.Before(from.Truncate(time.Minute)):
-			return from, true // a session of 14:00:30 is shown as one of 14:00
+		switch last := c.last(t); {
+		case t.Before(from) && !t.Before(from.Truncate(time.Minute)): // a session of 14:00:30 is shown as one of 14:00
+			return from, earliest(latest(last, from), to), true
 		case !t.Before(from) && !t.After(to):
-			return t, true
+			return t, earliest(last, to), true
 		}
 	}
-	return slices.MinFunc(moments, func(a, b time.Time) int {
+	nearest := slices.MinFunc(moments, func(a, b time.Time) int {
 		return cmp.Compare(a.Sub(from).Abs(), b.Sub(from).Abs())
-	}), false
+	})
+	return nearest, nearest, false
+}
+
+// last is the last moment that is meant by one. Words such as "now" mean no minute.
+func (c Point) last(t time.Time) time.Time {
+	if c.seconds || !t.Equal(t.Truncate(time.Minute)) {
+		return t
+	}
+	return t.Add(time.Minute - time.Nanosecond)
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // shown are the moments at which the time of day is shown on the days from a begin

@@ -41,7 +41,7 @@ func TestPoint(t *testing.T) {
 		}
 		begin, _ := time.Parse(time.RFC3339, tc.from)
 		end, _ := time.Parse(time.RFC3339, tc.to)
-		got, within := c.Within(begin, end)
+		got, _, within := c.Within(begin, end)
 		if within != (tc.want != "") || within && got.UTC().Format(time.RFC3339) != tc.want {
 			t.Errorf("%q: %s %v, want %s", tc.text, got.UTC(), within, tc.want)
 		}
@@ -49,6 +49,38 @@ func TestPoint(t *testing.T) {
 	for _, text := range []string{"", "half way", "25:00", "yesterday", "2026-11-23", "noon"} {
 		if _, ok := ReadPoint(text, now, time.UTC); ok {
 			t.Errorf("%q was read", text)
+		}
+	}
+}
+
+// A time without seconds is any moment of its minute that is within.
+func TestPointMinute(t *testing.T) {
+	day := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+	clock := func(s string) time.Time {
+		t.Helper()
+		at, err := time.Parse("15:04:05.999999999", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return day.Add(at.Sub(at.Truncate(24 * time.Hour)))
+	}
+	from, to, now := clock("14:00:05"), clock("15:00:20"), clock("14:30:40")
+	for text, want := range map[string][2]string{
+		"14:00":                {"14:00:05", "14:00:59.999999999"},
+		"14:20":                {"14:20:00", "14:20:59.999999999"},
+		"2:20 pm":              {"14:20:00", "14:20:59.999999999"},
+		"2026-11-24T14:20":     {"14:20:00", "14:20:59.999999999"},
+		"2026-11-24T14:20Z":    {"14:20:00", "14:20:59.999999999"},
+		"2026-11-24T14:20:00Z": {"14:20:00", "14:20:00"},
+		"14:20:30":             {"14:20:30", "14:20:30"},
+		"14:00:00":             {"14:00:05", "14:00:05"},
+		"15:00":                {"15:00:00", "15:00:20"},
+		"now":                  {"14:30:40", "14:30:40"},
+	} {
+		c, read := ReadPoint(text, now, time.UTC)
+		first, last, ok := c.Within(from, to)
+		if !read || !ok || !first.Equal(clock(want[0])) || !last.Equal(clock(want[1])) {
+			t.Errorf("%q: %v %v, from %s to %s", text, read, ok, first, last)
 		}
 	}
 }

@@ -133,5 +133,8 @@ func (s Series) several() string {
 	if len(s.Meetings) == 1 {
 		return ""
 	}
-	return prose.Count(len(s.Meetings), "meeting has", "meetings have") + " this title and count as one series."
+	if untrusted.Line(s.Title, 120) == "" {
+		return prose.Count(len(s.Meetings), "meeting has", "meetings have") + " no title and count as one series."
+	}
+	return fmt.Sprintf("%d meetings have the title %s and count as one series.", len(s.Meetings), s.Name())
 }
