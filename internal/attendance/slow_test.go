@@ -502,8 +502,8 @@ func slowOver(parts [][]*slowPart, people, bots []*slowPerson) string {
 
 // slowStreaks are how many sessions somebody missed in a row, at the end and at most.
 func slowStreaks(marks string) (now, most int) {
-	runs := strings.Split(strings.ReplaceAll(marks, ".", ""), "x")
-	for _, run := range runs {
+	runs := strings.SplitSeq(strings.ReplaceAll(marks, ".", ""), "x")
+	for run := range runs {
 		now, most = len(run), max(most, len(run))
 	}
 	return now, most
