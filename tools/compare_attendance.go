@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,6 +92,9 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 		want = max(usualSessions, in.MinStreak)
 	}
 	picked, err := finder.PickEnded(ctx, series, w, want, d.people(call, zone, in.LeaveOut))
+	if err == nil || client.NotFound(err) {
+		err = cmp.Or(wrongIDs(ctx, finder, in, each, picked), err)
+	}
 	if err != nil {
 		return report.Comparison{}, err
 	}
@@ -124,13 +128,36 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 	}), nil
 }
 
+// wrongIDs is the error of an id that is no meeting's, which may be a session's. Only
+// the ids of which no session was found are asked for.
+func wrongIDs(ctx context.Context, f which.Finder, in compareInput, each []which.Series, picked *which.Picked) error {
+	for _, s := range each {
+		id := s.Meetings[0].ID
+		if s.Title != "" || picked != nil && anyOf(s, picked.Listed) {
+			continue // it was found by its title, or met
+		}
+		if _, err := f.API.Meeting(ctx, s.App.AppRef, id); client.NotFound(err) {
+			if there, err := f.Elsewhere(ctx, in.where(), id, s.App, err); err != nil {
+				return err
+			} else if there.App.AppID != s.App.AppID {
+				return fmt.Errorf("meeting %s is in app %s; pass that as app", id, there.App)
+			}
+		}
+	}
+	return nil
+}
+
+// anyOf reports whether any of some sessions is of a series.
+func anyOf(s which.Series, sessions []client.Session) bool {
+	return slices.ContainsFunc(sessions, func(c client.Session) bool {
+		return slices.ContainsFunc(s.IDs(), func(id string) bool { return strings.EqualFold(id, c.MeetingID) })
+	})
+}
+
 // missing says of which meetings no session is compared.
 func missing(each []which.Series, picked *which.Picked) (notes []string) {
 	for _, s := range each {
-		of := func(c client.Session) bool {
-			return slices.ContainsFunc(s.IDs(), func(id string) bool { return strings.EqualFold(id, c.MeetingID) })
-		}
-		if !slices.ContainsFunc(picked.Sessions(), of) {
+		if !anyOf(s, picked.Sessions()) {
 			notes = append(notes, "No session of "+s.Name()+" is among these.")
 		}
 	}

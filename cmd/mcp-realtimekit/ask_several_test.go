@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/scripted"
@@ -104,4 +105,67 @@ func TestAskSeveralTitles(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	lacks(t, r.text(), "| meeting |", "No session of")
+}
+
+// Who is absent from several sessions came to none of them.
+func TestAskAbsentFromAll(t *testing.T) {
+	t.Parallel()
+	p := start(t, threeWeeks().script(t).Environment())
+	for _, tc := range []struct {
+		a    args
+		says string
+	}{
+		{args{"show": "absent", "sessions": 2},
+			"1 of 3 people was absent from all 2 sessions. compare_attendance tells who missed some."},
+		{args{"show": "absent", "sessions": "all"},
+			"0 of 3 people were absent from all 6 sessions. compare_attendance tells who missed some."},
+	} {
+		tc.a["meeting"] = "daily"
+		got, r := ask(t, p, tc.a)
+		contains(t, got.Summary, tc.says)
+		contains(t, r.text(), tc.says)
+	}
+	got, _ := ask(t, p, args{"meeting": "daily", "show": "absent"})
+	contains(t, got.Summary, "2 of 3 people were absent.")
+	lacks(t, got.Summary, "compare_attendance", "from all")
+}
+
+// A session's id among the meetings is told from a meeting's, and not passed over.
+func TestAskCompareWrongID(t *testing.T) {
+	t.Parallel()
+	p := start(t, calls(t, "Call", "Other", "Call").Environment())
+	for _, tc := range []struct {
+		a    args
+		want string
+	}{
+		{args{"meetings": sceneID(1)}, sceneID(1) + " is a session's id, not a meeting's; its meeting is " + callMeeting(1)},
+		{args{"meetings": []string{"call", sceneID(1)}}, "is a session's id, not a meeting's"},
+		{args{"meetings": []string{callMeeting(0), sceneID(77)}}, "could not get meeting " + sceneID(77)},
+		{args{"meetings": "call", "sessions": "all"}, `an integer from 1 to 25, for example "5"; for more give "from"`},
+		{args{"meetings": "call", "sessions": 26}, `give "from"`},
+	} {
+		if r := p.call("compare_attendance", tc.a); !r.IsError || !strings.Contains(r.text(), tc.want) {
+			t.Errorf("%v: %s", tc.a, r.text())
+		}
+	}
+	if got, r := compare(t, p, args{"meetings": []string{callMeeting(0), callMeeting(1)}}); len(got.Sessions) != 2 {
+		t.Errorf("%s", r.text())
+	}
+}
+
+// Nobody came is a zero, not a field that is missing; a rate of nobody is.
+func TestAskCompareZeros(t *testing.T) {
+	t.Parallel()
+	s := &scene{title: "Daily"}
+	s.on(longAgo, 1)
+	s.met(1, "2026-11-17 09:00", "2026-11-17 09:30")
+	s.came(1, 2, "2026-11-17 09:00", "2026-11-17 09:30")
+	s.came(1, 3, "2026-11-17 09:00", "2026-11-17 09:30")
+	p := start(t, s.script(t).Environment())
+	for by, zero := range map[string]string{"session": `"absent":1,"guests":2,"rate_percent":0`,
+		"week": `"guests":2,"rate_percent":0`} {
+		_, r := compare(t, p, args{"meetings": "daily", "by": by})
+		contains(t, string(r.Structured), `"came":0,"missed":1,"rate_percent":0`, zero,
+			`"not_on_roster":true,"came":1,"minutes_present":30`)
+	}
 }

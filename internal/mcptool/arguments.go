@@ -34,7 +34,7 @@ func decode(schema *jsonschema.Schema, old map[string]string, zone *time.Locatio
 		p, _ := schema.Properties.Get(name)
 		v, ok := coerce(name, p, zone, v)
 		if !ok {
-			return fmt.Errorf("argument %q must be %s, for example %s%s", name, Rule(p), example(p), whenceID(name))
+			return fmt.Errorf("argument %q must be %s, for example %s%s", name, Rule(p), example(p), whenceID(schema, name))
 		}
 		clean[name] = v
 	}
@@ -46,7 +46,7 @@ func decode(schema *jsonschema.Schema, old map[string]string, zone *time.Locatio
 	for _, name := range schema.Required {
 		if _, ok := clean[name]; !ok {
 			p, _ := schema.Properties.Get(name)
-			return fmt.Errorf("argument %q is required: %s, for example %s%s", name, Rule(p), example(p), whenceID(name))
+			return fmt.Errorf("argument %q is required: %s, for example %s%s", name, Rule(p), example(p), whenceID(schema, name))
 		}
 	}
 	raw, err := json.Marshal(clean)

@@ -1,5 +1,7 @@
 package mcptool
 
+import "github.com/invopop/jsonschema"
+
 // meantBy are the arguments that models mean by names that no tool has.
 var meantBy = map[string][]string{
 	"name": {"person", "meeting", "search"}, "title": {"meeting", "search"}, "meeting_name": {"meeting"},
@@ -13,9 +15,14 @@ var meantBy = map[string][]string{
 	"week": {"on", "from"}, "q": {"search", "meeting"}, "detailed": {"details", "format"},
 }
 
-// whenceID says how to come by the value of an argument that is an id.
-func whenceID(name string) string {
+// whenceID says how to come by the value of an argument that is an id, or what to
+// give in its place.
+func whenceID(schema *jsonschema.Schema, name string) string {
 	switch name {
+	case "sessions":
+		if p, _ := schema.Properties.Get(name); p.Type == "integer" {
+			return `; for more give "from", such as "2026-01-01", which reads all since then, up to 25`
+		}
 	case "session", "session_id":
 		return "; list_sessions gives it"
 	case "meeting_id":

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"time"
@@ -108,9 +109,12 @@ func NewAttendance(about About, o AttendanceOptions) Attendance {
 	}
 	a.Fitting = len(fitting)
 	a.Summary += kept(len(fitting), a.Invited+a.Guests, b.filters())
+	if o.Show == absentStatus && len(a.Sessions) > 1 {
+		a.Summary += " compare_attendance tells who missed some."
+	}
 	a.Notes = append(a.Notes, ResultNotes(*over)...)
 	if len(a.Sessions) == 1 { // which the headline counts
-		a.Sessions[0].Attended, a.Sessions[0].Absent, a.Sessions[0].Guests, a.Sessions[0].Rate = 0, 0, 0, 0
+		a.Sessions[0].Attended, a.Sessions[0].Absent, a.Sessions[0].Guests, a.Sessions[0].Rate = 0, 0, 0, nil
 	}
 	b.list(fitting)
 	return *a
@@ -197,6 +201,10 @@ func (b *attendanceBuilder) filters() []Filter {
 		show.One, show.More = "attended", "attended"
 	case absentStatus:
 		show.One, show.More = "was absent", "were absent"
+		if n := len(b.out.Sessions); n > 1 {
+			from := fmt.Sprintf(" from all %d sessions", n)
+			show.One, show.More = show.One+from, show.More+from
+		}
 	case "guests":
 		show.One, show.More = "came without being on the roster", "came without being on the roster"
 	case "late":

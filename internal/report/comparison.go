@@ -47,26 +47,26 @@ type Week struct {
 	Invited  int    `json:"invited,omitempty"`
 	Attended int    `json:"attended,omitempty" jsonschema_description:"Of the invited"`
 	Guests   int    `json:"guests,omitempty"`
-	Rate     int    `json:"rate_percent,omitempty" jsonschema_description:"Came of the invited"`
+	Rate     *int   `json:"rate_percent,omitempty" jsonschema_description:"Came of the invited"`
 }
 
-// Regular is one person of a comparison. What is empty or zero is left out.
+// Regular is one person of a comparison. What is empty or zero is left out, but how
+// often they came; the rate of who was invited to nothing is not known.
 type Regular struct {
-	Name        string   `json:"name,omitempty" jsonschema_description:"Untrusted text, absent where unnamed"`
-	CustomID    string   `json:"custom_participant_id,omitempty"`
-	NotInvited  bool     `json:"not_on_roster,omitempty"`
-	Came        int      `json:"came,omitempty"`
-	Missed      int      `json:"missed,omitempty"`
-	Rate        int      `json:"rate_percent,omitempty" jsonschema_description:"Came of those invited to"`
-	Streak      int      `json:"absence_streak,omitempty" jsonschema_description:"Latest missed in a row"`
-	Longest     int      `json:"longest_absence_streak,omitempty" jsonschema_description:"Most missed in a row"`
-	FirstTimer  bool     `json:"first_timer,omitempty" jsonschema_description:"Came to the latest only"`
-	Minutes     float64  `json:"minutes_present,omitempty"`
-	Marks       string   `json:"marks" jsonschema_description:"Oldest first: x came, - missed, . not invited"`
-	ID          string   `json:"id,omitempty"`
-	Preset      string   `json:"preset_name,omitempty"`
-	Flags       []string `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
-	invitations int
+	Name       string   `json:"name,omitempty" jsonschema_description:"Untrusted text, absent where unnamed"`
+	CustomID   string   `json:"custom_participant_id,omitempty"`
+	NotInvited bool     `json:"not_on_roster,omitempty"`
+	Came       int      `json:"came"`
+	Missed     int      `json:"missed,omitempty"`
+	Rate       *int     `json:"rate_percent,omitempty" jsonschema_description:"Came of those invited to"`
+	Streak     int      `json:"absence_streak,omitempty" jsonschema_description:"Latest missed in a row"`
+	Longest    int      `json:"longest_absence_streak,omitempty" jsonschema_description:"Most missed in a row"`
+	FirstTimer bool     `json:"first_timer,omitempty" jsonschema_description:"Came to the latest only"`
+	Minutes    float64  `json:"minutes_present,omitempty"`
+	Marks      string   `json:"marks" jsonschema_description:"Oldest first: x came, - missed, . not invited"`
+	ID         string   `json:"id,omitempty"`
+	Preset     string   `json:"preset_name,omitempty"`
+	Flags      []string `json:"flags,omitempty" jsonschema_description:"Doubts about who this is"`
 }
 
 // ComparisonOptions say what is compared, and whom to list.
@@ -170,7 +170,7 @@ func (c *Comparison) byWeek(about About) []attendance.Record {
 	for i, g := range groups {
 		w := &c.Weeks[i]
 		w.Sessions, w.Invited, w.Attended, w.Guests = g.Results, g.Invited, g.Attended, g.Guests
-		w.Rate, _ = g.Rate()
+		w.Rate = rateOf(g)
 	}
 	if n := len(about.Results); about.Total > n {
 		c.AddNote(fmt.Sprintf("Only the latest %d of %d sessions were read, so the week of %s may not be whole.",
@@ -295,8 +295,9 @@ func regular(r attendance.Record, detailed bool) Regular {
 		Minutes:    MinutesPresent(r.Person),
 		Flags:      Flags(r.Person),
 	}
-	row.Rate, _ = r.Rate()
-	row.invitations = r.Invitations
+	if rate, known := r.Rate(); known {
+		row.Rate = &rate
+	}
 	marks := make([]byte, len(r.Marks))
 	for i, m := range r.Marks {
 		marks[i] = byte(m)
@@ -341,8 +342,8 @@ func weekTable(weeks []Week) string {
 	b.WriteString(Header("week", "Monday", "sessions", "invited", "came", "rate", "not on the roster"))
 	for _, w := range weeks {
 		rate := ""
-		if w.Invited > 0 {
-			rate = fmt.Sprintf("%d%%", w.Rate)
+		if w.Rate != nil {
+			rate = fmt.Sprintf("%d%%", *w.Rate)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %s | %d |\n",
 			w.Number, w.Monday, w.Sessions, w.Invited, w.Attended, rate, w.Guests)

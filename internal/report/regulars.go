@@ -52,10 +52,10 @@ func regulars() columns[Regular] {
 
 // rate is empty for who was invited to nothing.
 func (r Regular) rate(sign string) string {
-	if r.invitations == 0 {
+	if r.Rate == nil {
 		return ""
 	}
-	return strconv.Itoa(r.Rate) + sign
+	return strconv.Itoa(*r.Rate) + sign
 }
 
 func (r Regular) remarks() []string {

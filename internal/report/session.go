@@ -27,11 +27,10 @@ type Session struct {
 	Attended  int        `json:"attended,omitempty"`
 	Absent    int        `json:"absent,omitempty"`
 	Guests    int        `json:"guests,omitempty"`
-	Rate      int        `json:"rate_percent,omitempty" jsonschema_description:"Came of the invited"`
+	Rate      *int       `json:"rate_percent,omitempty" jsonschema_description:"Came of the invited"`
 
 	Live bool `json:"-"` // and somebody is in it
 
-	invited              int
 	last, lateFrom, over *time.Time // last left, and what late and early are counted from, whether or not shown
 }
 
@@ -44,11 +43,10 @@ func SessionOf(column []client.Session, r attendance.Result, zone *time.Location
 		Attended: len(r.Attended),
 		Absent:   len(r.Absent),
 		Guests:   len(r.Guests),
-		invited:  len(r.Attended) + len(r.Absent),
 		lateFrom: local(r.LateFrom, zone),
 		over:     local(r.EarlyFrom, zone),
 	}
-	sum.Rate, _ = attendance.Group{Attended: sum.Attended, Invited: sum.invited}.Rate()
+	sum.Rate = rateOf(attendance.Group{Attended: sum.Attended, Invited: sum.Attended + sum.Absent})
 	if start := local(first.StartedAt, zone); start != nil {
 		sum.StartedAt = *start
 	}
@@ -66,6 +64,15 @@ func SessionOf(column []client.Session, r attendance.Result, zone *time.Location
 	}
 	sum.sparing()
 	return sum
+}
+
+// rateOf is nil if nobody was invited.
+func rateOf(g attendance.Group) *int {
+	rate, known := g.Rate()
+	if !known {
+		return nil
+	}
+	return &rate
 }
 
 // sparing shows those moments only that differ from others.
@@ -145,8 +152,8 @@ func SessionTable(sessions []Session, zone *time.Location) string {
 		if s.Minutes > 0 {
 			minutes = fmt.Sprintf("%.0f", s.Minutes)
 		}
-		if s.invited > 0 {
-			rate = fmt.Sprintf("%d%%", s.Rate)
+		if s.Rate != nil {
+			rate = fmt.Sprintf("%d%%", *s.Rate)
 		}
 		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d | %s |", s.IDs(), when.MomentOr(&s.StartedAt, zone, "unknown"), live,
 			minutes, s.Attended, s.Absent, s.Guests, rate)
