@@ -12,7 +12,13 @@ import (
 // readings are calls of every tool, for what has ended: time does not change the answers.
 func readings(p *proc, session string) []toolCall {
 	p.t.Helper()
-	return append(p.everyTool(demoapi.ReviewMeetingID, session), []toolCall{
+	calls := p.everyTool(demoapi.ReviewMeetingID, session)
+	for _, c := range calls {
+		if c.tool == "search_recaps" { // whose last seven days begin at another minute each time
+			c.args["from"] = "yesterday"
+		}
+	}
+	return append(calls, []toolCall{
 		{"find_meetings", args{"limit": 200}},
 		{"list_meeting_participants", args{"meeting_id": demoapi.ReviewMeetingID, "response_format": "detailed"}},
 		{"list_sessions", args{"meeting_id": demoapi.StandupMeetingID}},
