@@ -149,7 +149,6 @@ func TestUnreadAnswers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			api := unpaced(t, demoapi.Options{LargeRoster: 500})
 			r := startRaw(t, environment(api), "--log-level=error", unlimited)
 			r.initialize("2025-11-25")
