@@ -22,8 +22,12 @@ import (
 // before, and not beside, the many that measure time.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	beside := 3 * runtime.GOMAXPROCS(0)
+	if raceEnabled { // each takes several times as long
+		beside = max(4, runtime.GOMAXPROCS(0))
+	}
 	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
-		_ = flag.Set(p.Name, strconv.Itoa(3*runtime.GOMAXPROCS(0)))
+		_ = flag.Set(p.Name, strconv.Itoa(beside))
 	}
 	code := m.Run()
 	_ = os.RemoveAll(filepath.Dir(programPath()))
