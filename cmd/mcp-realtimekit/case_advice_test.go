@@ -198,14 +198,16 @@ func TestCaseProxies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if t.Cleanup(func() { _ = l.Close() }); tc.status == "" {
-				_ = l.Close()
+			t.Cleanup(func() { _ = l.Close() })
+			address := l.Addr().String()
+			if tc.status == "" {
+				address = "127.0.0.1:1" // a port once used might be another test's by now
 			}
 			connects := make(chan string, 100)
 			go refuseConnects(l, tc.status, connects)
 			env := map[string]string{
 				"CLOUDFLARE_API_TOKEN": scripted.Token, "CLOUDFLARE_ACCOUNT_ID": scripted.AccountID, "REALTIMEKIT_APP_ID": scripted.AppID,
-				"HTTPS_PROXY": "http://someone:proxy-password@" + l.Addr().String(),
+				"HTTPS_PROXY": "http://someone:proxy-password@" + address,
 			}
 			text := refusal(t, env)
 			says(t, text, tc.want, tc.not+"|proxy-password")

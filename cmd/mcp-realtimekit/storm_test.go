@@ -23,6 +23,8 @@ func clearly(t *testing.T, p *proc, calls []*mcptest.Call) (answers int) {
 		switch {
 		case !r.IsError:
 			answers++
+		case raceEnabled && strings.Contains(text, "no answer within"):
+			// With the race detector, the last try may be on its way when the time is up.
 		case !strings.Contains(text, "try again in ") && !strings.Contains(text, "wait some minutes"):
 			unclear[text]++
 		}
@@ -70,7 +72,8 @@ func TestStorm(t *testing.T) {
 			answers := clearly(t, p, calls)
 			took := time.Since(begin)
 			p.close(0)
-			if requests := loggedRequests(t, p, timeout); requests != len(seen) {
+			requests := loggedRequests(t, p, timeout)
+			if requests < len(seen) || requests > len(seen) && !raceEnabled { // some may never have come
 				t.Errorf("%d requests are logged, %d came", requests, len(seen))
 			}
 			if got := busiest(seen, window); got > limit {
