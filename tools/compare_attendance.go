@@ -63,6 +63,17 @@ const (
 	mostSessions  = 25 // and of a range, or by week
 )
 
+// wanted is how many sessions are compared.
+func (in compareInput) wanted(w when.Window) int {
+	switch {
+	case in.Sessions > 0:
+		return max(in.Sessions, in.MinStreak)
+	case w.Given() || in.By == "week":
+		return mostSessions
+	}
+	return max(usualSessions, in.MinStreak)
+}
+
 func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput) (report.Comparison, error) {
 	zone := d.zoned(in.Timezone)
 	w, err := in.read(d.now(), zone)
@@ -82,16 +93,7 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 	if err != nil {
 		return report.Comparison{}, err
 	}
-	want := in.Sessions
-	switch {
-	case want > 0:
-		want = max(want, in.MinStreak)
-	case w.Given() || in.By == "week":
-		want = mostSessions
-	default:
-		want = max(usualSessions, in.MinStreak)
-	}
-	picked, err := finder.PickEnded(ctx, series, w, want, d.people(call, zone, in.LeaveOut))
+	picked, err := finder.PickEnded(ctx, series, w, in.wanted(w), d.people(call, zone, in.LeaveOut))
 	if err == nil || client.NotFound(err) {
 		err = cmp.Or(wrongIDs(ctx, finder, in, each, picked), err)
 	}
