@@ -14,6 +14,7 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/attendance"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/mcptool"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/when"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/which"
 )
 
