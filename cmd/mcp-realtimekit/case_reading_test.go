@@ -197,7 +197,7 @@ func TestHugeAnswers(t *testing.T) {
 			p := start(t, api.Environment(), "--timeout=10s")
 			begin := time.Now()
 			r := p.call("list_session_participants", args{"session_id": caseSession})
-			if took := time.Since(begin); took > 12*time.Second {
+			if took := time.Since(begin); took > 12*time.Second && !raceEnabled {
 				t.Errorf("took %s", took)
 			}
 			t.Logf("%s, %d requests: %.300s", time.Since(begin), len(api.Requests()), r.text())
