@@ -48,6 +48,11 @@ type Attendance struct {
 	asOf     time.Time
 	app      string
 	table    string // the text of People
+	drawn    struct {
+		results     []attendance.Result
+		people      []somebody
+		late, early time.Duration
+	}
 }
 
 // About is what an attendance is about, besides its results.
@@ -116,6 +121,7 @@ func NewAttendance(about About, o AttendanceOptions) Attendance {
 	if len(a.Sessions) == 1 { // which the headline counts
 		a.Sessions[0].Attended, a.Sessions[0].Absent, a.Sessions[0].Guests, a.Sessions[0].Rate = 0, 0, 0, nil
 	}
+	a.drawn.results, a.drawn.people, a.drawn.late, a.drawn.early = about.Results, fitting, o.Late, o.Early
 	b.list(fitting)
 	return *a
 }

@@ -37,6 +37,10 @@ type Comparison struct {
 	first, last time.Time // sessions began
 	table       string    // the text of People
 	titles      []string  // oldest first
+	drawn       struct {
+		results []attendance.Result
+		records []attendance.Record
+	}
 }
 
 // Week sums up the sessions of a week.
@@ -209,6 +213,7 @@ func (c *Comparison) sum(records []attendance.Record, about About, o ComparisonO
 		c.AddNote(c.tooFew(o.MinStreak, len(about.Results), about.Total))
 	}
 	c.Summary += kept(len(records), all, filters)
+	c.drawn.results, c.drawn.records = about.Results, records
 	c.list(records, o)
 }
 
@@ -293,16 +298,12 @@ func regular(r attendance.Record, detailed bool) Regular {
 		Longest:    r.LongestStreak(),
 		FirstTimer: r.FirstTimer(),
 		Minutes:    MinutesPresent(r.Person),
+		Marks:      marksOf(r),
 		Flags:      Flags(r.Person),
 	}
 	if rate, known := r.Rate(); known {
 		row.Rate = &rate
 	}
-	marks := make([]byte, len(r.Marks))
-	for i, m := range r.Marks {
-		marks[i] = byte(m)
-	}
-	row.Marks = string(marks)
 	if detailed {
 		row.ID, row.Preset = untrusted.Line(r.ID, 64), untrusted.Line(r.Preset, 60)
 	}
