@@ -122,7 +122,7 @@ func (a *Attendance) Timeline() *timeline.Timeline {
 	d := newDrawing(timeline.Timeline{
 		Title:   a.Title,
 		Summary: a.Summary,
-		Notes:   a.Notes,
+		Notes:   a.drawnNotes(),
 		Meeting: a.MeetingID,
 		Zone:    a.zone,
 	}, a.drawn.results)
@@ -168,7 +168,7 @@ func (c *Comparison) Timeline() *timeline.Timeline {
 	d := newDrawing(timeline.Timeline{
 		Title:    c.Title,
 		Summary:  c.Summary,
-		Notes:    c.Notes,
+		Notes:    c.drawnNotes(),
 		Meeting:  c.MeetingID,
 		Zone:     c.zone,
 		Compared: true,

@@ -2,6 +2,8 @@
 // file, built from the readable sources in src.
 package view
 
+//go:generate go run ./build
+
 import _ "embed" // the picture
 
 // HTML is the document. It has all that it needs in itself and loads nothing.
