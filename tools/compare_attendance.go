@@ -31,6 +31,7 @@ type compareInput struct {
 
 	// Accepted and not listed.
 	LeaveOut []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
+	drawing
 }
 
 // JSONSchemaExtend adds the descriptions.
@@ -55,7 +56,8 @@ func compareAttendance(d *Deps) mcptool.Tool {
 			"meeting":    "meetings",
 			"session_id": "",
 		}),
-		Hidden: []string{"leave_out_presets"},
+		Hidden: []string{"leave_out_presets", "view_offset"},
+		View:   attendanceView,
 	}, d.compare)
 }
 
@@ -128,6 +130,7 @@ func (d *Deps) compare(ctx context.Context, call *mcptool.Call, in compareInput)
 		Limit:     in.Limit,
 		Offset:    in.Offset,
 		Said:      call.Given("limit"),
+		Drawn:     in.drawing.From,
 	}), nil
 }
 

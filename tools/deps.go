@@ -33,6 +33,9 @@ type Deps struct {
 	// that is not their own.
 	Restricted bool
 
+	// NoViews keeps hosts from drawing answers.
+	NoViews bool
+
 	Log *slog.Logger
 	Now func() time.Time // default time.Now
 }
@@ -62,7 +65,7 @@ func (d *Deps) zoned(argument string) *time.Location {
 
 // settings are those of every tool.
 func (d *Deps) settings() mcptool.Settings {
-	return mcptool.Settings{Zone: d.zone(), Demo: d.Demo, Log: d.Log, Bound: d.bound}
+	return mcptool.Settings{Zone: d.zone(), Demo: d.Demo, Log: d.Log, NoViews: d.NoViews, Bound: d.bound}
 }
 
 // bound limits what one call reads.

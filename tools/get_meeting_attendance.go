@@ -44,6 +44,7 @@ type attendanceInput struct {
 	Start    string   `json:"scheduled_start,omitempty" jsonschema:"maxLength=40,example=14:00"`
 	End      string   `json:"scheduled_end,omitempty" jsonschema:"maxLength=40,example=15:00"`
 	LeaveOut []string `json:"leave_out_presets,omitempty" jsonschema:"maxItems=50"`
+	drawing
 }
 
 // JSONSchemaExtend adds the descriptions.
@@ -71,7 +72,8 @@ func getMeetingAttendance(d *Deps) mcptool.Tool {
 			"latest session unless told otherwise.",
 		Example: map[string]any{"meeting": "design review"},
 		Old:     oldNames(),
-		Hidden:  []string{"scheduled_start", "scheduled_end", "leave_out_presets"},
+		Hidden:  []string{"scheduled_start", "scheduled_end", "leave_out_presets", "view_offset"},
+		View:    attendanceView,
 	}, func(ctx context.Context, call *mcptool.Call, in attendanceInput) (report.Attendance, error) {
 		return d.attendance(ctx, call, in, in.Limit)
 	})
@@ -138,6 +140,7 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 		Limit:    limit,
 		Offset:   in.Offset,
 		Said:     call.Given("limit"),
+		Drawn:    in.drawing.From,
 	}), nil
 }
 

@@ -24,11 +24,7 @@ var (
 func withIcon(self mcp.Implementation) server.ServerOption {
 	self.Icons = []mcp.Icon{{Src: dataURI(serverPNG), MIMEType: "image/png", Sizes: []string{"48x48"}}}
 	return func(s *server.MCPServer) {
-		hooks := s.GetHooks()
-		if hooks == nil {
-			hooks = &server.Hooks{}
-			server.WithHooks(hooks)(s)
-		}
+		hooks := hooksOf(s)
 		hooks.AddAfterInitialize(func(_ context.Context, _ any, _ *mcp.InitializeRequest, result *mcp.InitializeResult) {
 			result.ServerInfo.Icons = self.Icons
 		})

@@ -105,9 +105,25 @@ func NewServer(d *Deps, version string, more ...server.ServerOption) *server.MCP
 		server.WithRecovery(),
 		server.WithResourceRecovery(),
 	}
+	if !d.NoViews {
+		options = append(options, withViews)
+	}
 	s := server.NewMCPServer(self.Name, self.Version, append(options, more...)...)
 	s.AddTools(all...)
 	s.AddPrompts(prompts()...)
 	s.AddResourceTemplates(resources(d)...)
+	if !d.NoViews {
+		s.AddResources(viewResource())
+	}
 	return s
+}
+
+// hooksOf returns the hooks of a server, to which more can be added.
+func hooksOf(s *server.MCPServer) *server.Hooks {
+	hooks := s.GetHooks()
+	if hooks == nil {
+		hooks = &server.Hooks{}
+		server.WithHooks(hooks)(s)
+	}
+	return hooks
 }

@@ -29,6 +29,12 @@ type paging struct {
 	Offset int `json:"offset,omitempty" jsonschema:"minimum=0,maximum=1000000"`
 }
 
+// drawing holds the argument by which a view asks for a page of what it draws. It is
+// accepted and not listed.
+type drawing struct {
+	From *int `json:"view_offset,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+}
+
 // pages is paging without a number of rows that is meant if none is asked for: then
 // an answer is to be short.
 type pages struct {

@@ -33,6 +33,7 @@ type config struct {
 	Tools      []string       // the only ones to offer, if any
 	Without    []string       // tools not to offer
 	Links      bool           // of recordings are shown
+	NoViews    bool           // hosts draw nothing
 	LogLevel   *slog.Level    // nil: the command's own
 	LogFormat  string
 
@@ -72,6 +73,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 			"0s remembers nothing (default 15m)")
 	fs.BoolVar(&c.Links, "recording-links", false,
 		"let list_recordings show download links, which open for whoever has them")
+	fs.BoolVar(&c.NoViews, "no-ui", false, "offer hosts no interactive view of an attendance, only its text")
 	fs.Func("log-level", "log from `LEVEL` up: debug, info, warn or error (default info; warn for commands that print "+
 		"an answer)",
 		c.readLogLevel)
@@ -88,6 +90,7 @@ func (c *config) register(fs *pflag.FlagSet) {
 		"rate-limit":        "REALTIMEKIT_RATE_LIMIT",
 		"cache-ended":       "REALTIMEKIT_CACHE_ENDED",
 		"recording-links":   "REALTIMEKIT_RECORDING_LINKS",
+		"no-ui":             "REALTIMEKIT_NO_UI",
 	} {
 		fallBackTo(fs, flag, name)
 	}

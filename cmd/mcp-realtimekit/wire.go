@@ -37,6 +37,7 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 		Log:       log,
 
 		RecordingLinks: c.Links,
+		NoViews:        c.NoViews,
 		Restricted:     c.restricted,
 	}
 	d.Tools, d.WithoutTools = c.chosen().Tools, c.chosen().WithoutTools

@@ -24,6 +24,8 @@ type Settings struct {
 	Demo bool           // answers are about the embedded sample account
 	Log  *slog.Logger
 
+	NoViews bool // hosts are offered none
+
 	// Bound limits what one call reads, until cancel is called.
 	Bound func(context.Context) (bounded context.Context, cancel context.CancelFunc)
 }
@@ -39,6 +41,10 @@ type Spec struct {
 	Old map[string]string
 	// Hidden arguments are accepted and not listed; "format=concise" is one value.
 	Hidden []string
+
+	// View is the URI of the resource by which hosts draw the answers; empty is none.
+	// The output is Drawable then.
+	View string
 }
 
 // Tool is an MCP tool with what the docs show of it.
@@ -74,6 +80,10 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 			OpenWorldHint:   &yes,
 		},
 	}
+	drawn := spec.View != "" && !s.NoViews
+	if drawn {
+		tool.Meta = viewMeta(spec.View)
+	}
 	handle := func(ctx context.Context, req mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		given, err := arguments(req, spec.Old)
 		if err != nil {
@@ -93,7 +103,11 @@ func Define[I any, O Answer](s Settings, spec Spec, run func(context.Context, *C
 		case err != nil:
 			return mcp.NewToolResultError(ErrorText(err)), nil
 		}
-		return answer(s, &result, linksFor(ctx, req)), nil
+		res := answer(s, &result, linksFor(ctx, req))
+		if drawn {
+			err = draw(ctx, req, &result, res)
+		}
+		return res, err
 	}
 	return Tool{
 		ServerTool: server.ServerTool{Tool: tool, Handler: logged(s.Log, spec.Name, handle)},

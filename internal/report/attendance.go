@@ -49,6 +49,7 @@ type Attendance struct {
 	app      string
 	table    string // the text of People
 	drawn    struct {
+		drawnFrom
 		results     []attendance.Result
 		people      []somebody
 		late, early time.Duration
@@ -82,6 +83,7 @@ type AttendanceOptions struct {
 	Limit       int           // people listed; 0 is all, for exports
 	Offset      int           // people left out before them
 	Said        bool          // the caller said how many to list
+	Drawn       *int          // a view asks for those from here on
 }
 
 // Shows are the people that an attendance can be asked to list.
@@ -122,6 +124,7 @@ func NewAttendance(about About, o AttendanceOptions) Attendance {
 		a.Sessions[0].Attended, a.Sessions[0].Absent, a.Sessions[0].Guests, a.Sessions[0].Rate = 0, 0, 0, nil
 	}
 	a.drawn.results, a.drawn.people, a.drawn.late, a.drawn.early = about.Results, fitting, o.Late, o.Early
+	a.drawn.from = o.Drawn
 	b.list(fitting)
 	return *a
 }

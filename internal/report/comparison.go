@@ -38,6 +38,7 @@ type Comparison struct {
 	table       string    // the text of People
 	titles      []string  // oldest first
 	drawn       struct {
+		drawnFrom
 		results []attendance.Result
 		records []attendance.Record
 	}
@@ -84,6 +85,7 @@ type ComparisonOptions struct {
 	Limit     int  // people listed
 	Offset    int  // people left out before them
 	Said      bool // the caller said how many to list
+	Drawn     *int // a view asks for those from here on
 }
 
 // NewComparison turns results, one for each column, into an answer.
@@ -214,6 +216,7 @@ func (c *Comparison) sum(records []attendance.Record, about About, o ComparisonO
 	}
 	c.Summary += kept(len(records), all, filters)
 	c.drawn.results, c.drawn.records = about.Results, records
+	c.drawn.from = o.Drawn
 	c.list(records, o)
 }
 

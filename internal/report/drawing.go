@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -9,6 +10,32 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/timeline"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
+
+// drawnFrom is from which person on a view asks for a drawing, nil if none asks.
+type drawnFrom struct{ from *int }
+
+func (d drawnFrom) offset() int {
+	if d.from == nil {
+		return 0
+	}
+	return *d.from
+}
+
+// Asked reports whether a view asks for what is drawn.
+func (a *Attendance) Asked() bool { return a.drawn.from != nil }
+
+// Draw is a page of the timeline as JSON, of at most so many bytes.
+func (a *Attendance) Draw(most int) (json.RawMessage, error) {
+	return a.Timeline().Page(a.drawn.offset(), most)
+}
+
+// Asked reports whether a view asks for what is drawn.
+func (c *Comparison) Asked() bool { return c.drawn.from != nil }
+
+// Draw is a page of the timeline as JSON, of at most so many bytes.
+func (c *Comparison) Draw(most int) (json.RawMessage, error) {
+	return c.Timeline().Page(c.drawn.offset(), most)
+}
 
 // visitKey names one person in one result.
 type visitKey struct{ person, result int }
@@ -39,7 +66,7 @@ func newDrawing(t timeline.Timeline, results []attendance.Result) drawing {
 func (d *drawing) columns(sessions []Session, asOf time.Time) {
 	for i, s := range sessions {
 		r := d.results[i]
-		c := timeline.Column{Session: s.ID, Live: s.Live, LateFrom: r.LateFrom, EarlyFrom: r.EarlyFrom}
+		c := timeline.Column{Session: s.ID, Label: s.Title, Live: s.Live, LateFrom: r.LateFrom, EarlyFrom: r.EarlyFrom}
 		if s.Live && !r.Start.IsZero() {
 			c.Hold(timeline.Span{From: r.Start, To: cmp.Or(asOf, r.End)})
 		} else if !r.Start.IsZero() && !r.End.IsZero() {
@@ -95,7 +122,7 @@ func (a *Attendance) Timeline() *timeline.Timeline {
 	d := newDrawing(timeline.Timeline{
 		Title:   a.Title,
 		Summary: a.Summary,
-		Notes:   a.Notes,
+		Notes:   a.drawnNotes(),
 		Meeting: a.MeetingID,
 		Zone:    a.zone,
 	}, a.drawn.results)
@@ -141,7 +168,7 @@ func (c *Comparison) Timeline() *timeline.Timeline {
 	d := newDrawing(timeline.Timeline{
 		Title:    c.Title,
 		Summary:  c.Summary,
-		Notes:    c.Notes,
+		Notes:    c.drawnNotes(),
 		Meeting:  c.MeetingID,
 		Zone:     c.zone,
 		Compared: true,

@@ -49,6 +49,12 @@ func (h *Head) Finish(demo bool) {
 	}
 }
 
+// drawnNotes are the notes for somebody who looks at a picture: without the warning that
+// is for models, and the mark that the summary has too.
+func (h *Head) drawnNotes() []string {
+	return slices.DeleteFunc(slices.Clone(h.Notes), func(n string) bool { return n == sampleNote || n == strangersNote })
+}
+
 // Lead is how a text begins: the summary and the notes.
 func (h *Head) Lead() string {
 	var b strings.Builder

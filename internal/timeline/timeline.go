@@ -21,7 +21,7 @@ type Timeline struct {
 // Column is a session, or a week of a comparison.
 type Column struct {
 	Session   string    // id, empty of a week
-	Label     string    // of a week
+	Label     string    // of a week, or the title of a session if there are several meetings
 	From, To  time.Time // the axis, which holds all spans; both zero if there is none
 	LateFrom  time.Time // what late is counted from; zero if unknown
 	EarlyFrom time.Time // what early is counted from; zero if it is too early to tell
