@@ -76,6 +76,23 @@ class Session {
     return this;
   }
 
+  // age is how many minutes ago it began.
+  age() {
+    return (Date.now() - this.from) / 60_000;
+  }
+
+  // end ends a live session, and resume takes that back.
+  end() {
+    this.to = Date.now();
+    this.ended = this.peers.filter((p) => !p.left_at);
+    for (const peer of this.ended) peer.left_at = iso(this.to);
+  }
+
+  resume() {
+    this.to = undefined;
+    for (const peer of this.ended) delete peer.left_at;
+  }
+
   row() {
     const { meeting, from, to, peers } = this;
     return {

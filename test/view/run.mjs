@@ -7,8 +7,15 @@ import * as clients from "./clients.mjs";
 import * as handshake from "./handshake.mjs";
 import * as drawing from "./drawing.mjs";
 import * as use from "./use.mjs";
+import * as actions from "./actions.mjs";
+import * as looks from "./looks.mjs";
+import * as rough from "./rough.mjs";
+import * as live from "./live.mjs";
+import * as access from "./access.mjs";
+import * as timing from "./timing.mjs";
+import * as pixels from "./pixels.mjs";
 
-const sections = { strict, clients, handshake, drawing, use };
+const sections = { strict, clients, handshake, drawing, use, actions, looks, rough, live, access, timing, pixels };
 
 if (!process.argv[2]) {
   console.error("usage: node run.mjs BINARY");
