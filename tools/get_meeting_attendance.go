@@ -126,10 +126,17 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 		return report.Attendance{}, err
 	}
 	about.Notes = append(about.Notes, append(asked.notes, elsewhere.notes...)...)
-	return report.NewAttendance(about, report.AttendanceOptions{
+	o := in.options(zone, append(asked.filters, elsewhere.filters...))
+	o.Limit, o.Said = limit, call.Given("limit")
+	return report.NewAttendance(about, o), nil
+}
+
+// options say whom the answer lists, and how, but for its limit.
+func (in attendanceInput) options(zone *time.Location, filters []report.Filter) report.AttendanceOptions {
+	return report.AttendanceOptions{
 		Zone:     zone,
 		Show:     in.Show,
-		Filters:  append(asked.filters, elsewhere.filters...),
+		Filters:  filters,
 		Share:    in.MinShare > 0,
 		Detailed: in.Format == "detailed",
 		Presets:  in.Preset != "",
@@ -137,11 +144,9 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 		CSV:      in.Format == "csv",
 		Late:     time.Duration(in.Late) * time.Minute,
 		Early:    time.Duration(in.Early) * time.Minute,
-		Limit:    limit,
 		Offset:   in.Offset,
-		Said:     call.Given("limit"),
 		Drawn:    in.drawing.From,
-	}), nil
+	}
 }
 
 // rangeNote says which range and zone were used, if any was given.

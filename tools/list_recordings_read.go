@@ -58,25 +58,11 @@ func (l *recordingList) read(ctx context.Context) error {
 	case l.in.Meeting != "":
 		return l.ofMeeting(ctx)
 	}
-	apps, more, err := l.find.Home(ctx, l.in.where())
-	if err != nil {
-		return err
+	note, err := l.find.Outward(ctx, l.in.where(), l.ofApps, func() bool { return len(l.all) > 0 })
+	if note != "" {
+		l.notes = append(l.notes, note)
 	}
-	if err := l.ofApps(ctx, apps); err != nil || !more {
-		return err
-	}
-	if len(l.all) > 0 {
-		if note := l.find.OnlyConfigured(l.in.where()); note != "" {
-			l.notes = append(l.notes, note)
-		}
-		return nil
-	}
-	others, err := l.find.Others(ctx, l.in.where(), apps)
-	if err != nil {
-		l.notes = append(l.notes, "Whether there are other apps could not be read.")
-		return nil //nolint:nilerr // what was read is an answer
-	}
-	return l.ofApps(ctx, others)
+	return err
 }
 
 func (l *recordingList) ofApps(ctx context.Context, apps []which.App) error {

@@ -182,38 +182,19 @@ func (s *recapSearch) run(ctx context.Context) error {
 		s.meeting = series.Name()
 		return s.look(ctx, found)
 	}
-	apps, more, err := s.find.Home(ctx, s.in.where())
-	if err != nil {
-		return err
+	note, err := s.find.Outward(ctx, s.in.where(), s.inApps, func() bool { return s.hits() > 0 || s.rest() })
+	if note != "" {
+		s.notes = append(s.notes, note)
 	}
-	if err := s.inApps(ctx, apps); err != nil {
-		return err
-	}
-	if !more {
-		return nil
-	}
-	if s.hits() > 0 || s.rest() {
-		if note := s.find.OnlyConfigured(s.in.where()); note != "" {
-			s.notes = append(s.notes, note)
-		}
-		return nil
-	}
-	others, err := s.find.Others(ctx, s.in.where(), apps)
-	if err != nil {
-		s.notes = append(s.notes, "Whether there are other apps could not be read.")
-		return nil //nolint:nilerr // what was searched is an answer
-	}
-	if len(others) == 0 {
-		return nil
-	}
-	if len(s.heard) == maxSearched {
-		s.unread = others
-		return nil
-	}
-	return s.inApps(ctx, others)
+	return err
 }
 
+// inApps searches apps, unless as much was searched as a call may.
 func (s *recapSearch) inApps(ctx context.Context, apps []which.App) error {
+	if len(s.heard) == maxSearched {
+		s.unread = apps
+		return nil
+	}
 	found, err := s.find.Across(ctx, apps, s.window, maxSearchListed)
 	if err != nil {
 		return err

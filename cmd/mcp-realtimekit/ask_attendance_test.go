@@ -357,11 +357,7 @@ func TestAskLink(t *testing.T) {
 	}
 	p := launch(t, environment(api))
 	link := linkOf(t, p.request("tools/call", args{"name": "get_meeting_attendance",
-		"arguments": args{"meeting": "design review"}, "_meta": args{
-			"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-			"io.modelcontextprotocol/clientInfo":         args{"name": "test", "version": "1"},
-			"io.modelcontextprotocol/clientCapabilities": args{},
-		}}))
+		"arguments": args{"meeting": "design review"}, "_meta": stateless(args{})["_meta"]}))
 	contains(t, link, "/attendance?format=csv")
 }
 

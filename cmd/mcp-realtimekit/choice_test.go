@@ -93,11 +93,7 @@ func (p *proc) question(before int) (asked mcptest.Message) {
 // onboardingAgain is the parameters of the call in 2026-07-28, by a client with these
 // capabilities.
 func onboardingAgain(capabilities, more args) args {
-	params := args{"_meta": args{
-		"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-		"io.modelcontextprotocol/clientInfo":         args{"name": "test", "version": "1"},
-		"io.modelcontextprotocol/clientCapabilities": capabilities,
-	}}
+	params := stateless(capabilities)
 	maps.Copy(params, onboarding)
 	maps.Copy(params, more)
 	return params

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/pflag"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/clientconfig"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
@@ -221,4 +222,24 @@ func TestConfigCommandOptions(t *testing.T) {
 	if raw, _ := os.ReadFile(file); string(raw) != broken {
 		t.Errorf("a malformed file was changed: %s", raw)
 	}
+}
+
+// TestCodexPassesEveryVariable holds the list of those that Codex is told to hand on to the
+// flags that have one.
+func TestCodexPassesEveryVariable(t *testing.T) {
+	t.Parallel()
+	entry, _, code := once(t, nil, "config", "codex")
+	if code != 0 {
+		t.Fatal(entry)
+	}
+	var c config
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	c.register(flags)
+	flags.VisitAll(func(f *pflag.Flag) {
+		for _, name := range f.Annotations[variable] {
+			if !strings.Contains(entry, `"`+name+`"`) {
+				t.Errorf("Codex would keep %s to itself", name)
+			}
+		}
+	})
 }

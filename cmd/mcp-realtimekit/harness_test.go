@@ -70,6 +70,16 @@ func start(t testing.TB, env map[string]string, args ...string) *proc {
 	return p
 }
 
+// stateless are the parameters of a request in 2026-07-28, which has no handshake, of a client
+// with these capabilities.
+func stateless(capabilities args) args {
+	return args{"_meta": args{
+		"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
+		"io.modelcontextprotocol/clientInfo":         args{"name": "test", "version": "1"},
+		"io.modelcontextprotocol/clientCapabilities": capabilities,
+	}}
+}
+
 func (p *proc) observe(line []byte, unasked bool) {
 	if bytes.Contains(line, []byte(demoapi.Token)) {
 		p.t.Error("the token is in an answer")

@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net/http"
 	"os"
@@ -60,18 +61,12 @@ func TestHTTPHandshake(t *testing.T) {
 	}
 }
 
-var modernMeta = args{
-	"io.modelcontextprotocol/protocolVersion":    "2026-07-28",
-	"io.modelcontextprotocol/clientInfo":         args{"name": "test", "version": "1"},
-	"io.modelcontextprotocol/clientCapabilities": args{},
-}
-
 // TestHTTPStateless speaks 2026-07-28, which has no handshake.
 func TestHTTPStateless(t *testing.T) {
 	t.Parallel()
 	s := serveHTTP(t, nil, "--demo")
 	modern := func(method, name string, params args) *http.Request {
-		params["_meta"] = modernMeta
+		maps.Copy(params, stateless(args{}))
 		header := []string{"Mcp-Protocol-Version", "2026-07-28", "Mcp-Method", method}
 		if name != "" {
 			header = append(header, "Mcp-Name", name)

@@ -136,7 +136,8 @@ func testTransportsAgree(t *testing.T, sample sampler) {
 		t.Run(revision, func(t *testing.T) {
 			t.Parallel()
 			api := sample(t, demoapi.Options{}) // one for both transports, so that its times are the same
-			p, web := launch(t, environment(api)), serveHTTP(t, environment(api))
+			// Without the view, which shows over HTTP to clients of which nothing is known.
+			p, web := launch(t, environment(api), "--no-ui"), serveHTTP(t, environment(api), "--no-ui")
 			every := start(t, environment(api)).everyTool(demoapi.StandupMeetingID, session)
 			for i, s := range append(handshake, conversation(every, session)...) {
 				s.replay(t, i, revision, p, web)
@@ -156,7 +157,7 @@ func (s step) replay(t *testing.T, i int, revision string, p *proc, web *web) {
 	maps.Copy(params, s.params)
 	header := []string{"Mcp-Protocol-Version", revision}
 	if revision == "2026-07-28" {
-		params["_meta"] = modernMeta
+		maps.Copy(params, stateless(args{}))
 		header = append(header, "Mcp-Method", s.method)
 		for _, key := range []string{"name", "uri"} {
 			if v, ok := params[key].(string); ok {

@@ -100,34 +100,40 @@ func TestPagesHoldEverybodyOnce(t *testing.T) {
 	const people = 20
 	sample := sampleOf(people)
 	for most := 1; most < 2000; most += 37 {
-		offset, seen := 0, 0
-		for {
-			raw, err := sample.Page(offset, most)
-			if err != nil {
-				t.Fatal(err)
+		seen := 0
+		for next := 0; seen == 0 || next > 0; {
+			n := 0
+			if n, next = pageOf(t, sample, next, most); n == 0 {
+				t.Fatalf("at most %d bytes: no progress after %d people", most, seen)
 			}
-			var page struct {
-				Next   int
-				People []json.RawMessage
+			if seen += n; next > 0 && next != seen {
+				t.Fatalf("at most %d bytes: next is %d after %d people", most, next, seen)
 			}
-			if err := json.Unmarshal(raw, &page); err != nil {
-				t.Fatal(err)
-			}
-			if len(raw) > most && len(page.People) > 1 {
-				t.Fatalf("%d bytes, at most %d", len(raw), most)
-			}
-			if seen += len(page.People); page.Next == 0 {
-				break
-			}
-			if page.Next != seen {
-				t.Fatalf("next is %d after %d people", page.Next, seen)
-			}
-			offset = page.Next
 		}
 		if seen != people {
 			t.Errorf("at most %d bytes: %d people of %d", most, seen, people)
 		}
 	}
+}
+
+// pageOf is how many people a page has, and where the next begins.
+func pageOf(t *testing.T, sample *Timeline, offset, most int) (people, next int) {
+	t.Helper()
+	raw, err := sample.Page(offset, most)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page struct {
+		Next   int
+		People []json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &page); err != nil {
+		t.Fatal(err)
+	}
+	if len(raw) > most && len(page.People) > 1 {
+		t.Fatalf("%d bytes, at most %d", len(raw), most)
+	}
+	return len(page.People), page.Next
 }
 
 func TestPagePastTheLast(t *testing.T) {

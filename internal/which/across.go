@@ -51,6 +51,31 @@ func (f Finder) Others(ctx context.Context, p Place, but []App) ([]App, error) {
 	}), err
 }
 
+// Outward looks into the apps of Home, and into the others if these had nothing. The note tells
+// if that leaves apps out.
+func (f Finder) Outward(ctx context.Context, p Place, look func(context.Context, []App) error, found func() bool) (
+	note string, err error,
+) {
+	apps, more, err := f.Home(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	if err := look(ctx, apps); err != nil || !more {
+		return "", err
+	}
+	if found() {
+		return f.OnlyConfigured(p), nil
+	}
+	others, err := f.Others(ctx, p, apps)
+	if err != nil {
+		return "Whether there are other apps could not be read.", nil //nolint:nilerr // what was read is an answer
+	}
+	if len(others) == 0 {
+		return "", nil
+	}
+	return "", look(ctx, others)
+}
+
 // First are as many of the apps as are searched. The note tells if they are not all.
 func First(apps []App) (few []App, note string) {
 	few = apps[:min(len(apps), maxApps)]

@@ -3,7 +3,8 @@
 package main
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,44 +15,40 @@ import (
 const esbuild = "github.com/evanw/esbuild/cmd/esbuild@v0.28.2"
 
 func main() {
-	if err := build(); err != nil {
+	if err := build(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
 }
 
-func build() error {
+func build(ctx context.Context) error {
 	page, err := os.ReadFile("src/page.html")
 	if err != nil {
 		return err
 	}
-	script, err := small("src/main.js", "--bundle", "--format=iife", "--target=es2022")
+	script, err := output(exec.CommandContext(ctx, "go", "run", esbuild, "src/main.js",
+		"--bundle", "--format=iife", "--target=es2022", "--minify", "--charset=utf8"))
 	if err != nil {
 		return err
 	}
-	style, err := small("src/style.css")
+	style, err := output(exec.CommandContext(ctx, "go", "run", esbuild, "src/style.css", "--minify", "--charset=utf8"))
 	if err != nil {
 		return err
 	}
 	if strings.Contains(script, "</script") || strings.Contains(style, "</style") {
-		return fmt.Errorf("the sources would end their element in the page")
+		return errors.New("the sources would end their element in the page")
 	}
-	html := strings.NewReplacer(
-		"/* style.css */", strings.TrimSpace(style),
-		"/* main.js */", strings.TrimSpace(script),
-		"\n", "",
-	).Replace(string(page))
-	return os.WriteFile("attendance.html", []byte(html+"\n"), 0o644)
+	html := strings.NewReplacer("/* style.css */", style, "/* main.js */", script, "\n", "").Replace(string(page))
+	return os.WriteFile("attendance.html", []byte(html+"\n"), 0o600)
 }
 
-// small is what esbuild makes of a file.
-func small(file string, flags ...string) (string, error) {
-	cmd := exec.Command("go", append([]string{"run", esbuild, file, "--minify", "--charset=utf8"}, flags...)...)
-	var complaints bytes.Buffer
+// output is what a program prints, without white space around it.
+func output(cmd *exec.Cmd) (string, error) {
+	var complaints strings.Builder
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", file, err, complaints.String())
+		return "", fmt.Errorf("%s: %w\n%s", cmd, err, complaints.String())
 	}
-	return string(out), nil
+	return strings.TrimSpace(string(out)), nil
 }

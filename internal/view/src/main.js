@@ -19,6 +19,7 @@ let pages;
 let model;
 let shown; // the clock
 let timer;
+let opened; // the person whose details are shown
 let generation = 0; // of the answer, so that a late page does not reach the next
 const view = { filter: "all", search: "", sort: "present", reverse: false };
 const list = rows($("#list"), $("#people"), open);
@@ -83,7 +84,7 @@ function draw(drawn) {
   $("#title").replaceChildren(strange(model.title || "(untitled)"));
   $("#summary").textContent = model.summary;
   $("#notes").replaceChildren(...(model.notes || []).map((note) => make("li", {}, note)));
-  open();
+  open(opened && model.people.find((p) => p.name === opened.name && p.id === opened.id));
   update();
   resized();
   document.body.dataset.ready = 1;
@@ -100,7 +101,8 @@ function update() {
   for (const button of document.querySelectorAll("[data-sort]")) {
     const { sort } = button.dataset;
     const direction = (sort === "minutes") === view.reverse ? "ascending" : "descending";
-    button.parentElement.setAttribute("aria-sort", sort === view.sort ? direction : "none");
+    const given = model.compared && sort === "present"; // the answer's order
+    button.parentElement.setAttribute("aria-sort", sort === view.sort && !given ? direction : "none");
   }
   const one = model.columns.length === 1 && !model.compared;
   document.body.className = one ? "" : "several";
@@ -118,18 +120,20 @@ function scale() {
 
 function buttons() {
   const said = can.message ? messages(model) : {};
+  const button = (action) => $(`[data-action=${action}]`);
   for (const action of ["followup", "thanks"]) {
     const [label] = said[action] || [];
-    $(`[data-action=${action}]`).hidden = !label;
-    $(`[data-action=${action}]`).textContent = label;
+    button(action).hidden = !label;
+    button(action).textContent = label;
   }
-  $("[data-action=csv]").hidden = !can.downloadFile || !can.serverTools;
-  const full = $("[data-action=fullscreen]");
+  button("csv").hidden = !can.downloadFile || !can.serverTools;
+  const full = button("fullscreen");
   full.hidden = !(context.availableDisplayModes || []).includes("fullscreen");
   full.textContent = isFull() ? "Leave full screen" : "Full screen";
 }
 
 function open(p) {
+  opened = p;
   $("#details").hidden = !p;
   $("#details").replaceChildren(...(p ? details(p, model, shown) : []));
   list.open(p);
@@ -208,7 +212,7 @@ document.addEventListener("click", ({ target }) => {
 });
 
 document.addEventListener("keydown", ({ key }) => {
-  if (key === "Escape" && !$("#details").hidden) {
+  if (key === "Escape" && opened) {
     open();
     list.focus();
   }

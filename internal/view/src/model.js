@@ -6,6 +6,7 @@ const HERE = 1;
 const FROM_ASSUMED = 2;
 const TO_ASSUMED = 4;
 const NEVER = 1e12; // seconds
+const UNKNOWN = "an unknown time";
 const BRIEF = 60; // seconds; a shorter break is a reconnect
 
 /** read turns a page of the server's into a model. It throws if it is none. */
@@ -142,8 +143,8 @@ export function select(model, { filter, search, sort, reverse }) {
 export function presence(v, shown) {
   const times = v.spans.map((span) => span.map(shown.time));
   const last = times[times.length - 1];
-  if (v.fromAssumed) times[0][0] = "an unknown time";
-  if (v.toAssumed) last[1] = "an unknown time";
+  if (v.fromAssumed) times[0][0] = UNKNOWN;
+  if (v.toAssumed) last[1] = UNKNOWN;
   if (v.here) last[1] = "now";
   return times.map((span) => span.join(" to ")).join(", ");
 }
