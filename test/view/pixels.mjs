@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { decode } from "./png.mjs";
+import { FONTS } from "./stage.mjs";
 import { draw, COMPARISON } from "./world.mjs";
 
 export const title = "Pictures";
@@ -22,7 +24,9 @@ const PICTURES = {
 
 // here is what a picture depends on besides the view.
 export function here(browser) {
-  const fonts = execFileSync("fc-list", ["--format", "%{family}|%{style}|%{fontversion}\n"], { encoding: "utf8" }).trim().split("\n").sort();
+  const format = ["--format", "%{family}|%{style}|%{fontversion}\n"];
+  const listed = execFileSync("fc-list", format, { encoding: "utf8", env: { ...process.env, FONTCONFIG_FILE: FONTS } });
+  const fonts = listed.trim().split("\n").sort();
   return {
     chromium: browser.version().split(".")[0],
     fonts: fonts.length,
@@ -56,28 +60,20 @@ async function picture(w, name, args, options) {
   const file = `${folder}${name}.png`;
   if (process.env.UPDATE) writeFileSync(file, png);
   const diff = await difference(view.page, png, readFileSync(file));
-  const good = diff.size && diff.share <= TOLERANCE.share;
+  const good = diff.share <= TOLERANCE.share;
   if (!good) writeFileSync(`${file}.new`, png);
   t.ok(`${name}: looks as before, but for ${(diff.share * 100).toFixed(3)} % of its pixels`, good, `see ${file}.new; ${JSON.stringify(diff)}`);
   await view.close(t, name);
 }
 
-// difference is the share of pixels that differ. The page decodes both pictures.
-function difference(page, a, b) {
-  return page.evaluate(async ([left, right, most]) => {
-    const pixels = async (base64) => {
-      const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
-      const bitmap = await createImageBitmap(blob);
-      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
-      context.drawImage(bitmap, 0, 0);
-      return context.getImageData(0, 0, bitmap.width, bitmap.height);
-    };
-    const [one, two] = [await pixels(left), await pixels(right)];
-    if (one.width !== two.width || one.height !== two.height) return { size: false, share: 1, one: [one.width, one.height], two: [two.width, two.height] };
-    let off = 0;
-    for (let i = 0; i < one.data.length; i += 4) {
-      if ([0, 1, 2].some((c) => Math.abs(one.data[i + c] - two.data[i + c]) > most)) off++;
-    }
-    return { size: true, share: off / (one.width * one.height) };
-  }, [a.toString("base64"), b.toString("base64"), TOLERANCE.channel]);
+// difference is the share of pixels that differ.
+async function difference(page, a, b) {
+  const [one, two] = [await decode(page, a), await decode(page, b)];
+  const sizes = [one, two].map(({ width, height }) => `${width} × ${height}`);
+  if (sizes[0] !== sizes[1]) return { share: 1, sizes };
+  let off = 0;
+  for (let i = 0; i < one.data.length; i += 4) {
+    if ([0, 1, 2].some((c) => Math.abs(one.data[i + c] - two.data[i + c]) > TOLERANCE.channel)) off++;
+  }
+  return { share: off / (one.width * one.height) };
 }

@@ -14,8 +14,12 @@ import * as live from "./live.mjs";
 import * as access from "./access.mjs";
 import * as timing from "./timing.mjs";
 import * as pixels from "./pixels.mjs";
+import * as exported from "./export.mjs";
+import * as inspector from "./inspector.mjs";
 
-const sections = { strict, clients, handshake, drawing, use, actions, looks, rough, live, access, timing, pixels };
+const sections = {
+  strict, clients, handshake, drawing, use, actions, looks, rough, live, access, timing, pixels, export: exported, inspector,
+};
 
 if (!process.argv[2]) {
   console.error("usage: node run.mjs BINARY");

@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 
 const here = (name) => fileURLToPath(new URL(`host/${name}`, import.meta.url));
+export const FONTS = here("fonts.conf");
 const PATIENCE = 10_000; // ms
 
 // launch starts a browser that is silent but for its pages. A frame in a process of its own would begin before
@@ -13,6 +14,7 @@ const PATIENCE = 10_000; // ms
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    env: { ...process.env, FONTCONFIG_FILE: FONTS },
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--disable-features=IsolateSandboxedIframes",
       "--font-render-hinting=none"],
