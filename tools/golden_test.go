@@ -186,7 +186,7 @@ func TestGolden(t *testing.T) {
 			fmt.Sprintf("> %s %s\n\n%s", e.tool, args, e.call(t, tools)),
 		)
 	}
-	golden(t, "instructions.txt", Instructions(false))
+	golden(t, "instructions.txt", instructions(false, All(&Deps{})))
 }
 
 func golden(t *testing.T, name, got string) {

@@ -7,9 +7,6 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// Instructions tells a model which tool answers which question.
-func Instructions(demo bool) string { return instructions(demo, All(&Deps{})) }
-
 // uses are what the tools are for, in the order in which one would try them.
 var uses = [...]struct{ tool, what string }{
 	{"get_meeting_attendance", "Who came, was late, left early, was absent or is here now"},

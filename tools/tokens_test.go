@@ -33,7 +33,7 @@ func counter(t *testing.T) func(string) int {
 func TestTokensOfTools(t *testing.T) {
 	const mostRead, mostOutput = 2700, 1700
 	count := counter(t)
-	read, output := count(Instructions(false)), 0
+	read, output := count(instructions(false, All(&Deps{}))), 0
 	t.Logf("instructions: %d", read)
 	for _, tool := range catalogue(&Deps{}) {
 		in, out := count(string(tool.Tool.RawInputSchema)), count(string(tool.Tool.RawOutputSchema))

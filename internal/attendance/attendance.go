@@ -235,8 +235,3 @@ func (r Result) Lived() time.Duration {
 	}
 	return d
 }
-
-// Of applies the rules to one session.
-func Of(s Session, roster []Invited, peers []Peer, r Rules) Result {
-	return Series([][]Held{{{Session: s, Peers: peers}}}, roster, r)[0]
-}

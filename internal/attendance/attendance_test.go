@@ -192,7 +192,7 @@ var ruleCases = []struct {
 
 func TestRules(t *testing.T) {
 	for _, tc := range ruleCases {
-		if got := show(Of(tc.session, tc.roster, tc.peers, Rules{Now: at(30)})); got != tc.want {
+		if got := show(one(tc.session, tc.roster, tc.peers, Rules{Now: at(30)})); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
 	}

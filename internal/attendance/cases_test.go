@@ -64,7 +64,7 @@ func clock(t time.Time) string { return t.Format("15:04:05") }
 
 func TestKeepAlive(t *testing.T) {
 	s, roster, peers := readCase(t, "keep-alive.json")
-	r := Of(s, roster, peers, Rules{})
+	r := one(s, roster, peers, Rules{})
 	if clock(r.End) != "10:30:00" || r.Lived() != 30*time.Minute || len(r.Guests) != 3 {
 		t.Errorf("%+v", r)
 	}
@@ -77,7 +77,7 @@ func TestKeepAlive(t *testing.T) {
 
 func TestOnePersonTwoRows(t *testing.T) {
 	s, roster, peers := readCase(t, "one-person-two-rows.json")
-	r := Of(s, roster, peers, Rules{})
+	r := one(s, roster, peers, Rules{})
 	if len(r.Attended) != 2 || len(r.Absent)+len(r.Later)+len(r.Guests) != 0 || r.JustInTime {
 		t.Fatalf("%+v", r)
 	}
@@ -106,7 +106,7 @@ func TestOnePersonTwoRows(t *testing.T) {
 func TestPeerEvents(t *testing.T) {
 	_, _, peers := readCase(t, "session-participants-peer-events.json")
 	start := peers[0].Joined
-	r := Of(Session{Start: start, End: start.Add(30 * time.Minute)}, nil, peers, Rules{})
+	r := one(Session{Start: start, End: start.Add(30 * time.Minute)}, nil, peers, Rules{})
 	for _, p := range r.Guests {
 		v := p.Visits[0]
 		gaps := 0

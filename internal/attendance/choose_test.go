@@ -327,7 +327,7 @@ func BenchmarkOf(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Of(Session{Start: at(0), End: at(60)}, roster, peers, Rules{})
+				one(Session{Start: at(0), End: at(60)}, roster, peers, Rules{})
 			}
 		})
 	}

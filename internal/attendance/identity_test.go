@@ -258,7 +258,7 @@ var identityCases = []struct {
 
 func TestOnePerson(t *testing.T) {
 	for _, tc := range identityCases {
-		if got := whoIs(Of(Session{Start: at(0), End: at(60)}, tc.roster, tc.peers, Rules{})); got != tc.want {
+		if got := whoIs(one(Session{Start: at(0), End: at(60)}, tc.roster, tc.peers, Rules{})); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
 	}
@@ -270,7 +270,7 @@ func TestWhatAPersonIsCalled(t *testing.T) {
 		{ID: "old", CustomID: "c", Name: "Ann", Preset: "guest", Added: at(-50)},
 	}
 	peers := []Peer{{ID: "1", UserID: "x", CustomID: "c", Name: "Ann", Preset: "other"}}
-	r := Of(Session{Start: at(0), End: at(60)}, roster, peers, Rules{})
+	r := one(Session{Start: at(0), End: at(60)}, roster, peers, Rules{})
 	p := r.Attended[0]
 	if p.ID != "old" || p.Name != "Ann Example" || p.Preset != "guest" || p.CustomID != "c" {
 		t.Errorf("%+v", p)
@@ -293,7 +293,7 @@ func TestLeaveOut(t *testing.T) {
 		{ID: "5", UserID: "d", Preset: "recorder", Joined: at(0), Left: at(60)},    // and its recorder
 		{ID: "6", UserID: "y", Preset: "participant", Joined: at(25), Left: at(0)}, // a guest
 	}
-	r := Of(Session{Start: at(0), End: at(90)}, roster, peers, Rules{LeaveOut: []string{" reCorder"}})
+	r := one(Session{Start: at(0), End: at(90)}, roster, peers, Rules{LeaveOut: []string{" reCorder"}})
 	want := "+a x1 20 10-30; +d x1 5 15-20; ?y x1 0 25-25"
 	if got := show(r); got != want || r.LeftOut != 3 {
 		t.Errorf("%s, want %s; %+v", got, want, r)
@@ -302,7 +302,7 @@ func TestLeaveOut(t *testing.T) {
 		t.Errorf("end %s, late from %s, early from %s", r.End, r.LateFrom, r.EarlyFrom)
 	}
 	for _, none := range [][]string{nil, {""}, {" "}, {"record"}} {
-		r := Of(Session{Start: at(0), End: at(90)}, roster, peers, Rules{LeaveOut: none})
+		r := one(Session{Start: at(0), End: at(90)}, roster, peers, Rules{LeaveOut: none})
 		if r.LeftOut != 0 || len(r.Attended) != 3 {
 			t.Errorf("%q: %s", none, show(r))
 		}
@@ -319,7 +319,7 @@ func TestHostileIDs(t *testing.T) {
 		roster = append(roster, Invited{ID: fmt.Sprint("r", i), CustomID: "c", Name: name})
 		peers = append(peers, Peer{ID: fmt.Sprint(i), CustomID: "c", Name: name, Joined: at(0), Left: at(60)})
 	}
-	r := Of(Session{Start: at(0), End: at(60)}, roster, peers, Rules{})
+	r := one(Session{Start: at(0), End: at(60)}, roster, peers, Rules{})
 	if len(r.Absent) != n || len(r.Guests) != n || len(r.SharedIDs) != 1 {
 		t.Errorf("%d absent, %d guests, shared %v", len(r.Absent), len(r.Guests), r.SharedIDs)
 	}

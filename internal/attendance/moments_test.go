@@ -7,6 +7,11 @@ import (
 	"time"
 )
 
+// one applies the rules to one session.
+func one(s Session, roster []Invited, peers []Peer, r Rules) Result {
+	return Series([][]Held{{{Session: s, Peers: peers}}}, roster, r)[0]
+}
+
 // clk reads a time of the day of nine o'clock, hours, minutes and maybe seconds.
 func clk(s string) time.Time {
 	if s == "" {
@@ -175,7 +180,7 @@ var momentCases = []struct {
 func TestMoments(t *testing.T) {
 	for _, tc := range momentCases {
 		tc.rules.Now = clk(tc.now)
-		r := Of(Session{Start: clk(tc.start), End: clk(tc.end)}, nil, group(tc.peers), tc.rules)
+		r := one(Session{Start: clk(tc.start), End: clk(tc.end)}, nil, group(tc.peers), tc.rules)
 		var got []string
 		for _, m := range []time.Time{r.Start, r.End, r.LateFrom, r.EarlyFrom, r.OverSince} {
 			s := "-"
@@ -192,7 +197,7 @@ func TestMoments(t *testing.T) {
 
 // An ended session whose end nobody knows is not live, and ends with its people.
 func TestEndedAtAnUnknownTime(t *testing.T) {
-	r := Of(Session{Start: clk("10:00"), Ended: true}, nil, group("a 10:00-10:20, b 10:10-"), Rules{Now: clk("18:00")})
+	r := one(Session{Start: clk("10:00"), Ended: true}, nil, group("a 10:00-10:20, b 10:10-"), Rules{Now: clk("18:00")})
 	if r.Live || clock(r.End) != "10:20:00" || r.Guests[0].Here() || r.Guests[1].Here() {
 		t.Errorf("%+v", r)
 	}
@@ -202,7 +207,7 @@ func TestEndedAtAnUnknownTime(t *testing.T) {
 	if v := r.Guests[1].Visits[0]; v.FirstAssumed || !v.LastAssumed {
 		t.Errorf("%+v", v)
 	}
-	r = Of(Session{Start: clk("10:00"), Ended: true}, nil, group("a 10:05-"), Rules{})
+	r = one(Session{Start: clk("10:00"), Ended: true}, nil, group("a 10:05-"), Rules{})
 	if clock(r.End) != "10:05:00" {
 		t.Errorf("ends %s", r.End)
 	}
@@ -211,7 +216,7 @@ func TestEndedAtAnUnknownTime(t *testing.T) {
 func TestLateAndEarly(t *testing.T) {
 	const people = "host 9:40-10:45, a 10:00-10:30:10, b 10:00:50-10:30:20, " +
 		"c 10:17:10-10:29:50, tab 10:01-11:00, left 9:41-9:50"
-	r := Of(Session{Start: clk("9:40"), End: clk("11:00")}, nil, group(people), Rules{})
+	r := one(Session{Start: clk("9:40"), End: clk("11:00")}, nil, group(people), Rules{})
 	want := map[string]string{ // late and early, each exactly and in minutes of the clock
 		"host": "0s 0 0s 0",
 		"left": "0s 0 55m0s 55",
@@ -281,7 +286,7 @@ func TestAway(t *testing.T) {
 	} {
 		// Somebody else keeps the session open.
 		peers := append(group(tc.peers), Peer{UserID: "z", Joined: clk("10:00"), Left: clk("11:00")})
-		r := Of(Session{Start: clk("10:00"), End: clk("11:00")}, nil, peers, Rules{})
+		r := one(Session{Start: clk("10:00"), End: clk("11:00")}, nil, peers, Rules{})
 		if got := away(r); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
@@ -331,7 +336,7 @@ func TestEvents(t *testing.T) {
 		for e := range strings.FieldsSeq(tc.events) {
 			p.Events = append(p.Events, Event{At: clk(e[1:]), Leaving: e[0] == '-'})
 		}
-		r := Of(Session{Start: clk("10:00"), End: clk("10:40")}, nil, []Peer{p}, Rules{})
+		r := one(Session{Start: clk("10:00"), End: clk("10:40")}, nil, []Peer{p}, Rules{})
 		if got := away(r); got != tc.want {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
@@ -340,12 +345,12 @@ func TestEvents(t *testing.T) {
 		}
 	}
 	live := Peer{ID: "1", UserID: "a", Joined: clk("10:00"), Events: []Event{{At: clk("10:10"), Leaving: true}}}
-	r := Of(Session{Start: clk("10:00")}, nil, []Peer{live}, Rules{Now: clk("10:30")})
+	r := one(Session{Start: clk("10:00")}, nil, []Peer{live}, Rules{Now: clk("10:30")})
 	if clock(r.OverSince) != "10:10:00" || r.Guests[0].Here() {
 		t.Errorf("%+v", r)
 	}
 	live.Events = append(live.Events, Event{At: clk("10:12")})
-	r = Of(Session{Start: clk("10:00")}, nil, []Peer{live}, Rules{Now: clk("10:30")})
+	r = one(Session{Start: clk("10:00")}, nil, []Peer{live}, Rules{Now: clk("10:30")})
 	if !r.OverSince.IsZero() || !r.Guests[0].Here() || r.Guests[0].Present() != 28*time.Minute {
 		t.Errorf("%+v", r)
 	}
@@ -382,7 +387,7 @@ func TestJustInTime(t *testing.T) {
 		}
 		roster = append(roster, Invited{ID: "absent", Added: clk("8:10")})
 		peers = append(peers, Peer{UserID: "guest", Joined: clk("10:10"), Left: clk("11:00")})
-		if got := Of(s, roster, peers, Rules{Earlier: []Session{earlier}}).JustInTime; got != tc.want {
+		if got := one(s, roster, peers, Rules{Earlier: []Session{earlier}}).JustInTime; got != tc.want {
 			t.Errorf("%s: %v", tc.name, got)
 		}
 	}
@@ -415,7 +420,7 @@ func TestJustInTimeInASeries(t *testing.T) {
 	}
 	roster = []Invited{{ID: "a", CustomID: "c", Added: clk("9:00")}, {ID: "b", CustomID: "c", Added: clk("10:09")}}
 	rules := Rules{Earlier: []Session{{Start: clk("9:00"), End: clk("9:10")}}}
-	if !Of(s, roster, []Peer{{UserID: "b", Joined: clk("10:10")}}, rules).JustInTime {
+	if !one(s, roster, []Peer{{UserID: "b", Joined: clk("10:10")}}, rules).JustInTime {
 		t.Error("somebody who is added anew at each joining")
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 func TestPresentAt(t *testing.T) {
 	s := Session{Start: clk("10:00"), End: clk("11:00")}
-	ended := Of(s, nil, group("a 10:05-10:20, a 10:20-10:30@room, a 10:40-11:00, b 10:00-10:00"), Rules{})
-	live := Of(Session{Start: clk("10:00")}, nil, group("a 10:05-"), Rules{Now: clk("10:30")})
+	ended := one(s, nil, group("a 10:05-10:20, a 10:20-10:30@room, a 10:40-11:00, b 10:00-10:00"), Rules{})
+	live := one(Session{Start: clk("10:00")}, nil, group("a 10:05-"), Rules{Now: clk("10:30")})
 	for _, tc := range []struct {
 		r    Result
 		who  string
@@ -44,8 +44,8 @@ func TestPresentAt(t *testing.T) {
 // Any moment of a minute counts, be it the first or the last of somebody's visit.
 func TestPresentWithin(t *testing.T) {
 	s := Session{Start: clk("10:00"), End: clk("11:00")}
-	ended := Of(s, nil, group("a 10:05:30-10:20:10, b 10:00:30-10:00:30"), Rules{})
-	live := Of(Session{Start: clk("10:00")}, nil, group("a 10:05-"), Rules{Now: clk("10:30:20")})
+	ended := one(s, nil, group("a 10:05:30-10:20:10, b 10:00:30-10:00:30"), Rules{})
+	live := one(Session{Start: clk("10:00")}, nil, group("a 10:05-"), Rules{Now: clk("10:30:20")})
 	for _, tc := range []struct {
 		r           Result
 		first, last string
@@ -95,7 +95,7 @@ func TestShare(t *testing.T) {
 		{"no time known", Session{Ended: true}, "a -", "0 false"},
 		{"of no length", Session{Start: clk("10:00"), End: clk("10:00")}, "a 10:00-10:00", "0 false"},
 	} {
-		r := Of(tc.session, nil, group(tc.peers), Rules{Now: clk("10:30")})
+		r := one(tc.session, nil, group(tc.peers), Rules{Now: clk("10:30")})
 		for _, p := range r.Guests {
 			if p.ID != "a" {
 				continue
