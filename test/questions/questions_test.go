@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,13 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
+
+// TestMain collects garbage less often than usual: each question leaves much of it,
+// and little that is kept.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
+}
 
 type args = map[string]any
 
