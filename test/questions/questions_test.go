@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
@@ -93,7 +94,9 @@ type server struct{ *client.Client }
 func startServer(t *testing.T, api *demoapi.Server) *server {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "mcp-realtimekit")
-	build := exec.Command("go", "build", "-o", binary, "github.com/mcp-realtimekit/mcp-realtimekit/cmd/mcp-realtimekit")
+	const program = "github.com/mcp-realtimekit/mcp-realtimekit/cmd/mcp-realtimekit"
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, program) // which links soonest
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
