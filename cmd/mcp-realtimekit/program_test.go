@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ import (
 // before, and not beside, the many that measure time.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	debug.SetGCPercent(400) // sample accounts keep little of what they send
 	beside := 3 * runtime.GOMAXPROCS(0)
 	if raceEnabled { // each takes several times as long
 		beside = max(4, runtime.GOMAXPROCS(0))
