@@ -39,9 +39,13 @@ type cues struct {
 func (c *cues) line(line []byte) {
 	line = bytes.TrimSpace(line)
 	start, rest, timing := bytes.Cut(line, []byte("-->"))
-	from, ok := cueTime(string(bytes.TrimSpace(start[:min(len(start), 32)])))
+	var from time.Duration
+	ok := false
+	if timing {
+		from, ok = cueTime(string(bytes.TrimSpace(start[:min(len(start), 32)])))
+	}
 	switch {
-	case timing && ok && len(rest) > 0:
+	case ok && len(rest) > 0:
 		c.dropNumber()
 		c.flush()
 		c.open, c.at = true, after(c.x.o.Start, from)
