@@ -24,7 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	debug.SetGCPercent(400) // sample accounts keep little of what they send
-	beside := 3 * runtime.GOMAXPROCS(0)
+	beside := 6 * runtime.GOMAXPROCS(0)
 	if raceEnabled { // each takes several times as long
 		beside = max(4, runtime.GOMAXPROCS(0))
 	}
