@@ -91,7 +91,7 @@ func (c *cues) keep(line []byte) {
 
 func (c *cues) flush() {
 	if c.open {
-		said := []voice{{text: srtTag.ReplaceAllString(string(c.text), "")}}
+		said := []voice{{text: untagged(string(c.text))}}
 		if c.vtt {
 			said = voices(string(c.text))
 		}
@@ -115,11 +115,22 @@ var (
 	vttVoice = regexp.MustCompile(`<v(?:\.[^\s<>]*)?\s+([^<>]+)>`)
 )
 
+// untagged drops the tags of SubRip, which most cues do not have.
+func untagged(cue string) string {
+	if !strings.ContainsAny(cue, "<{") {
+		return cue
+	}
+	return srtTag.ReplaceAllString(cue, "")
+}
+
 // voice is what a person says in a cue.
 type voice struct{ name, text string }
 
 // voices splits a cue of WebVTT at its voice tags, and drops all other tags.
 func voices(cue string) []voice {
+	if !strings.Contains(cue, "<") {
+		return []voice{{text: html.UnescapeString(cue)}}
+	}
 	clean := func(s string) string { return html.UnescapeString(vttTag.ReplaceAllString(s, "")) }
 	marks := vttVoice.FindAllStringSubmatchIndex(cue, -1)
 	if len(marks) == 0 {
