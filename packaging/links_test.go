@@ -96,7 +96,8 @@ func marshal(t *testing.T, v any) string {
 // config prints.
 func TestLinks(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "mcp-realtimekit.exe")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../cmd/mcp-realtimekit")
+	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", binary, "../cmd/mcp-realtimekit")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

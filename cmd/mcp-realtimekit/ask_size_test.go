@@ -21,7 +21,7 @@ func TestAskStructuredContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := start(t, environment(unpaced(t, demoapi.Options{LargeRoster: 1000})))
+	p := start(t, environment(unpaced(t, demoapi.Options{LargeRoster: 1000})), unlimited)
 	for tool, calls := range map[string][]args{
 		"get_meeting_attendance": {
 			{"meeting": "design review"}, {"meeting": "incident"}, {"meeting": "roadmap workshop"},

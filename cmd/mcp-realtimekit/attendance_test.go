@@ -151,7 +151,7 @@ func testAttendanceRefused(t *testing.T, sample sampler) {
 }
 
 // TestWebinarAttendance is 5,000 invited and 8,000 peers in one call.
-func TestWebinarAttendance(t *testing.T) { eachShape(t, testWebinarAttendance) }
+func TestWebinarAttendance(t *testing.T) { eachShape(t, sample, testWebinarAttendance) }
 
 func testWebinarAttendance(t *testing.T, sample sampler) {
 	t.Helper()

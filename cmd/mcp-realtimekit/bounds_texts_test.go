@@ -102,9 +102,10 @@ func within(t *testing.T, p *proc, took time.Duration) {
 
 // All three texts at their largest, several calls at a time.
 func TestTextBoundsTogether(t *testing.T) {
+	const line = "fifteen letters\n"
 	api := caseTexts(t)
 	for _, part := range []string{"summary", "transcript", "chat"} {
-		serveText(api, part, "text/plain", full("", "a\n", ""))
+		serveText(api, part, "text/plain", full("", line, ""))
 	}
 	p := start(t, api.Environment())
 	begin := time.Now()
@@ -114,7 +115,7 @@ func TestTextBoundsTogether(t *testing.T) {
 		waiting = append(waiting, call)
 	}
 	for _, call := range waiting {
-		if r := p.finish(call); r.IsError || strings.Count(r.text(), fmt.Sprintf("of %d.", largest()/2)) != 3 {
+		if r := p.finish(call); r.IsError || strings.Count(r.text(), fmt.Sprintf("of %d.", largest()/len(line))) != 3 {
 			t.Errorf("%.300s", r.text())
 		}
 	}

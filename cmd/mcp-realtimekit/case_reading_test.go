@@ -21,9 +21,10 @@ const (
 
 // body answers with a text, whatever its length.
 func body(text string) http.HandlerFunc {
+	raw := []byte(text)
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write([]byte(text))
+		_, _ = w.Write(raw)
 	}
 }
 
@@ -208,8 +209,11 @@ func TestHugeAnswers(t *testing.T) {
 
 // numberedPages fills the number of the page in.
 func numberedPages(format string) http.HandlerFunc {
+	before, after, _ := strings.Cut(format, "%s")
+	rest := []byte(after)
 	return func(w http.ResponseWriter, r *http.Request) {
-		body(strings.Replace(format, "%s", "p"+r.URL.Query().Get("page_no"), 1))(w, r)
+		body(before+"p"+r.URL.Query().Get("page_no"))(w, r)
+		_, _ = w.Write(rest)
 	}
 }
 

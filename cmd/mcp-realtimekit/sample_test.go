@@ -56,18 +56,19 @@ type sampler func(testing.TB, demoapi.Options) *demoapi.Server
 func bothShapes(t *testing.T, f func(*testing.T, sampler)) {
 	t.Helper()
 	t.Parallel()
-	eachShape(t, f)
+	eachShape(t, sample, f)
 }
 
-// eachShape is bothShapes for a test that measures time, beside which no other runs.
-func eachShape(t *testing.T, f func(*testing.T, sampler)) {
+// eachShape is bothShapes for a test that runs beside no other, since it measures time,
+// or that makes more requests than the rate limits let through soon.
+func eachShape(t *testing.T, start sampler, f func(*testing.T, sampler)) {
 	t.Helper()
-	t.Run("current", func(t *testing.T) { f(t, sample) })
+	t.Run("current", func(t *testing.T) { f(t, start) })
 	t.Run("older", func(t *testing.T) {
 		f(t, func(t testing.TB, o demoapi.Options) *demoapi.Server {
 			t.Helper()
 			o.OlderShapes = true
-			return sample(t, o)
+			return start(t, o)
 		})
 	})
 }

@@ -59,7 +59,7 @@ func TestShapesAgree(t *testing.T) {
 	t.Parallel()
 	session := sampleSession(t, demoapi.ReviewMeetingID)
 	var want []result
-	p := start(t, environment(sample(t, onOneDay(func(*demoapi.Options) {}))))
+	p := start(t, environment(unpaced(t, onOneDay(func(*demoapi.Options) {}))), unlimited)
 	for _, c := range readings(p, session) {
 		want = append(want, p.call(c.tool, c.args))
 	}
@@ -67,7 +67,7 @@ func TestShapesAgree(t *testing.T) {
 		"older shapes":   func(o *demoapi.Options) { o.OlderShapes = true },
 		"unknown fields": func(o *demoapi.Options) { o.UnknownFields = true },
 	} {
-		got := start(t, environment(sample(t, onOneDay(change))))
+		got := start(t, environment(unpaced(t, onOneDay(change))), unlimited)
 		for i, c := range readings(p, session) {
 			a, b := want[i], got.call(c.tool, c.args)
 			if a.IsError || a.text() != b.text() || !reflect.DeepEqual(facts(t, a), facts(t, b)) {
@@ -82,7 +82,7 @@ func TestShapesAgree(t *testing.T) {
 func TestSparseAnswers(t *testing.T) {
 	t.Parallel()
 	session := sampleSession(t, demoapi.ReviewMeetingID)
-	p := start(t, environment(sample(t, onOneDay(func(o *demoapi.Options) { o.Sparse = true }))))
+	p := start(t, environment(unpaced(t, onOneDay(func(o *demoapi.Options) { o.Sparse = true }))), unlimited)
 	live := []toolCall{
 		{"get_meeting", args{"meeting_id": demoapi.LiveMeetingID}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}},

@@ -149,6 +149,7 @@ func TestUnreadAnswers(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // beside each other alone, for each waits and takes time
 			api := unpaced(t, demoapi.Options{LargeRoster: 500})
 			r := startRaw(t, environment(api), "--log-level=error", unlimited)
 			r.initialize("2025-11-25")

@@ -126,7 +126,10 @@ var handshakes = map[string][]step{
 }
 
 // TestTransportsAgree replays the same messages over stdio and over HTTP.
-func TestTransportsAgree(t *testing.T) { bothShapes(t, testTransportsAgree) }
+func TestTransportsAgree(t *testing.T) {
+	t.Parallel()
+	eachShape(t, unpaced, testTransportsAgree)
+}
 
 func testTransportsAgree(t *testing.T, sample sampler) {
 	t.Helper()
@@ -137,7 +140,7 @@ func testTransportsAgree(t *testing.T, sample sampler) {
 			t.Parallel()
 			api := sample(t, demoapi.Options{}) // one for both transports, so that its times are the same
 			// Without the view, which shows over HTTP to clients of which nothing is known.
-			p, web := launch(t, environment(api), "--no-ui"), serveHTTP(t, environment(api), "--no-ui")
+			p, web := launch(t, environment(api), "--no-ui", unlimited), serveHTTP(t, environment(api), "--no-ui", unlimited)
 			every := start(t, environment(api)).everyTool(demoapi.StandupMeetingID, session)
 			for i, s := range append(handshake, conversation(every, session)...) {
 				s.replay(t, i, revision, p, web)

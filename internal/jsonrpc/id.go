@@ -9,6 +9,9 @@ import (
 // maxFoundID is how many bytes of an id IDFinder keeps.
 const maxFoundID = 64 << 10
 
+// maxKey is how many bytes of a key IDFinder keeps, which are enough to know "id".
+const maxKey = 8
+
 // IDFinder finds the id of a message that is too large to keep. The message is
 // written to it piece by piece. The zero value is ready to use.
 type IDFinder struct {
@@ -23,10 +26,40 @@ type IDFinder struct {
 
 // Write takes the next piece of the message. It never fails.
 func (f *IDFinder) Write(text []byte) (int, error) {
-	for _, c := range text {
-		f.next(c)
+	for rest := text; len(rest) > 0; {
+		rest = rest[f.idle(rest):]
+		if len(rest) > 0 {
+			f.next(rest[0])
+			rest = rest[1:]
+		}
 	}
 	return len(text), nil
+}
+
+// idle returns how many bytes at the beginning of text change nothing, such as those
+// of a long string.
+func (f *IDFinder) idle(text []byte) int {
+	switch {
+	case f.within || f.escaped:
+		return 0
+	case !f.quoted:
+		for i, c := range text {
+			switch c {
+			case '"', '{', '[', '}', ']', ',', ':':
+				return i
+			}
+		}
+		return len(text)
+	case f.isKey && f.depth == 1 && len(f.key) < maxKey:
+		return 0
+	}
+	if end := bytes.IndexByte(text, '"'); end >= 0 {
+		text = text[:end]
+	}
+	if escape := bytes.IndexByte(text, '\\'); escape >= 0 {
+		return escape
+	}
+	return len(text)
 }
 
 func (f *IDFinder) next(c byte) {
@@ -86,7 +119,7 @@ func (f *IDFinder) inString(c byte) {
 		f.quoted = false
 		return
 	}
-	if f.isKey && f.depth == 1 && len(f.key) < 8 {
+	if f.isKey && f.depth == 1 && len(f.key) < maxKey {
 		f.key = append(f.key, c)
 	}
 }

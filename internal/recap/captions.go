@@ -39,9 +39,13 @@ type cues struct {
 func (c *cues) line(line []byte) {
 	line = bytes.TrimSpace(line)
 	start, rest, timing := bytes.Cut(line, []byte("-->"))
-	from, ok := cueTime(string(bytes.TrimSpace(start[:min(len(start), 32)])))
+	var from time.Duration
+	ok := false
+	if timing {
+		from, ok = cueTime(string(bytes.TrimSpace(start[:min(len(start), 32)])))
+	}
 	switch {
-	case timing && ok && len(rest) > 0:
+	case ok && len(rest) > 0:
 		c.dropNumber()
 		c.flush()
 		c.open, c.at = true, after(c.x.o.Start, from)
@@ -87,7 +91,7 @@ func (c *cues) keep(line []byte) {
 
 func (c *cues) flush() {
 	if c.open {
-		said := []voice{{text: srtTag.ReplaceAllString(string(c.text), "")}}
+		said := []voice{{text: untagged(string(c.text))}}
 		if c.vtt {
 			said = voices(string(c.text))
 		}
@@ -111,11 +115,22 @@ var (
 	vttVoice = regexp.MustCompile(`<v(?:\.[^\s<>]*)?\s+([^<>]+)>`)
 )
 
+// untagged drops the tags of SubRip, which most cues do not have.
+func untagged(cue string) string {
+	if !strings.ContainsAny(cue, "<{") {
+		return cue
+	}
+	return srtTag.ReplaceAllString(cue, "")
+}
+
 // voice is what a person says in a cue.
 type voice struct{ name, text string }
 
 // voices splits a cue of WebVTT at its voice tags, and drops all other tags.
 func voices(cue string) []voice {
+	if !strings.Contains(cue, "<") {
+		return []voice{{text: html.UnescapeString(cue)}}
+	}
 	clean := func(s string) string { return html.UnescapeString(vttTag.ReplaceAllString(s, "")) }
 	marks := vttVoice.FindAllStringSubmatchIndex(cue, -1)
 	if len(marks) == 0 {

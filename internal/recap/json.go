@@ -287,21 +287,25 @@ func (s *scanner) scalar() string {
 func (s *scanner) skip() {
 	depth := 0
 	for {
-		switch b := s.peek(); b {
+		switch s.next() {
+		case ' ', '\t', '\n', '\r':
+			continue
 		case 0:
+			if s.err == nil {
+				continue
+			}
 			s.broken = true
 			return
 		case '{', '[':
 			depth++
-			s.take()
 		case '}', ']':
 			depth--
-			s.take()
 		case '"':
+			s.back()
 			s.text(0)
 		case ',', ':':
-			s.take()
 		default:
+			s.back()
 			s.scalar()
 		}
 		if depth <= 0 || s.broken {

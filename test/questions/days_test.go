@@ -39,7 +39,10 @@ func TestQuestionsOnOtherDays(t *testing.T) {
 func serverAt(t *testing.T, api *demoapi.Server, now time.Time) *server {
 	t.Helper()
 	noLimit := rtk.Limit{Requests: 100_000, Window: time.Minute}
-	upstream, err := rtk.New(rtk.Options{Token: demoapi.Token, BaseURL: api.URL, Limit: noLimit})
+	upstream, err := rtk.New(rtk.Options{
+		Token: demoapi.Token, BaseURL: api.URL, Limit: noLimit,
+		CacheEnded: 15 * time.Minute, // the program's default
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

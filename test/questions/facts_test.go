@@ -17,6 +17,8 @@ type answer struct {
 	summary string // the structured content's
 	leaves  []any  // every value in the structured content
 	objects []map[string]any
+
+	folded []string // the text, and then every string of the leaves
 }
 
 // decode reads the structured content; an error has none.
@@ -27,6 +29,12 @@ func (a *answer) decode(raw []byte) error {
 	}
 	a.summary, _ = v["summary"].(string)
 	a.walk(v)
+	a.folded = []string{fold(a.text)}
+	for _, leaf := range a.leaves {
+		if s, ok := leaf.(string); ok {
+			a.folded = append(a.folded, fold(s))
+		}
+	}
 	return nil
 }
 
@@ -53,13 +61,11 @@ type fact func(*answer) []string
 func says(wanted ...string) fact {
 	return func(a *answer) (missing []string) {
 		for _, want := range wanted {
-			if !strings.Contains(fold(a.text), fold(want)) {
+			short := fold(want)
+			if !strings.Contains(a.folded[0], short) {
 				missing = append(missing, fmt.Sprintf("the text does not say %q", want))
 			}
-			if !slices.ContainsFunc(a.leaves, func(leaf any) bool {
-				s, ok := leaf.(string)
-				return ok && strings.Contains(fold(s), fold(want))
-			}) {
+			if !slices.ContainsFunc(a.folded[1:], func(leaf string) bool { return strings.Contains(leaf, short) }) {
 				missing = append(missing, fmt.Sprintf("the structured content does not say %q", want))
 			}
 		}
@@ -71,11 +77,12 @@ func says(wanted ...string) fact {
 func lacking(unwanted ...string) fact {
 	return func(a *answer) (wrong []string) {
 		for _, not := range unwanted {
-			if strings.Contains(fold(a.text), fold(not)) {
+			short := fold(not)
+			if strings.Contains(a.folded[0], short) {
 				wrong = append(wrong, fmt.Sprintf("the text says %q", not))
 			}
-			for _, leaf := range a.leaves {
-				if s, ok := leaf.(string); ok && strings.Contains(fold(s), fold(not)) {
+			for _, leaf := range a.folded[1:] {
+				if strings.Contains(leaf, short) {
 					wrong = append(wrong, fmt.Sprintf("the structured content says %q", not))
 				}
 			}
@@ -86,9 +93,10 @@ func lacking(unwanted ...string) fact {
 
 // fold leaves out what a quoted line or a table may write otherwise.
 func fold(s string) string {
-	s = strings.NewReplacer("**", "", `\`, "", "> ", "", "\n", " ").Replace(strings.ToLower(s))
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Join(strings.Fields(marks.Replace(strings.ToLower(s))), " ")
 }
+
+var marks = strings.NewReplacer("**", "", `\`, "", "> ", "", "\n", " ")
 
 // counts are numbers of the summary, which a field or the length of a list
 // confirms.

@@ -8,8 +8,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +24,13 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 )
+
+// TestMain collects garbage less often than usual: each question leaves much of it,
+// and little that is kept.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
+}
 
 type args = map[string]any
 
@@ -85,7 +94,9 @@ type server struct{ *client.Client }
 func startServer(t *testing.T, api *demoapi.Server) *server {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "mcp-realtimekit")
-	build := exec.Command("go", "build", "-o", binary, "github.com/mcp-realtimekit/mcp-realtimekit/cmd/mcp-realtimekit")
+	const program = "github.com/mcp-realtimekit/mcp-realtimekit/cmd/mcp-realtimekit"
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, program) // which links soonest
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}

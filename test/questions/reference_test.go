@@ -273,6 +273,7 @@ type refPerson struct {
 	invited              bool
 	here                 []bool // in each second of the session
 	joins                int
+	span                 [2]int // what first and last return; zero until it is known
 }
 
 // key tells people apart: the sample account's custom ids do, but for one that
@@ -392,15 +393,22 @@ func (j judged) present(second int) bool {
 
 // first and last are the first second in which somebody was there, and the one
 // after the last.
-func (p *refPerson) first() int { return slices.Index(p.here, true) }
+func (p *refPerson) first() int { return p.ends()[0] }
 
-func (p *refPerson) last() int {
-	for i, here := range slices.Backward(p.here) {
-		if here {
-			return i + 1
+func (p *refPerson) last() int { return p.ends()[1] }
+
+// ends looks for them once: many ask, for each second.
+func (p *refPerson) ends() [2]int {
+	if p.span == [2]int{} {
+		p.span = [2]int{slices.Index(p.here, true), -1}
+		for i, here := range slices.Backward(p.here) {
+			if here {
+				p.span[1] = i + 1
+				break
+			}
 		}
 	}
-	return -1
+	return p.span
 }
 
 // company are the first second in which two people are there, and the one after
@@ -413,8 +421,11 @@ func company(people []*refPerson) (from, to int) {
 			if p.here[i] {
 				n++
 			}
+			if n == 2 {
+				break
+			}
 		}
-		if n >= 2 {
+		if n == 2 {
 			if from < 0 {
 				from = i
 			}

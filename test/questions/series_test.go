@@ -50,8 +50,8 @@ func (ref *reference) last(title string, n int) (some []*refSession) {
 }
 
 // everyone is in the sessions' rosters or among those who came.
-func (ref *reference) everyone(sessions []*refSession) (out []string) {
-	for _, t := range ref.tallies(sessions) {
+func everyone(tallies map[string]*tally) (out []string) {
+	for _, t := range tallies {
 		if t.name != "" {
 			out = append(out, t.name)
 		}
@@ -62,16 +62,16 @@ func (ref *reference) everyone(sessions []*refSession) (out []string) {
 // rates are a row for each of those who fit, and no other name.
 func rates(title string, n int, is func(*tally) bool) func(*reference) []fact {
 	return func(ref *reference) []fact {
-		sessions := ref.last(title, n)
+		tallies := ref.tallies(ref.last(title, n))
 		var wanted []string
 		var facts []fact
-		for _, t := range ref.tallies(sessions) {
+		for _, t := range tallies {
 			if is(t) {
 				wanted = append(wanted, t.name)
 				facts = append(facts, row(t.name, t.came, t.missed))
 			}
 		}
-		return append(facts, only(ref.everyone(sessions), wanted))
+		return append(facts, only(everyone(tallies), wanted))
 	}
 }
 
