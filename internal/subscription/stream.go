@@ -3,6 +3,7 @@ package subscription
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -166,4 +167,11 @@ func (s *Stream) Close() {
 		s.leave(uri)
 	}
 	delete(s.hub.streams, s)
+}
+
+// uris are all that are subscribed to, in order.
+func (s *Stream) uris() []string {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.on))
 }
