@@ -6,11 +6,11 @@ package httpserve
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -66,8 +66,8 @@ type Handler struct {
 	held        *semaphore.Weighted // bytes of bodies
 	gate        *admission.Gate
 	draining    atomic.Bool
-	ending      context.Context // of streams
-	end         context.CancelFunc
+	ending      chan struct{} // closed by end
+	end         func()        // ends all streams
 }
 
 // NewHandler returns a Handler that serves s.
@@ -87,8 +87,9 @@ func NewHandler(s *server.MCPServer, o Options) *Handler {
 		slots:       make(chan struct{}, o.MaxConcurrent),
 		held:        semaphore.NewWeighted(max(maxHeld, o.MaxBody)),
 		gate:        admission.New(o.MaxConcurrent),
+		ending:      make(chan struct{}),
 	}
-	h.ending, h.end = context.WithCancel(context.Background())
+	h.end = sync.OnceFunc(func() { close(h.ending) })
 	if o.Subscriptions != nil {
 		declare(s)
 	}

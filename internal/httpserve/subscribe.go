@@ -83,11 +83,17 @@ func (h *Handler) listen(w *writer, r *http.Request, m *jsonrpc.Message, settle 
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	defer context.AfterFunc(h.ending, cancel)()
 	l := &listening{Session: subscription.NewSession(ctx, h.o.Subscriptions.Open)}
 	defer l.End()
 	streamed := track(w, r.WithContext(context.WithValue(ctx, listenKey{}, l)))
 	var news sync.WaitGroup
+	news.Go(func() {
+		select {
+		case <-h.ending:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
 	news.Go(func() {
 		if w.delivery.reach(ctx, 1) { // the acknowledgement was written
 			settle()
@@ -95,9 +101,10 @@ func (h *Handler) listen(w *writer, r *http.Request, m *jsonrpc.Message, settle 
 		}
 	})
 	h.next.ServeHTTP(w, streamed)
+	ended := ctx.Err() != nil && r.Context().Err() == nil // by the server
 	cancel()
 	news.Wait()
-	if h.ending.Err() != nil && r.Context().Err() == nil && w.delivery.flushed.Load() > 0 {
+	if ended && w.delivery.flushed.Load() > 0 {
 		w.say("event: message\ndata: " + completed(m.ID) + "\n\n")
 	}
 }

@@ -30,7 +30,7 @@ type watch struct {
 }
 
 // add adds a caller and begins to read for them.
-func (h *Hub) add(key string, alone context.Context) *caller {
+func (h *Hub) add(alone context.Context, key string) *caller {
 	c := &caller{hub: h, key: key, stirred: make(chan struct{}, 1), watches: map[string]*watch{}}
 	c.ctx, c.end = context.WithCancel(alone)
 	h.callers[key] = c

@@ -27,17 +27,24 @@ func (s *Stream) Subscribe(ctx context.Context, uris ...string) error {
 	if err != nil {
 		return err
 	}
-	key, alone := s.hub.o.Caller(ctx, s.hub.ctx)
+	var who identity
+	who.key, who.ctx = s.hub.o.Caller(ctx, s.hub.ctx)
 	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce / 2) // others subscribe too
 	for _, uri := range added {
-		group.Go(func() error { return s.begin(reading, key, alone, uri) })
+		group.Go(func() error { return s.begin(reading, who, uri) })
 	}
 	if err := group.Wait(); err != nil {
 		s.drop(added...)
 		return err
 	}
 	return nil
+}
+
+// identity is what is kept of a caller.
+type identity struct {
+	key string
+	ctx context.Context
 }
 
 // reserve returns those of the URIs that are new, for which there is room.
@@ -63,10 +70,10 @@ func (s *Stream) reserve(uris []string) (added []string, err error) {
 }
 
 // begin reads a resource for the first time, unless it is watched for the same caller.
-func (s *Stream) begin(ctx context.Context, key string, alone context.Context, uri string) error {
+func (s *Stream) begin(ctx context.Context, who identity, uri string) error {
 	h := s.hub
 	h.mu.Lock()
-	c := h.callers[key]
+	c := h.callers[who.key]
 	if c != nil && c.watches[uri] != nil {
 		s.join(c, uri)
 		h.mu.Unlock()
@@ -85,9 +92,9 @@ func (s *Stream) begin(ctx context.Context, key string, alone context.Context, u
 	if _, wanted := s.on[uri]; !wanted { // it was unsubscribed from, or the stream was closed
 		return nil
 	}
-	c = h.callers[key]
+	c = h.callers[who.key]
 	if c == nil {
-		c = h.add(key, alone)
+		c = h.add(who.ctx, who.key)
 	}
 	c.spend(got.Requests)
 	c.seen(uri, got)
