@@ -124,10 +124,17 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 		return report.Attendance{}, err
 	}
 	about.Notes = append(about.Notes, append(asked.notes, elsewhere.notes...)...)
-	return report.NewAttendance(about, report.AttendanceOptions{
+	o := in.options(zone)
+	o.Filters = append(asked.filters, elsewhere.filters...)
+	o.Limit, o.Said = limit, call.Given("limit")
+	return report.NewAttendance(about, o), nil
+}
+
+// options are those that need nothing but the arguments.
+func (in attendanceInput) options(zone *time.Location) report.AttendanceOptions {
+	return report.AttendanceOptions{
 		Zone:       zone,
 		Show:       in.Show,
-		Filters:    append(asked.filters, elsewhere.filters...),
 		Share:      in.MinShare > 0,
 		Detailed:   in.Format == "detailed",
 		Presets:    in.Preset != "",
@@ -136,10 +143,8 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 		Recipients: in.Format == "recipients",
 		Late:       time.Duration(in.Late) * time.Minute,
 		Early:      time.Duration(in.Early) * time.Minute,
-		Limit:      limit,
 		Offset:     in.Offset,
-		Said:       call.Given("limit"),
-	}), nil
+	}
 }
 
 // rangeNote says which range and zone were used, if any was given.

@@ -51,52 +51,56 @@ func listenTo(id string, uris ...string) string {
 // TestSlowListener checks that a client which does not read gets one notification for
 // all changes of a resource, and loses none, in both kinds of subscription.
 func TestSlowListener(t *testing.T) {
+	const id = "12345678901234567890"
 	subscribe := func(uri string) string {
 		return fmt.Sprintf(`{"jsonrpc":"2.0","id":%q,"method":"resources/subscribe","params":{"uri":%q}}`, uri, uri)
 	}
-	for name, requests := range map[string]string{
-		"listen":    listenTo("12345678901234567890", "a", "b"),
-		"subscribe": hello + "\n" + subscribe("a") + "\n" + subscribe("b"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			var src source
-			o := options(time.Second)
-			o.Subscriptions = src.hub(t)
-			in, feed := io.Pipe()
-			out, sink := io.Pipe()
-			go func() { _ = sink.CloseWithError(stdio.Serve(t.Context(), fixture(), in, sink, o)) }()
-			_, _ = io.WriteString(feed, requests+"\n")
-			for src.reads.Load() < 200 { // while the output is not read
-				time.Sleep(time.Millisecond)
+	t.Run("listen", func(t *testing.T) {
+		for _, line := range readLate(t, listenTo(id, "a", "b")) {
+			if !strings.Contains(line, id) {
+				t.Errorf("not of the stream: %s", line)
 			}
-			src.still.Store(true)
-			time.Sleep(20 * time.Millisecond) // the last change is noticed
-			enough := time.AfterFunc(5*time.Second, func() { _ = feed.Close() })
-			defer enough.Stop()
-			told := map[string]int{}
-			lines := bufio.NewScanner(out)
-			for lines.Scan() {
-				line := lines.Text()
-				if name == "listen" && !strings.Contains(line, `12345678901234567890`) {
-					t.Errorf("not of the stream: %s", line)
-				}
-				for _, uri := range []string{"a", "b"} {
-					if strings.Contains(line, `"notifications/resources/updated"`) && strings.Contains(line, `"uri":"`+uri+`"`) {
-						told[uri]++
-					}
-				}
-				if told["a"] > 0 && told["b"] > 0 {
-					enough.Reset(20 * time.Millisecond)
-				}
-			}
-			// One may have been written, one more is being written, and one waits.
-			for _, uri := range []string{"a", "b"} {
-				if told[uri] < 1 || told[uri] > 3 {
-					t.Errorf("%s was told %d times", uri, told[uri])
-				}
-			}
-		})
+		}
+	})
+	t.Run("subscribe", func(t *testing.T) { readLate(t, hello+"\n"+subscribe("a")+"\n"+subscribe("b")) })
+}
+
+// readLate sends requests to subscribe to a and b, and reads the output only once both
+// have changed often.
+func readLate(t *testing.T, requests string) (all []string) {
+	t.Helper()
+	var src source
+	o := options(time.Second)
+	o.Subscriptions = src.hub(t)
+	in, feed := io.Pipe()
+	out, sink := io.Pipe()
+	go func() { _ = sink.CloseWithError(stdio.Serve(t.Context(), fixture(), in, sink, o)) }()
+	_, _ = io.WriteString(feed, requests+"\n")
+	for src.reads.Load() < 200 {
+		time.Sleep(time.Millisecond)
 	}
+	src.still.Store(true)
+	time.Sleep(20 * time.Millisecond) // the last change is noticed
+	enough := time.AfterFunc(5*time.Second, func() { _ = feed.Close() })
+	defer enough.Stop()
+	told := map[string]int{}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		all = append(all, lines.Text())
+		if _, uri, ok := strings.Cut(lines.Text(), `"uri":"`); ok {
+			told[uri[:1]]++
+		}
+		if told["a"] > 0 && told["b"] > 0 {
+			enough.Reset(20 * time.Millisecond)
+		}
+	}
+	// One may have been written, one more is being written, and one waits.
+	for _, uri := range []string{"a", "b"} {
+		if told[uri] < 1 || told[uri] > 3 {
+			t.Errorf("%s was told %d times", uri, told[uri])
+		}
+	}
+	return all
 }
 
 // TestListenersTakeNoPlace checks that calls are handled beside more listeners than
@@ -109,7 +113,7 @@ func TestListenersTakeNoPlace(t *testing.T) {
 	src.still.Store(true)
 	o := options(time.Minute)
 	o.Subscriptions = src.hub(t)
-	input := []string{}
+	var input []string
 	for i := range subscription.MaxStreams {
 		input = append(input, listenTo(fmt.Sprint(i), "a"))
 	}
@@ -123,7 +127,9 @@ func TestListenersTakeNoPlace(t *testing.T) {
 			t.Fatalf("%q, %v", lines.Text(), lines.Err())
 		}
 	}
-	go func() { _, _ = io.WriteString(feed, listenTo(`"more"`, "a")+"\n"+hello+"\n"+toolCall("1", "plain")+"\n") }()
+	go func() {
+		_, _ = io.WriteString(feed, listenTo(`"more"`, "a")+"\n"+hello+"\n"+toolCall("1", "plain")+"\n")
+	}()
 	var got []string
 	for range 3 {
 		lines.Scan()

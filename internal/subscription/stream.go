@@ -94,7 +94,7 @@ func (s *Stream) begin(ctx context.Context, who identity, uri string) error {
 	}
 	c = h.callers[who.key]
 	if c == nil {
-		c = h.add(who.ctx, who.key)
+		c = h.add(who.ctx, who.key) //nolint:contextcheck // it outlives the request
 	}
 	c.spend(got.Requests)
 	c.seen(uri, got)
