@@ -118,34 +118,38 @@ func TestServeEnds(t *testing.T) {
 // room for others.
 func TestServeSlow(t *testing.T) {
 	t.Parallel()
-	served(t, func(context.Context, Hint) error { return nil }, func(t *testing.T, l *pipes, stop func() error) {
-		t.Helper()
-		var slow []net.Conn
-		for i := range maxConnections {
-			conn := l.dial()
-			if i%2 == 0 {
-				head := "POST " + Path + " HTTP/1.1\r\nHost: x\r\nRtk-Signature: AAAA\r\nContent-Length: 9\r\n\r\n{"
-				if _, err := io.WriteString(conn, head); err != nil {
-					t.Fatal(err)
+	half := "POST " + Path + " HTTP/1.1\r\nHost: x\r\nRtk-Signature: AAAA\r\nContent-Length: 9\r\n\r\n{"
+	for sent, want := range map[string]time.Duration{"": headerTimeout, half[:30]: headerTimeout, half: readTimeout} {
+		served(t, func(context.Context, Hint) error { return nil }, func(t *testing.T, l *pipes, stop func() error) {
+			t.Helper()
+			var slow []net.Conn
+			for range maxConnections {
+				conn := l.dial()
+				if sent != "" {
+					if _, err := io.WriteString(conn, sent); err != nil {
+						t.Fatal(err)
+					}
 				}
+				slow = append(slow, conn)
+				go func() { _, _ = io.Copy(io.Discard, conn) }() // what is answered before they are closed
 			}
-			slow = append(slow, conn)
-		}
-		begin := time.Now()
-		late := l.dial()
-		if status := deliver(t, late); status != 200 {
-			t.Errorf("%d beside slow ones", status)
-		}
-		if waited := time.Since(begin); waited < headerTimeout || waited > readTimeout+time.Second {
-			t.Errorf("it waited %s", waited)
-		}
-		for _, conn := range append(slow, late) {
-			_ = conn.Close()
-		}
-		if err := stop(); err != nil {
-			t.Error(err)
-		}
-	})
+			synctest.Wait() // until they have their places
+			begin := time.Now()
+			late := l.dial()
+			if status := deliver(t, late); status != 200 {
+				t.Errorf("%d beside slow ones", status)
+			}
+			if waited := time.Since(begin); waited < want || waited > want+time.Second {
+				t.Errorf("it waited %s for those that send %q", waited, sent)
+			}
+			for _, conn := range append(slow, late) {
+				_ = conn.Close()
+			}
+			if err := stop(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func TestListen(t *testing.T) {
