@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -84,7 +85,7 @@ func (w *slowWriter) Write(b []byte) (int, error) {
 func TestLines(t *testing.T) {
 	t.Parallel()
 	var out slowWriter
-	lines := NewLines(&out)
+	lines := NewLines(&out, func(err error) { t.Error(err) })
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
@@ -114,60 +115,40 @@ func TestLinesOfClosedOutput(t *testing.T) {
 	t.Parallel()
 	r, w := io.Pipe()
 	_ = r.Close()
-	if err := NewLines(w).Deliver(t.Context(), ended()); !errors.Is(err, io.ErrClosedPipe) || Permanent(err) {
-		t.Error(err)
+	var lost error
+	err := NewLines(w, func(err error) { lost = err }).Deliver(t.Context(), ended())
+	if !errors.Is(err, io.ErrClosedPipe) || !errors.Is(lost, io.ErrClosedPipe) || Permanent(err) {
+		t.Errorf("%v, %v", err, lost)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out strings.Builder
-	if err := NewLines(&out).Deliver(ctx, ended()); !errors.Is(err, context.Canceled) || out.Len() > 0 {
+	if err := NewLines(&out, nil).Deliver(ctx, ended()); !errors.Is(err, context.Canceled) || out.Len() > 0 {
 		t.Errorf("%v, %q", err, out.String())
 	}
 }
 
-// scripted answers one error after another, and then nil.
-type scripted struct {
-	errs  []error
-	calls int
-}
+// answering is a sink with one answer.
+type answering struct{ err error }
 
-func (s *scripted) Deliver(context.Context, event.Event) error {
-	s.calls++
-	if s.calls <= len(s.errs) {
-		return s.errs[s.calls-1]
-	}
-	return nil
-}
+func (a answering) Deliver(context.Context, event.Event) error { return a.err }
 
-func TestAll(t *testing.T) {
+func TestWilling(t *testing.T) {
 	t.Parallel()
 	busy := &Error{What: "busy", After: time.Minute}
-	unwanted := &Error{What: "unwanted", Final: true}
-	good := &scripted{}
-	slow := &scripted{errs: []error{busy, &Error{What: "busier", After: time.Hour}}}
-	picky := &scripted{errs: []error{unwanted}}
-	all, ok := NewAll(good, slow, picky).(*All)
-	if !ok {
-		t.Fatal("not an All")
-	}
-	for _, after := range []time.Duration{time.Minute, time.Hour} {
-		if err := all.Deliver(t.Context(), ended()); Permanent(err) || RetryAfter(err) != after {
-			t.Errorf("%v, again after %s", err, RetryAfter(err))
+	for name, tc := range map[string]struct{ err, want error }{
+		"delivered": {nil, nil},
+		"busy":      {busy, busy},
+		"cancelled": {context.Canceled, context.Canceled},
+		"unwanted":  {&Error{What: "unwanted", Final: true}, nil},
+	} {
+		var logs strings.Builder
+		w := NewWilling(answering{tc.err}, slog.New(slog.NewTextHandler(&logs, nil)))
+		if err := w.Deliver(t.Context(), ended()); err != tc.want { //nolint:errorlint // it must be the same
+			t.Errorf("%s: %v", name, err)
 		}
-	}
-	if err := all.Deliver(t.Context(), ended()); !Permanent(err) || !errors.Is(err, unwanted) {
-		t.Errorf("the refusal of one sink is lost: %v", err)
-	}
-	if good.calls != 1 || slow.calls != 3 || picky.calls != 1 {
-		t.Errorf("calls: %d, %d, %d", good.calls, slow.calls, picky.calls)
-	}
-	if len(all.settled) != 0 {
-		t.Errorf("%d events are remembered", len(all.settled))
-	}
-	if err := all.Deliver(t.Context(), ended()); err != nil || good.calls != 2 {
-		t.Errorf("an event that is sent anew: %v, %d calls", err, good.calls)
-	}
-	if one := NewAll(good); one != event.Sink(good) {
-		t.Error("one sink is wrapped")
+		if said := strings.Contains(logs.String(), "unwanted") && strings.Contains(logs.String(), ended().ID); said != (name == "unwanted") {
+			t.Errorf("%s: %q", name, logs.String())
+		}
 	}
 }

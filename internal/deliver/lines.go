@@ -11,12 +11,14 @@ import (
 // Lines writes each event as one line of JSON, in a single Write. It is safe for
 // concurrent use.
 type Lines struct {
-	mu  sync.Mutex
-	out io.Writer
+	mu   sync.Mutex
+	out  io.Writer
+	lost func(error)
 }
 
-// NewLines returns a sink that writes to out, which must not buffer.
-func NewLines(out io.Writer) *Lines { return &Lines{out: out} }
+// NewLines returns a sink that writes to out, which must not buffer. If a line cannot be
+// written, lost is called: mostly nobody reads them any more.
+func NewLines(out io.Writer, lost func(error)) *Lines { return &Lines{out: out, lost: lost} }
 
 // Deliver implements event.Sink.
 func (l *Lines) Deliver(ctx context.Context, e event.Event) error {
@@ -30,7 +32,9 @@ func (l *Lines) Deliver(ctx context.Context, e event.Event) error {
 		return err
 	}
 	if _, err := l.out.Write(line); err != nil {
-		return &Error{What: "the event could not be written", Err: err}
+		err = &Error{What: "the event could not be written", Err: err}
+		l.lost(err)
+		return err
 	}
 	return nil
 }

@@ -24,6 +24,9 @@ var kinds = []string{
 	RecordingStatus,
 }
 
+// Kinds returns the kinds of hints, which are the events to register for.
+func Kinds() []string { return slices.Clone(kinds) }
+
 // payload has of an event what is read of it. Most events hold a meeting; a synced chat
 // has its ids at the top, and a recording within itself.
 type payload struct {

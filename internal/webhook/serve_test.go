@@ -114,6 +114,20 @@ func TestServeEnds(t *testing.T) {
 	}
 }
 
+// crowded fills a server with connections that send no more than this.
+func crowded(l *pipes, sent string) (conns []net.Conn) {
+	for range maxConnections {
+		conn := l.dial()
+		go func() {
+			_, _ = io.WriteString(conn, sent)
+			_, _ = io.Copy(io.Discard, conn) // what is answered before it is closed
+		}()
+		conns = append(conns, conn)
+	}
+	synctest.Wait() // until they have their places
+	return conns
+}
+
 // TestServeSlow holds that connections that send nothing, or not all, are closed, and make
 // room for others.
 func TestServeSlow(t *testing.T) {
@@ -122,18 +136,7 @@ func TestServeSlow(t *testing.T) {
 	for sent, want := range map[string]time.Duration{"": headerTimeout, half[:30]: headerTimeout, half: readTimeout} {
 		served(t, func(context.Context, Hint) error { return nil }, func(t *testing.T, l *pipes, stop func() error) {
 			t.Helper()
-			var slow []net.Conn
-			for range maxConnections {
-				conn := l.dial()
-				if sent != "" {
-					if _, err := io.WriteString(conn, sent); err != nil {
-						t.Fatal(err)
-					}
-				}
-				slow = append(slow, conn)
-				go func() { _, _ = io.Copy(io.Discard, conn) }() // what is answered before they are closed
-			}
-			synctest.Wait() // until they have their places
+			slow := crowded(l, sent)
 			begin := time.Now()
 			late := l.dial()
 			if status := deliver(t, late); status != 200 {
