@@ -65,6 +65,9 @@ type Engine struct {
 	asked    []time.Time // reads for hints of unknown sessions, in the last minute
 	failures int         // of jobs, for Once
 
+	// something reports whether a text has a line; tests have no network for it.
+	something func(ctx context.Context, link *client.Link, part string) (bool, error)
+
 	saving sync.Mutex
 	saved  int   // changes that are on disk; guarded by saving
 	failed error // of the last saving; guarded by mu
@@ -84,6 +87,7 @@ func New(o Options) *Engine {
 		said:  map[string]string{},
 		state: &state{},
 	}
+	e.something = e.hasLine
 	e.pace = newPace(o.Interval, o.Sustained)
 	if o.State != nil && o.State.loaded != nil {
 		e.state = o.State.loaded

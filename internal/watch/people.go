@@ -67,28 +67,30 @@ func (s *session) visit(p attendance.Person, told map[string]bool, over, guest b
 	}
 	v := p.Visits[0]
 	key := cmp.Or(p.ID, v.Peers[0])
-	add := func(t event.Type, at time.Time, span attendance.Interval) {
-		one := s.event(t, at, key, strconv.FormatInt(span.From.UnixMilli(), 10))
+	add := func(one event.Event, span attendance.Interval) {
 		if told[one.ID] {
 			return
 		}
 		one.Person = &event.Person{Who: whoIs(p), JoinedAt: span.From.UTC(), Guest: guest}
-		if t == event.PersonLeft {
+		if one.Type == event.PersonLeft {
 			one.Person.LeftAt = moment(span.To)
 		}
 		out = append(out, one)
 	}
-	left := func(span attendance.Interval) string {
-		return event.ID(event.PersonLeft, s.id, key, strconv.FormatInt(span.From.UnixMilli(), 10))
-	}
-	spans := joined(v.Intervals, func(i attendance.Interval) bool { return told[left(i)] })
+	left := func(at time.Time) event.Event { return s.passing(event.PersonLeft, key, at) }
+	spans := joined(v.Intervals, func(i attendance.Interval) bool { return told[left(i.To).ID] })
 	for i, span := range spans {
-		add(event.PersonJoined, span.From, span)
+		add(s.passing(event.PersonJoined, key, span.From), span)
 		if i < len(spans)-1 || over || !v.Here {
-			add(event.PersonLeft, span.To, span)
+			add(left(span.To), span)
 		}
 	}
 	return out
+}
+
+// passing is that somebody passed through the door at a time.
+func (s *session) passing(t event.Type, key string, at time.Time) event.Event {
+	return s.event(t, at, key, strconv.FormatInt(at.UnixMilli(), 10))
 }
 
 // joined are intervals without the breaks of less than a minute, but for those after one

@@ -158,8 +158,8 @@ func (e *Engine) has(ctx context.Context, s *session, part string, age time.Dura
 // enough is how many bytes of a text tell that there is something in it.
 const enough = 64 << 10
 
-// something reports whether a text has a line. Nothing of it is kept.
-func (e *Engine) something(ctx context.Context, link *client.Link, part string) (bool, error) {
+// hasLine reports whether a text has a line. Nothing of it is kept.
+func (e *Engine) hasLine(ctx context.Context, link *client.Link, part string) (bool, error) {
 	kind := map[string]recap.Kind{summary: recap.Summary, chat: recap.Chat, transcript: recap.Transcript}[part]
 	lines := 0
 	err := e.o.API.Download(ctx, link, func(text io.Reader, contentType string) error {
