@@ -42,6 +42,8 @@ func (w *World) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	switch {
 	case path == "apps":
 		send(out, []object{{"id": app, "name": "Time lapse", "created_at": w.Now().AddDate(-1, 0, 0)}}, nil)
+	case parts[0] != app && w.Anything:
+		send(out, object{"sessions": []object{}}, object{"total_count": 0, "start_offset": 0, "end_offset": 0})
 	case parts[0] != app || len(parts) < 2:
 		refuse(out, http.StatusNotFound, "App not found")
 	case parts[1] == "sessions" && len(parts) == 2:

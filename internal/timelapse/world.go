@@ -67,6 +67,9 @@ type World struct {
 	// Seen, if not nil, is told of each request.
 	Seen func(*http.Request)
 
+	// Anything has other apps exist, without anything in them.
+	Anything bool
+
 	// Links begins the links of texts.
 	Links string
 }

@@ -173,7 +173,7 @@ func (e *Engine) save() error {
 	content, err := json.Marshal(e.state)
 	e.mu.Unlock()
 	if err == nil {
-		err = e.o.State.write(content)
+		err = e.o.State.put(content)
 	}
 	if err == nil {
 		e.saved = now

@@ -32,6 +32,8 @@ type State struct {
 	path   string
 	lock   *flock.Flock
 	loaded *state // nil: there was no file
+
+	put func([]byte) error // writes the file; of tests, something faster
 }
 
 // OpenState locks a state file and reads it. There need not be one yet. A file that is
@@ -41,6 +43,7 @@ func OpenState(path string) (*State, error) {
 		path = target // the link stays one
 	}
 	s := &State{path: path, lock: flock.New(path+".lock", flock.SetPermissions(0o600))}
+	s.put = s.write
 	mine, err := s.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("cannot lock %s: %w", path, err)
