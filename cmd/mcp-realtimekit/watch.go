@@ -3,15 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,6 +32,9 @@ type watchFlags struct {
 	once, people, schema bool
 	late                 int
 	lapse                string
+
+	sinks sinkFlags
+	hooks webhookFlags
 }
 
 func watchCommand(c *config, s *streams) *cobra.Command {
@@ -82,6 +82,8 @@ func (f *watchFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.people, "people", false, "print everybody of a session that ended, with names")
 	fs.IntVar(&f.late, "late-after-minutes", 5, "tolerate `N` minutes before somebody is late or left early")
 	fs.BoolVar(&f.schema, "schema", false, "print the JSON Schemas of the events, and end")
+	f.sinks.register(fs)
+	f.hooks.register(fs)
 	fs.StringVar(&f.lapse, "time-lapse", "", "for tests: `TIME,N` is when the clock began to go N times as fast")
 	fs.Lookup("time-lapse").Hidden = true
 }
@@ -96,7 +98,17 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 	if err != nil {
 		return err
 	}
+	if err := f.hooks.check(f); err != nil {
+		return err
+	}
 	o.Log = c.logger(s.logs, slog.LevelInfo)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var closeSinks func()
+	if o.Sinks, closeSinks, err = f.sinks.open(c, s, o.Log, fail); err != nil {
+		return err
+	}
+	defer closeSinks()
 	if f.state != "" {
 		o.State, err = watch.OpenState(f.state)
 		if errors.Is(err, watch.ErrState) {
@@ -107,6 +119,11 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 		}
 		defer o.State.Close()
 	}
+	h, err := f.hooks.open(ctx, o.Log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
 	d, done, err := c.connect(ctx, o.Log, nil)
 	if err != nil {
 		return err
@@ -116,13 +133,10 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 	if err := f.place(ctx, d, &o); err != nil {
 		return err
 	}
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	o.Sinks = []event.Sink{&lines{out: s.out, fail: fail}}
-	if err := watch.New(o).Run(ctx); err != nil {
+	if err := h.beside(ctx, watch.New(o), o.Log, fail); err != nil {
 		return err
 	}
-	if cause := context.Cause(ctx); errors.Is(cause, errOutput) {
+	if cause, ok := errors.AsType[*ending](context.Cause(ctx)); ok {
 		return cause
 	}
 	return nil
@@ -239,28 +253,4 @@ func (f *watchFlags) place(ctx context.Context, d *tools.Deps, o *watch.Options)
 		o.Apps = func(context.Context) ([]client.AppRef, error) { return homes, nil }
 	}
 	return nil
-}
-
-// lines is a sink that prints one line of JSON for each event.
-type lines struct {
-	mu   sync.Mutex
-	out  io.Writer
-	fail context.CancelCauseFunc
-}
-
-var errOutput = errors.New("the events could not be printed")
-
-// Deliver implements event.Sink. If nobody reads the lines any more, watching ends.
-func (l *lines) Deliver(_ context.Context, e event.Event) error {
-	raw, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, err = l.out.Write(append(raw, '\n')); err != nil {
-		err = fmt.Errorf("%w: %w", errOutput, err)
-		l.fail(err)
-	}
-	return err
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -113,7 +114,7 @@ func TestCommand(t *testing.T) {
 		t.Errorf("arguments %q", got.Args)
 	}
 	var back event.Event
-	if err := json.Unmarshal([]byte(got.Stdin), &back); err != nil || back != e {
+	if err := json.Unmarshal([]byte(got.Stdin), &back); err != nil || !reflect.DeepEqual(back, e) {
 		t.Errorf("%v: stdin is %q", err, got.Stdin)
 	}
 	if bytes.Contains(raw, []byte(token)) {

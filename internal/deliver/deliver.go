@@ -31,19 +31,13 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// RetryAfter returns how long the receiver asks to wait, 0 if it does not say.
+func (e *Error) RetryAfter() time.Duration { return e.After }
+
 // Permanent reports whether it is useless to try again after err.
 func Permanent(err error) bool {
 	known, ok := errors.AsType[*Error](err)
 	return ok && known.Final
-}
-
-// RetryAfter returns how long the receiver asks to wait after err, 0 if it does not say.
-func RetryAfter(err error) time.Duration {
-	known, ok := errors.AsType[*Error](err)
-	if !ok {
-		return 0
-	}
-	return known.After
 }
 
 // encode returns the event as JSON in one line, with a line break at its end.
@@ -53,18 +47,4 @@ func encode(e event.Event) ([]byte, error) {
 		return nil, &Error{What: "the event cannot be written as JSON", Final: true, Err: err}
 	}
 	return append(raw, '\n'), nil
-}
-
-// maxID is how long an id may be that is put into a variable or a header.
-const maxID = 64
-
-// isID reports whether s is 1 to 64 ASCII letters, digits and hyphens.
-func isID(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && c != '-' {
-			return false
-		}
-	}
-	return len(s) >= 1 && len(s) <= maxID
 }

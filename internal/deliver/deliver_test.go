@@ -58,8 +58,8 @@ func TestErrors(t *testing.T) {
 		if got := Permanent(tc.err); got != tc.final {
 			t.Errorf("%v is permanent: %t", tc.err, got)
 		}
-		if got := RetryAfter(tc.err); got != tc.after {
-			t.Errorf("%v: after %s", tc.err, got)
+		if known, ok := errors.AsType[*Error](tc.err); ok && known.RetryAfter() != tc.after {
+			t.Errorf("%v: after %s", tc.err, known.RetryAfter())
 		}
 	}
 	if got := later.Error(); got != "later: unexpected EOF" || !errors.Is(later, io.ErrUnexpectedEOF) {

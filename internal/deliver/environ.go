@@ -63,7 +63,7 @@ func cleaned(environ, secrets []string) []string {
 // the command still finds it in the JSON, as data.
 func variables(e event.Event) []string {
 	var out []string
-	if isType(e.Type) {
+	if slices.Contains(event.Types(), e.Type) {
 		out = append(out, typeVariable+"="+string(e.Type))
 	}
 	for _, v := range []struct{ name, id string }{
@@ -72,23 +72,9 @@ func variables(e event.Event) []string {
 		{meetingVariable, e.MeetingID},
 		{sessionVariable, e.SessionID},
 	} {
-		if isID(v.id) {
+		if event.Safe(v.id) {
 			out = append(out, v.name+"="+v.id)
 		}
 	}
 	return out
-}
-
-func isType(t event.Type) bool {
-	switch t {
-	case event.SessionStarted,
-		event.SessionEnded,
-		event.RecapReady,
-		event.RecapMissing,
-		event.RecordingReady,
-		event.PersonJoined,
-		event.PersonLeft:
-		return true
-	}
-	return false
 }

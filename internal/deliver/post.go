@@ -145,7 +145,7 @@ func (p *Post) Deliver(ctx context.Context, e event.Event) error {
 	if err != nil {
 		return err
 	}
-	if !isID(e.ID) {
+	if !event.Safe(e.ID) {
 		return &Error{What: "the event's id cannot be put into a header", Final: true}
 	}
 	select {

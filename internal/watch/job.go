@@ -106,12 +106,22 @@ func (e *Engine) work(ctx context.Context, j *job) {
 	j.called = false
 }
 
-// asksFor is how long the API wants to be left alone.
+// patience is an error of a sink that says how long its receiver wants to be left alone.
+type patience interface {
+	error
+	RetryAfter() time.Duration
+}
+
+// asksFor is how long the API, or the receiver of an event, wants to be left alone.
 func (e *Engine) asksFor(err error) time.Duration {
+	var wait time.Duration
 	if failure, ok := errors.AsType[*client.Error](err); ok {
-		return e.clock.shown(min(failure.RetryAfter, time.Hour))
+		wait = failure.RetryAfter
 	}
-	return 0
+	if failure, ok := errors.AsType[patience](err); ok {
+		wait = failure.RetryAfter()
+	}
+	return e.clock.shown(min(wait, time.Hour))
 }
 
 // reading waits for its turn to read the API, and returns what ends the turn.

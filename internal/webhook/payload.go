@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/event"
 )
 
 // errOther means an event of a kind that is of no interest here.
@@ -89,8 +90,8 @@ func (p payload) hint() (Hint, error) {
 		if id.value == "" && !id.required {
 			continue
 		}
-		if err := client.CheckID(id.field, id.value); err != nil {
-			return Hint{}, fmt.Errorf("the event: %w", err)
+		if err := client.CheckID(id.field, id.value); err != nil || !event.Safe(id.value) {
+			return Hint{}, fmt.Errorf("its %s is none", id.field)
 		}
 	}
 	return h, nil

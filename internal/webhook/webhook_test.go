@@ -291,7 +291,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, id := range []string{h.SessionID, h.MeetingID + "x", h.RecordingID + "x"} {
-			if id == "" || len(id) > 65 || strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") != "" {
+			if id == "" || len(id) > 65 || strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
 				t.Errorf("%q", id)
 			}
 		}
