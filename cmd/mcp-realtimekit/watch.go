@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/event"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/watch"
@@ -102,6 +103,7 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 		return err
 	}
 	o.Log = c.logger(s.logs, slog.LevelInfo)
+	f.inDemo(c, &o)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	var closeSinks func()
@@ -142,10 +144,18 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 	return nil
 }
 
-// clock is the machine's, unless time is to go faster.
-func (f *watchFlags) clock() (watch.Clock, error) {
+// demoFactor is how many times as fast time goes in the sample account.
+const demoFactor = 60
+
+// clock is the machine's, unless time is to go faster, as it does in the sample account.
+func (f *watchFlags) clock(c *config) (watch.Clock, error) {
 	if f.lapse == "" {
-		return watch.Clock{}, nil
+		if !c.SampleData || f.once {
+			return watch.Clock{}, nil
+		}
+		clock := watch.TimeLapse(time.Now(), demoFactor)
+		c.clock = clock.Now
+		return clock, nil
 	}
 	at, times, _ := strings.Cut(f.lapse, ",")
 	origin, err := time.Parse(time.RFC3339Nano, at)
@@ -156,11 +166,23 @@ func (f *watchFlags) clock() (watch.Clock, error) {
 	return watch.TimeLapse(origin, factor), nil
 }
 
+// inDemo watches the meeting of the sample account that takes place, and tells who comes
+// and goes, unless something else is wanted.
+func (f *watchFlags) inDemo(c *config, o *watch.Options) {
+	if c.clock == nil {
+		return
+	}
+	o.Log.Info("the sample account in fast motion: a minute takes a second, and a meeting begins in two seconds")
+	if len(f.meetings) == 0 && f.app == "" && f.since == "" {
+		f.meetings = []string{demoapi.RetroMeetingID}
+	}
+}
+
 const shortestInterval = 5 * time.Second
 
 // options are those that need no request.
 func (f *watchFlags) options(c *config) (o watch.Options, err error) {
-	clock, err := f.clock()
+	clock, err := f.clock(c)
 	switch {
 	case err != nil:
 		return o, err

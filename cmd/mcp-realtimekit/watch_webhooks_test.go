@@ -74,7 +74,7 @@ func TestWatchWebhooks(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	giveUp := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	giveUp := time.AfterFunc(8*time.Second, func() { _ = cmd.Process.Kill() })
 	t.Cleanup(func() {
 		giveUp.Stop()
 		_ = cmd.Process.Kill()
@@ -110,7 +110,7 @@ func TestWatchWebhooks(t *testing.T) {
 	}
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil || len(types(t, line)) != 1 || !strings.Contains(line, begin.Format(time.RFC3339)) {
-		t.Errorf("%v: %s, logs %s", err, line, logs)
+		t.Errorf("%v: %s, logs %s, %q", err, line, logs, api.Requests())
 	}
 	if got := hook(t, url, body(watchedSession), key); got != 200 {
 		t.Errorf("a repeat: %d", got)

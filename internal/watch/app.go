@@ -75,7 +75,7 @@ func (e *Engine) listApps(ctx context.Context) (time.Time, error) {
 
 // adopt begins to watch an app. The caller holds mu.
 func (e *Engine) adopt(r *appRecord) {
-	a := &app{appRecord: r, sessions: map[string]*session{}}
+	a := &app{appRecord: r, sessions: map[string]*session{}, films: films{turn: make(chan struct{}, 1)}}
 	if r.Sessions == nil {
 		r.Sessions = map[string]*record{}
 	}

@@ -3,7 +3,6 @@ package watch
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
@@ -12,9 +11,9 @@ import (
 
 // films are an app's latest recordings, which sessions look into together.
 type films struct {
-	mu    sync.Mutex
-	at    time.Time // when they were read
-	since time.Time // back to when
+	turn  chan struct{} // of one; whoever reads or looks has it
+	at    time.Time     // when they were read
+	since time.Time     // back to when
 	by    map[string][]film
 }
 
@@ -91,8 +90,12 @@ func (e *Engine) ready(ctx context.Context, s *session, v view, f film) error {
 // filmsOf are the recordings of a session, read at a time or later.
 func (e *Engine) filmsOf(ctx context.Context, s *session, v view, wanted time.Time) ([]film, error) {
 	f := &s.app.films
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	select {
+	case f.turn <- struct{}{}:
+		defer func() { <-f.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if !f.at.Before(wanted) && !f.since.After(v.Started) && f.by != nil {
 		return f.by[s.id], nil
 	}

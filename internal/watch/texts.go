@@ -60,7 +60,7 @@ func (e *Engine) recap(ctx context.Context, s *session) (time.Time, error) {
 	done = func() {}
 	switch {
 	case complete:
-		ready := s.event(event.RecapReady, now)
+		ready := s.event(event.RecapReady, now.Truncate(time.Second))
 		ready.Recap = &event.Recap{Texts: found, Missing: missing}
 		return time.Time{}, e.deliver(ctx, s, ready, recapped)
 	case blind, last && len(expected) == 0:
