@@ -70,6 +70,7 @@ type Client struct {
 	active     *realtime_kit.ActiveSessionService
 	sessions   *realtime_kit.SessionService
 	recordings *realtime_kit.RecordingService
+	webhooks   *realtime_kit.WebhookService
 	memory     memory
 	pool       *traffic.Pool
 
@@ -115,6 +116,7 @@ func New(o Options) (*Client, error) {
 		active:     realtime_kit.NewActiveSessionService(opts...),
 		sessions:   realtime_kit.NewSessionService(opts...),
 		recordings: realtime_kit.NewRecordingService(opts...),
+		webhooks:   realtime_kit.NewWebhookService(opts...),
 		memory:     newMemory(o.CacheEnded),
 		pool:       traffic.NewPool(),
 		downloads: download.New(download.Options{

@@ -40,6 +40,8 @@ type config struct {
 
 	restricted bool // callers share the token, and may neither search what was said nor see links
 
+	clock func() time.Time // of the sample account, if time passes in it
+
 	token     string
 	tokenFrom string // the variable or file that holds it
 }

@@ -15,6 +15,8 @@ const (
 	accountVariable   = "CLOUDFLARE_ACCOUNT_ID"
 	appVariable       = "REALTIMEKIT_APP_ID"
 	baseVariable      = "CLOUDFLARE_BASE_URL"
+
+	sharedSecretVariable = "MCP_REALTIMEKIT_SHARED_SECRET"
 )
 
 // readIDs refuses a placeholder even for an optional id: taking it as absent could

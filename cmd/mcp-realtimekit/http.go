@@ -87,7 +87,7 @@ func (f httpFlags) prepare(c *config, log *slog.Logger) (*httpserve.Plan, error)
 		BehindProxy:    f.BehindProxy,
 		AllowedHosts:   f.AllowedHosts,
 		AllowedOrigins: f.AllowedOrigins,
-		Secret:         os.Getenv("MCP_REALTIMEKIT_SHARED_SECRET"),
+		Secret:         os.Getenv(sharedSecretVariable),
 		SecretFile:     f.SecretFile,
 		OAuthResource:  f.OAuthResource,
 		OAuthServers:   f.OAuthServers,

@@ -88,6 +88,7 @@ Without a command it serves MCP over stdio, as a client starts it, or over HTTP 
 	group(root, "Set up", demoCommand(s), configureCommand(c, s), doctorCommand(c, s))
 	group(root, "Ask", attendanceCommand(c, s), callCommand(c, s), toolsCommand(c, s))
 	group(root, "Serve", serveCommand(c, s))
+	group(root, "Automate", watchCommand(c, s))
 	root.SetUsageFunc(printUsage)
 	root.SetFlagErrorFunc(flagError)
 	prepare(root)

@@ -44,7 +44,7 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 	d.Tools, d.WithoutTools = c.chosen().Tools, c.chosen().WithoutTools
 	closeSample := func() {}
 	if c.SampleData {
-		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: true})
+		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: c.clock == nil, Clock: c.clock})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -27,7 +27,7 @@ func (a *API) days(r *http.Request, f func(day string)) {
 func (a *API) daywise(w http.ResponseWriter, r *http.Request, appID string) {
 	sessions, recordings := map[string]int{}, map[string]int{}
 	consumed, recorded := map[string]float64{}, map[string]float64{}
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		for _, s := range m.sessions {
 			if m.appID == appID {
 				sessions[s.StartedAt.Format(day)]++

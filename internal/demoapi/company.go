@@ -19,6 +19,7 @@ const (
 	HostileMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0006" // AppID; somebody's name is a prompt injection
 	LargeMeetingID    = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0007" // AppID; Options.LargeRoster participants
 	WorkshopMeetingID = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0009" // AppID; a session with two breakout rooms
+	RetroMeetingID    = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0010" // AppID; only with Options.Clock, see passing.go
 	WebinarMeetingID  = "5b2c7a10-8a1f-4c57-9d0e-3f1f8f6b0008" // EventsAppID; 5,000 participants
 )
 

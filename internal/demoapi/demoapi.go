@@ -48,6 +48,10 @@ type Options struct {
 	TokenExpires time.Time // zero for never
 	Quota        int       // requests in 5 minutes that the headers name; default 1200
 
+	// Clock, if not nil, has time pass: one more meeting, RetroMeetingID, begins, fills and
+	// ends again and again as the clock goes. All others stay as they were at Now.
+	Clock func() time.Time
+
 	Observe func(*http.Request) // sees every request first; must be safe for concurrent use
 }
 

@@ -121,7 +121,7 @@ func (a *API) download(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) serve(w http.ResponseWriter, r *http.Request, id, document string) {
 	name, format, _ := strings.Cut(document, ".")
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		for _, s := range m.sessions {
 			if s.ID != id {
 				continue

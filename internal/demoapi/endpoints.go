@@ -95,19 +95,20 @@ func (a *API) app(next func(http.ResponseWriter, *http.Request, string)) http.Ha
 func (a *API) meeting(next func(http.ResponseWriter, *http.Request, *meeting)) http.HandlerFunc {
 	return a.app(func(w http.ResponseWriter, r *http.Request, appID string) {
 		id := r.PathValue("meeting")
-		i := slices.IndexFunc(a.meetings, func(m *meeting) bool { return m.appID == appID && m.ID == id })
+		all := a.all()
+		i := slices.IndexFunc(all, func(m *meeting) bool { return m.appID == appID && m.ID == id })
 		if i < 0 {
 			productError(w, http.StatusNotFound, http.StatusNotFound, "Meeting not found")
 			return
 		}
-		next(w, r, a.meetings[i])
+		next(w, r, all[i])
 	})
 }
 
 func (a *API) session(next func(http.ResponseWriter, *http.Request, *session)) http.HandlerFunc {
 	return a.app(func(w http.ResponseWriter, r *http.Request, appID string) {
 		id := r.PathValue("session")
-		for _, m := range a.meetings {
+		for _, m := range a.all() {
 			if m.appID != appID {
 				continue
 			}
@@ -190,7 +191,7 @@ func (a *API) listApps(w http.ResponseWriter, r *http.Request) {
 func (a *API) listMeetings(w http.ResponseWriter, r *http.Request, appID string) {
 	q := r.URL.Query()
 	var found []*meeting
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		if m.appID != appID || !contains(q.Get("search"), m.Title, m.ID) {
 			continue
 		}
@@ -240,7 +241,7 @@ func (a *API) activeSession(w http.ResponseWriter, _ *http.Request, m *meeting) 
 func (a *API) listSessions(w http.ResponseWriter, r *http.Request, appID string) {
 	q := r.URL.Query()
 	var found []*session
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		if m.appID != appID || !matches(q.Get("associated_id"), m.ID) {
 			continue
 		}

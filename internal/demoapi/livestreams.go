@@ -28,7 +28,7 @@ const viewers = 25
 // that is streamed from the start, and one of the incident, which is live.
 func (a *API) livestreams(appID string) []livestream {
 	var out []livestream
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		if m.appID != appID || !m.LiveStream && m.ID != LiveMeetingID || len(m.sessions) == 0 {
 			continue
 		}

@@ -4,7 +4,7 @@ import "net/http"
 
 // getPeerReport answers with a joining and its connection, by the id of the joining.
 func (a *API) getPeerReport(w http.ResponseWriter, r *http.Request, appID string) {
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		if m.appID != appID {
 			continue
 		}

@@ -65,7 +65,7 @@ func eventFilms(i int) [][]film {
 // session of a meeting that is recorded from the start.
 func (a *API) recordings(r *http.Request, appID string) []recording {
 	var out []recording
-	for _, m := range a.meetings {
+	for _, m := range a.all() {
 		if m.appID != appID {
 			continue
 		}

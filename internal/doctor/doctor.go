@@ -42,6 +42,8 @@ type Check struct {
 type Report struct {
 	Healthy bool    `json:"healthy"` // no check failed
 	Checks  []Check `json:"checks"`
+
+	Webhooks *Webhooks `json:"webhooks,omitempty"` // of the app, if that was found
 }
 
 // Subject is what is examined.
@@ -54,6 +56,8 @@ type Subject struct {
 	AppID     string
 	Limit     client.Limit // zero: the default
 	Demo      bool
+
+	WebhookURL string // to which webhooks may be sent; "" to ask about any
 }
 
 // Limits at which a check warns.
@@ -84,12 +88,27 @@ func Run(ctx context.Context, s Subject) Report {
 		e.permissions(ctx)
 	}
 	e.headers()
-	return e.report()
+	r := e.report()
+	r.Webhooks = e.webhooks(ctx)
+	return r
 }
 
 type examination struct {
 	Subject
 	found map[string]Check
+	ref   client.AppRef // of the app, once it was read from
+
+	accounts []client.Account // what listAccounts found, if it did
+}
+
+// listAccounts asks once: several checks need the accounts.
+func (e *examination) listAccounts(ctx context.Context) ([]client.Account, error) {
+	if e.accounts != nil {
+		return e.accounts, nil
+	}
+	var err error
+	e.accounts, _, err = e.API.Accounts(ctx)
+	return e.accounts, err
 }
 
 func (e *examination) say(name string, status Status, remedy, format string, a ...any) {
@@ -254,7 +273,7 @@ var errUnverified = errors.New("the token was not verified")
 func (e *examination) accountToken(ctx context.Context, before error) (client.TokenStatus, error) {
 	account := e.AccountID
 	if account == "" {
-		accounts, _, err := e.API.Accounts(ctx)
+		accounts, err := e.listAccounts(ctx)
 		switch {
 		case causeOf(err) == client.CauseAccount, err == nil && len(accounts) == 0:
 			return client.TokenStatus{}, errUnverified
@@ -297,7 +316,7 @@ func (e *examination) token(t client.TokenStatus) bool {
 
 // permissions finds account and app, and reads from RealtimeKit.
 func (e *examination) permissions(ctx context.Context) {
-	accounts, _, listErr := e.API.Accounts(ctx)
+	accounts, listErr := e.listAccounts(ctx)
 	account := e.AccountID
 	switch {
 	case account != "":
@@ -370,6 +389,7 @@ func (e *examination) app(ctx context.Context, account string, apps []client.App
 		e.fail("app", err)
 		return
 	}
+	e.ref = ref
 	e.say("app", OK, "", "%s (%s), %d meetings", app.ID, app.Name, page.Total)
 }
 

@@ -33,6 +33,7 @@ func (r Report) Text() string {
 		fmt.Fprintf(&b, "; not checked: %s", strings.Join(skipped, ", "))
 	}
 	b.WriteByte('\n')
+	b.WriteString(r.Webhooks.text())
 	return b.String()
 }
 

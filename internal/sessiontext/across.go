@@ -204,7 +204,7 @@ func Kept(s client.Session, now time.Time) bool {
 	if ended.IsZero() && !s.StartedAt.IsZero() {
 		ended = s.StartedAt.Add(longest)
 	}
-	return ended.IsZero() || now.Sub(ended) <= textsKept
+	return ended.IsZero() || now.Sub(ended) <= TextsKept
 }
 
 // Persists reports whether a meeting keeps its chat for longer. If that cannot be

@@ -11,11 +11,11 @@ import (
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
 )
 
-const (
-	// textsKept is how long RealtimeKit keeps the texts of a session after its end.
-	// https://developers.cloudflare.com/realtime/realtimekit/concepts/data-retention/
-	textsKept = 7 * 24 * time.Hour
+// TextsKept is how long RealtimeKit keeps the texts of a session after its end.
+// https://developers.cloudflare.com/realtime/realtimekit/concepts/data-retention/
+const TextsKept = 7 * 24 * time.Hour
 
+const (
 	// textsMade is how long a text may take to be made, generously.
 	textsMade = time.Hour
 )
@@ -76,7 +76,7 @@ func (a absence) why() string {
 			a.switches(false))
 	case a.part == "chat" && a.meeting != nil && a.meeting.PersistChat && age > textsMade:
 		return "None was kept, although persist_chat is on in this meeting: nobody wrote, or it was switched on later."
-	case age > textsKept:
+	case age > TextsKept:
 		return a.gone(age)
 	case age < textsMade:
 		return fmt.Sprintf("It may not be ready yet: the session ended %s ago, "+

@@ -1,0 +1,243 @@
+package watch
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/event"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/timelapse"
+)
+
+// TestUndeliverable holds that an event which cannot be delivered delays those of its
+// session alone.
+func TestUndeliverable(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		m := tr.meeting(3)
+		stuck := tr.session(m, 10*time.Minute, 20*time.Minute).ID
+		other := tr.session(m, 30*time.Minute, 60*time.Minute).ID
+		tries := 0
+		tr.refuse = func(e event.Event) bool {
+			if e.SessionID != stuck || time.Since(tr.began) > 3*time.Hour {
+				return false
+			}
+			tries++
+			return true
+		}
+		time.AfterFunc(2*time.Hour, func() {
+			tr.expect(stuck)
+			tr.expect(other, event.SessionStarted, event.SessionEnded)
+		})
+		if err := tr.watch(tr.options(), 5*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		tr.expect(stuck, event.SessionStarted, event.SessionEnded)
+		if tries < 15 || tries > 30 {
+			t.Errorf("%d tries in three hours", tries)
+		}
+		if n := strings.Count(tr.log.String(), "could not be delivered"); n != 1 {
+			t.Errorf("said %d times: %s", n, tr.log)
+		}
+	})
+}
+
+// TestTwoSinks holds that what one of two has taken is not repeated to it.
+func TestTwoSinks(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute).ID
+		second := &trial{t: t, began: tr.began, log: tr.log}
+		second.refuse = func(event.Event) bool { return time.Since(tr.began) < time.Hour }
+		o := tr.options()
+		o.Sinks = append(o.Sinks, second)
+		if err := tr.watch(o, 3*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		tr.expect(s, event.SessionStarted, event.SessionEnded)
+		second.expect(s, event.SessionStarted, event.SessionEnded)
+	})
+}
+
+// TestSlowSink holds that a receiver which takes its time for some sessions keeps no other waiting.
+func TestSlowSink(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		m := tr.meeting(3)
+		for range 20 {
+			tr.session(m, 10*time.Minute, 20*time.Minute)
+		}
+		tr.elapses = 30 * time.Second
+		if err := tr.watch(tr.options(), 15*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range tr.got {
+			if d.after > 12*time.Minute {
+				t.Errorf("%s of %s after %s", d.Type, d.SessionID, d.after)
+			}
+		}
+		if n := len(tr.got); n != 20 {
+			t.Errorf("%d events", n)
+		}
+	})
+}
+
+// TestOutage holds that hours of failure are caught up with, and said once.
+func TestOutage(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"down": http.StatusBadGateway, "revoked": http.StatusUnauthorized} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			try(t, func(tr *trial) {
+				m := tr.meeting(3)
+				during := tr.session(m, 2*time.Hour, 3*time.Hour).ID
+				across := tr.session(m, 10*time.Minute, 4*time.Hour).ID
+				after := tr.session(m, 7*time.Hour, 8*time.Hour).ID
+				tr.world.Fail = func(*http.Request) int {
+					if d := time.Since(tr.began); d > time.Hour && d < 6*time.Hour {
+						return status
+					}
+					return 0
+				}
+				if err := tr.watch(tr.options(), 10*time.Hour); err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range []string{during, across, after} {
+					tr.expect(s, event.SessionStarted, event.SessionEnded)
+				}
+				log := tr.log.String()
+				if strings.Count(log, "could not be read") != 1 || strings.Count(log, "can be read again") != 1 ||
+					strings.Contains(log, timelapse.Token) {
+					t.Error(log)
+				}
+				busy := 0
+				for _, at := range tr.reads {
+					if d := at.Sub(tr.began); d > 2*time.Hour && d < 6*time.Hour {
+						busy++
+					}
+				}
+				if busy > 4*6*3*3 { // three tries for a reading, every ten minutes, of the app and the session
+					t.Errorf("%d requests in four hours of failure", busy)
+				}
+			})
+		})
+	}
+}
+
+// TestVanishedApp holds that watching goes on with the other apps.
+func TestVanishedApp(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		s := tr.session(tr.meeting(3), 10*time.Minute, 60*time.Minute).ID
+		const gone = "00000000-0000-4000-8000-000000000000"
+		o := tr.options()
+		o.Apps = func(context.Context) ([]client.AppRef, error) {
+			return []client.AppRef{{AccountID: timelapse.AccountID, AppID: gone},
+				{AccountID: timelapse.AccountID, AppID: timelapse.AppID}}, nil
+		}
+		if err := tr.watch(o, 24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		tr.expect(s, event.SessionStarted, event.SessionEnded)
+		if log := tr.log.String(); strings.Count(log, "could not be read") != 1 || !strings.Contains(log, gone) {
+			t.Error(log)
+		}
+	})
+}
+
+// TestBudget holds that at most half of what the token may is used, whatever is asked for.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		m := tr.meeting(3)
+		for i := range 40 {
+			tr.session(m, time.Duration(i)*time.Minute, time.Duration(i+30)*time.Minute)
+		}
+		apps := make([]client.AppRef, 30)
+		for i := range apps {
+			apps[i] = client.AppRef{AccountID: timelapse.AccountID, AppID: id(7, i)}
+		}
+		apps[0].AppID = timelapse.AppID
+		limit := Half(client.Limit{})
+		o := tr.options()
+		o.Interval, o.Sustained, o.API = 5*time.Second, Sustained(limit), tr.client(limit)
+		o.Apps = func(context.Context) ([]client.AppRef, error) { return apps, nil }
+		tr.world.Anything = true // the other apps are empty
+		if err := tr.watch(o, 4*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(tr.types("")); n != 2*40 {
+			t.Errorf("%d events", n)
+		}
+		slices.SortFunc(tr.reads, time.Time.Compare)
+		for window, most := range map[time.Duration]int{5 * time.Minute: 600, 10 * time.Second: 125} {
+			for first, last := 0, 0; last < len(tr.reads); last++ {
+				for tr.reads[last].Sub(tr.reads[first]) > window {
+					first++
+				}
+				if n := last - first + 1; n > most {
+					t.Fatalf("%d requests within %s, %s after the begin", n, window, tr.reads[last].Sub(tr.began))
+				}
+			}
+		}
+		log := tr.log.String()
+		if strings.Count(log, "more rarely") != 1 || strings.Contains(log, "could not") {
+			t.Error(log)
+		}
+	})
+}
+
+// TestOnce holds what cron relies on.
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		m := tr.meeting(3)
+		s := tr.session(m, 10*time.Minute, 20*time.Minute)
+		s.Transcript, s.Summary = s.End.Add(time.Minute), s.End.Add(time.Minute)
+		later := tr.session(m, 34*time.Minute, 36*time.Minute).ID
+		s = &tr.world.Sessions[0]
+		var state memory
+		once := func() error {
+			o := tr.options()
+			o.Once, o.State = true, state.open(t)
+			return tr.watch(o, 0)
+		}
+		for range 5 { // after 0, 15, 30, 45 and 60 minutes
+			if err := once(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(15 * time.Minute)
+		}
+		tr.expect(s.ID, event.SessionStarted, event.SessionEnded, event.RecapReady)
+		tr.expect(later, event.SessionStarted, event.SessionEnded)
+		tr.world.Fail = func(*http.Request) int { return http.StatusBadGateway }
+		if err := once(); err == nil {
+			t.Error("no error, though nothing could be read")
+		}
+	})
+}
+
+// TestSince holds that what happened from a time on is told, and nothing of before.
+func TestSince(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		m := tr.meeting(3)
+		before := tr.session(m, -5*time.Hour, -4*time.Hour).ID
+		across := tr.session(m, -4*time.Hour, -2*time.Hour).ID
+		within := tr.session(m, -2*time.Hour, -time.Hour).ID
+		live := tr.session(m, -30*time.Hour, time.Hour).ID
+		o := tr.options()
+		o.Since = tr.began.Add(-3 * time.Hour)
+		if err := tr.watch(o, 3*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		tr.expect(before)
+		tr.expect(across, event.SessionEnded)
+		tr.expect(within, event.SessionStarted, event.SessionEnded)
+		tr.expect(live, event.SessionEnded)
+	})
+}
