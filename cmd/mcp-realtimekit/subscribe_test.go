@@ -97,7 +97,7 @@ func (h *hall) rests(t *testing.T) {
 
 // listenTo are the parameters of subscriptions/listen.
 func listenTo(uris ...string) args {
-	return args{"_meta": modernMeta, "notifications": args{"resourceSubscriptions": uris, "toolsListChanged": true}}
+	return args{"_meta": stateless(args{})["_meta"], "notifications": args{"resourceSubscriptions": uris, "toolsListChanged": true}}
 }
 
 // news is what a client was told of its subscriptions.
@@ -146,7 +146,7 @@ func TestListen(t *testing.T) {
 	t.Parallel()
 	h := openHall(t)
 	p := launch(t, h.Environment(), often, unlimited)
-	discovered := p.request("server/discover", args{"_meta": modernMeta})
+	discovered := p.request("server/discover", args{"_meta": stateless(args{})["_meta"]})
 	if !strings.Contains(string(discovered.Result), `"resources":{"subscribe":true}`) {
 		t.Errorf("not declared: %s", discovered.Result)
 	}
@@ -186,7 +186,7 @@ func TestListen(t *testing.T) {
 // readModern is read of revision 2026-07-28.
 func (p *proc) readModern(uri string) (mime, text, failure string) {
 	p.t.Helper()
-	m := p.request("resources/read", args{"_meta": modernMeta, "uri": uri})
+	m := p.request("resources/read", args{"_meta": stateless(args{})["_meta"], "uri": uri})
 	if m.Error != nil {
 		return "", "", m.Error.Message
 	}
