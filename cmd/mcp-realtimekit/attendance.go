@@ -28,7 +28,7 @@ func attendanceCommand(c *config, s *streams) *cobra.Command {
 	var f attendanceFlags
 	cmd := &cobra.Command{
 		Use:   "attendance [MEETING]",
-		Short: "Print who attended a meeting, as a table, CSV, JSON or Markdown",
+		Short: "Print who attended a meeting, as a table, CSV, JSON, Markdown or a web page",
 		Long: `Print who attended a meeting, who was late or left early, and who did not come.
 
 MEETING is the title of the meeting or a part of it, its id, or a URL that contains
@@ -37,7 +37,7 @@ in it. Without MEETING it is about the latest session of any meeting.`,
 		Example: `  mcp-realtimekit --demo attendance "design review"
   mcp-realtimekit --demo attendance --on yesterday
   mcp-realtimekit attendance stand-up --show absent --format csv --bom > absent.csv
-  mcp-realtimekit attendance stand-up --from 2026-11-01 --format markdown
+  mcp-realtimekit attendance stand-up --from 2026-11-01 --format html > stand-up.html
   mcp-realtimekit attendance all-hands --at 14:20 --preset host`,
 		Args: atMostOne("MEETING"),
 		RunE: func(cmd *cobra.Command, args []string) error {

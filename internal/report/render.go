@@ -13,11 +13,11 @@ import (
 )
 
 // Formats are what Attendance.Write takes.
-var Formats = []string{"table", "csv", "json", "markdown"}
+var Formats = []string{"table", "csv", "json", "markdown", "html"}
 
 // Write renders an attendance made without a limit: a table for a terminal, CSV
-// (RFC 4180, safe to open in a spreadsheet), JSON as the structured content, or
-// Markdown.
+// (RFC 4180, safe to open in a spreadsheet), JSON as the structured content,
+// Markdown, or a page for browsers.
 func (a *Attendance) Write(w io.Writer, format string) error {
 	switch format {
 	case "table":
@@ -29,6 +29,8 @@ func (a *Attendance) Write(w io.Writer, format string) error {
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(a)
+	case "html":
+		return a.writeHTML(w)
 	case "markdown":
 		whole := *a
 		var b []byte
