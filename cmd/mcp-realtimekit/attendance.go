@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -142,5 +143,5 @@ func (f *attendanceFlags) run(ctx context.Context, c *config, s *streams) error 
 			return err
 		}
 	}
-	return answer.Write(s.out, f.format)
+	return answer.Write(s.out, f.format, screenOf(s.out, os.Getenv))
 }

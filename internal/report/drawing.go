@@ -92,6 +92,13 @@ func (d *drawing) visit(column int, v attendance.Visit) timeline.Visit {
 // Timeline is the attendance as it is drawn, with everybody whom the answer's filters keep,
 // whatever its limit: those who came in the order in which they joined, then the others.
 func (a *Attendance) Timeline() *timeline.Timeline {
+	people := slices.Clone(a.drawn.people)
+	slices.SortStableFunc(people, func(a, b somebody) int { return byJoining(*a.Person, *b.Person) })
+	return a.drawing(people)
+}
+
+// drawing has these people in this order.
+func (a *Attendance) drawing(people []somebody) *timeline.Timeline {
 	d := newDrawing(timeline.Timeline{
 		Title:   a.Title,
 		Summary: a.Summary,
@@ -104,8 +111,6 @@ func (a *Attendance) Timeline() *timeline.Timeline {
 	}
 	d.late, d.early = a.drawn.late, a.drawn.early
 	d.columns(a.Sessions, a.asOf)
-	people := slices.Clone(a.drawn.people)
-	slices.SortStableFunc(people, func(a, b somebody) int { return byJoining(*a.Person, *b.Person) })
 	for _, s := range people {
 		d.add(*s.Person, statusOf(s.status), "")
 	}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"strings"
+
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/bars"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/terminal"
+)
+
+// screenOf is what w can show, by the terminal behind it and by the variables that
+// programs heed.
+func screenOf(w io.Writer, variable func(string) string) report.Screen {
+	width := terminal.Width(w)
+	plain := variable("NO_COLOR") != "" || variable("TERM") == "dumb"
+	return report.Screen{
+		Width: width,
+		Style: bars.Style{
+			ASCII: !unicodeIn(cmp.Or(variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG"))),
+			Color: width > 0 && !plain && terminal.Control(w),
+		},
+	}
+}
+
+// unicodeIn reports whether a locale writes Unicode. If none is set, as in many
+// containers and on Windows, names need Unicode anyway.
+func unicodeIn(locale string) bool {
+	charset := strings.ToLower(strings.ReplaceAll(locale, "-", ""))
+	return locale == "" || strings.Contains(charset, "utf8")
+}
