@@ -13,15 +13,18 @@ import (
 // screenOf is what w can show, by the terminal behind it and by the variables that
 // programs heed.
 func screenOf(w io.Writer, variable func(string) string) report.Screen {
-	width := terminal.Width(w)
-	plain := variable("NO_COLOR") != "" || variable("TERM") == "dumb"
 	return report.Screen{
-		Width: width,
+		Width: terminal.Width(w),
 		Style: bars.Style{
 			ASCII: !unicodeIn(cmp.Or(variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG"))),
-			Color: width > 0 && !plain && terminal.Control(w),
+			Color: variable("NO_COLOR") == "" && obeys(w, variable),
 		},
 	}
+}
+
+// obeys reports whether w is a terminal that can be cleared and has colours.
+func obeys(w io.Writer, variable func(string) string) bool {
+	return variable("TERM") != "dumb" && terminal.Control(w)
 }
 
 // unicodeIn reports whether a locale writes Unicode. If none is set, as in many

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -197,4 +198,35 @@ func cellWidth(s string) int {
 		}
 	}
 	return n
+}
+
+// Open reports whether one of the sessions had not ended when the API was asked, even if
+// all had left it.
+func (a *Attendance) Open() bool { return a.AsOf != nil }
+
+// Presence is equal for two answers if between them nobody came, left or came back, and
+// no session ended.
+func (a *Attendance) Presence() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%t %d", a.Open(), a.Invited)
+	for _, p := range a.drawn.people {
+		fmt.Fprintf(&b, "\n%d %s", p.Key, p.status)
+		for _, v := range p.Visits {
+			fmt.Fprintf(&b, " %t %d", v.Here, len(v.Intervals))
+		}
+	}
+	return b.String()
+}
+
+// Only is how to ask again for the same sessions alone, if there is one: by its id and
+// that of its app.
+func (a *Attendance) Only() (session, app string, one bool) {
+	if len(a.Sessions) != 1 {
+		return "", "", false
+	}
+	session = a.Sessions[0].ID
+	if other := a.Sessions[0].Together; other != "" {
+		session += "," + other
+	}
+	return session, a.app, true
 }
