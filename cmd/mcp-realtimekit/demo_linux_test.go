@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -17,30 +16,38 @@ func TestDemoOpens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bin, temporary := t.TempDir(), t.TempDir()
-			if script != "" {
-				if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(script), 0o700); err != nil {
-					t.Fatal(err)
-				}
-			}
-			out, logs, code := once(t, map[string]string{"PATH": bin, "TMPDIR": temporary}, "demo", "--open")
-			files, err := filepath.Glob(filepath.Join(temporary, "mcp-realtimekit-demo-*.html"))
-			if code != 0 || logs != "" || err != nil || len(files) != 1 || !strings.Contains(out, files[0]) {
-				t.Fatalf("code %d, %v: %s%s", code, files, logs, out)
-			}
-			if info, err := os.Stat(files[0]); err != nil || info.Mode().Perm() != 0o600 {
-				t.Errorf("%v, %v", info, err)
-			}
+			out, page := opened(t, script)
 			if name != "opens" {
-				contains(t, out, "No browser could be opened")
+				contains(t, out, "No browser could be opened", page)
 				return
 			}
-			contains(t, out, "Opened "+files[0])
-			seen, err := os.ReadFile(filepath.Join(temporary, "seen"))
+			contains(t, out, "Opened "+page)
+			seen, err := os.ReadFile(filepath.Join(filepath.Dir(page), "seen"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			contains(t, string(seen), "<!doctype html>", "Design review: Checkout", ">late 16 min<")
 		})
 	}
+}
+
+// opened runs the demo with a browser, and returns the path of the page that is to be
+// opened. An empty script is no browser.
+func opened(t *testing.T, script string) (out, page string) {
+	t.Helper()
+	bin, temporary := t.TempDir(), t.TempDir()
+	if script != "" {
+		if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, logs, code := once(t, map[string]string{"PATH": bin, "TMPDIR": temporary}, "demo", "--open")
+	pages, err := filepath.Glob(filepath.Join(temporary, "mcp-realtimekit-demo-*.html"))
+	if code != 0 || logs != "" || err != nil || len(pages) != 1 {
+		t.Fatalf("code %d, %v: %s%s", code, pages, logs, out)
+	}
+	if info, err := os.Stat(pages[0]); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	return out, pages[0]
 }

@@ -52,3 +52,16 @@ func TestPage(t *testing.T) {
 		t.Error("the mark of sample data")
 	}
 }
+
+// TestPageGaps holds that a breakout room, and the pause between two sessions that are one
+// meeting, are not drawn as if somebody had dropped out.
+func TestPageGaps(t *testing.T) {
+	t.Parallel()
+	rooms, _, _ := once(t, nil, "--demo", "attendance", "workshop", "--format=html")
+	contains(t, rooms, "Roadmap workshop", "13:00 to 14:00")
+	lacks(t, rooms, ">away and back<", `class="g" style`)
+	together, _, _ := once(t, reopened().script(t).Environment(), "attendance", "--format=html",
+		"--session="+sceneID(1)+","+sceneID(2))
+	contains(t, together, sceneID(1)+" and "+sceneID(2), "10:00 to 10:30, 10:45 to 10:46")
+	lacks(t, together, ">away and back<", `class="g" style`)
+}

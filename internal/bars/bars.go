@@ -123,8 +123,12 @@ func partsOf(c timeline.Column, v timeline.Visit, n int) []state {
 	for _, span := range v.Spans {
 		fill(at(span.From), at(span.To), there)
 	}
+	gap := away
+	if v.Away == 0 { // a pause between two sessions, which is nobody's gap
+		gap = out
+	}
 	for i, span := range v.Spans[1:] {
-		fill(at(v.Spans[i].To), at(span.From), away)
+		fill(at(v.Spans[i].To), at(span.From), gap)
 	}
 	return parts
 }

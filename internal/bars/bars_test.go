@@ -20,6 +20,7 @@ func visit(minutes ...float64) timeline.Visit {
 	for pair := range slices.Chunk(minutes, 2) {
 		v.Spans = append(v.Spans, timeline.Span{From: at(pair[0]), To: at(pair[1])})
 	}
+	v.Away = len(v.Spans) - 1
 	return v
 }
 
@@ -33,6 +34,8 @@ func TestRow(t *testing.T) {
 	t.Parallel()
 	one := &timeline.Timeline{Columns: []timeline.Column{axis(40)}, Zone: time.UTC}
 	late, early := visit(9, 40), visit(0, 30)
+	pause := visit(0, 16, 24, 40)
+	pause.Away = 0
 	late.Late, early.Early = 9, 10
 	guest := of(visit(0, 40))
 	guest.Status = timeline.Guest
@@ -43,6 +46,7 @@ func TestRow(t *testing.T) {
 	}{
 		{"all", of(visit(0, 40)), "██████████", "##########", "G██████████0"},
 		{"back", of(visit(0, 16, 24, 40)), "████┄┄████", "####..####", "G████0Y┄┄0G████0"},
+		{"pause", of(pause), "████──████", "####--####", "G████0──G████0"},
 		{"a moment away", of(visit(0, 20, 20.01, 40)), "█████▐████", "#####.####", "G█████▐████0"},
 		{"a moment there", of(visit(20, 20.01)), "─────▌────", "-----#----", "─────G▌0────"},
 		{"the last moment", of(visit(39.99, 40)), "─────────▐", "---------#", "─────────G▐0"},

@@ -36,7 +36,9 @@ func spans(minutes ...int) (out []timeline.Span) {
 
 // review is a session with one of every kind.
 func review() Page {
-	visit := func(minutes ...int) timeline.Visit { return timeline.Visit{Spans: spans(minutes...)} }
+	visit := func(minutes ...int) timeline.Visit {
+		return timeline.Visit{Spans: spans(minutes...), Away: len(minutes)/2 - 1}
+	}
 	late, early := visit(10, 40), visit(0, 25)
 	late.Late, early.Early = 10, 15
 	here := visit(0, 40)
@@ -215,7 +217,7 @@ func TestGeometry(t *testing.T) {
 			moments[i] = random.IntN(60 * 24)
 		}
 		slices.Sort(moments)
-		p.People = append(p.People, timeline.Person{Visits: []timeline.Visit{{Spans: spans(moments...), Late: 1, Early: 1}}})
+		p.People = append(p.People, timeline.Person{Visits: []timeline.Visit{{Spans: spans(moments...), Late: 1, Early: 1, Away: 1}}})
 		for _, style := range parse(t, text(t, p)).styles {
 			left, width := box(t, style)
 			if left < 0 || width < 0 || left+width > 100.0001 {

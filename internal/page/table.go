@@ -167,8 +167,10 @@ func (p Page) visit(w *writer, c timeline.Column, v *timeline.Visit, status time
 		}
 		piece(w, kind, place(c, s.From), place(c, s.To))
 	}
-	for i, s := range v.Spans[1:] {
-		piece(w, "g", place(c, v.Spans[i].To), place(c, s.From))
+	if v.Away > 0 { // else there is a pause between two sessions, which is nobody's gap
+		for i, s := range v.Spans[1:] {
+			piece(w, "g", place(c, v.Spans[i].To), place(c, s.From))
+		}
 	}
 	if v.Late > 0 {
 		w.put(`<i class="m" style="left:`, percent(place(c, first.From)), `"></i>`)

@@ -8,7 +8,7 @@ import (
 
 func TestWords(t *testing.T) {
 	one := Visit{Spans: []Span{{after(0), after(40)}}}
-	back := Visit{Spans: []Span{{after(0), after(10)}, {after(20), after(40)}}, Late: 7, Early: 3}
+	back := Visit{Spans: []Span{{after(0), after(10)}, {after(20), after(40)}}, Late: 7, Early: 3, Away: 1}
 	here := Visit{Spans: one.Spans, Here: true}
 	single := &Timeline{Columns: make([]Column, 1)}
 	for want, p := range map[string]Person{
