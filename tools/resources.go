@@ -91,7 +91,7 @@ func (d *Deps) attendanceDocument(ctx context.Context, req mcp.ReadResourceReque
 	if format == "csv" {
 		b.WriteString(report.ByteOrderMark) // it is saved as a file, and opened in Excel
 	}
-	err = a.Write(&b, format)
+	err = a.Write(&b, format, report.Screen{})
 	return document{b.String(), mime, a.Preface()}, err
 }
 

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/refresh"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/report"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
@@ -19,6 +23,8 @@ type attendanceFlags struct {
 	query         tools.AttendanceQuery
 	format        string
 	bom           bool
+	follow        bool
+	every         time.Duration
 	late, early   int
 	all           bool
 	after, before string
@@ -28,7 +34,7 @@ func attendanceCommand(c *config, s *streams) *cobra.Command {
 	var f attendanceFlags
 	cmd := &cobra.Command{
 		Use:   "attendance [MEETING]",
-		Short: "Print who attended a meeting, as a table, CSV, JSON or Markdown",
+		Short: "Print who attended a meeting, as a table, CSV, JSON, Markdown or a web page",
 		Long: `Print who attended a meeting, who was late or left early, and who did not come.
 
 MEETING is the title of the meeting or a part of it, its id, or a URL that contains
@@ -37,8 +43,9 @@ in it. Without MEETING it is about the latest session of any meeting.`,
 		Example: `  mcp-realtimekit --demo attendance "design review"
   mcp-realtimekit --demo attendance --on yesterday
   mcp-realtimekit attendance stand-up --show absent --format csv --bom > absent.csv
-  mcp-realtimekit attendance stand-up --from 2026-11-01 --format markdown
-  mcp-realtimekit attendance all-hands --at 14:20 --preset host`,
+  mcp-realtimekit attendance stand-up --from 2026-11-01 --format html > stand-up.html
+  mcp-realtimekit attendance all-hands --at 14:20 --preset host
+  mcp-realtimekit attendance war-room --follow`,
 		Args: atMostOne("MEETING"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -57,6 +64,9 @@ in it. Without MEETING it is about the latest session of any meeting.`,
 func (f *attendanceFlags) register(fs *pflag.FlagSet) {
 	oneOf(fs, &f.format, "format", "table", "print as `FORMAT`", report.Formats...)
 	fs.BoolVar(&f.bom, "bom", false, "begin CSV with a byte order mark, by which Excel knows that it is UTF-8")
+	fs.BoolVar(&f.follow, "follow", false, "print the table anew as a live session changes, until it ends")
+	fs.DurationVar(&f.every, "follow-every", time.Minute, "with --follow, ask again after `DURATION`")
+	fs.Lookup("follow-every").Hidden = true // a minute is kind to the API
 	oneOf(fs, &f.query.Show, "show", "all", "print only `WHOM`", report.Shows...)
 	f.registerSessions(fs)
 	fs.StringVar(&f.query.Person, "person", "", "print only `WHO`: a name, custom id, e-mail address or id")
@@ -121,11 +131,17 @@ func (f *attendanceFlags) run(ctx context.Context, c *config, s *streams) error 
 	if f.bom && f.format != "csv" {
 		return fmt.Errorf("%w: --bom needs --format csv", errUsage)
 	}
+	if f.follow && f.format != "table" {
+		return fmt.Errorf("%w: --follow shows a table; leave out --format %s, or --follow", errUsage, f.format)
+	}
 	d, done, err := c.connect(ctx, c.logger(s.logs, slog.LevelWarn), nil)
 	if err != nil {
 		return err
 	}
 	defer done()
+	if f.follow {
+		return f.watch(ctx, d, s)
+	}
 	answer, err := d.Attendance(ctx, f.query)
 	if err != nil {
 		return err
@@ -142,5 +158,25 @@ func (f *attendanceFlags) run(ctx context.Context, c *config, s *streams) error 
 			return err
 		}
 	}
-	return answer.Write(s.out, f.format)
+	return answer.Write(s.out, f.format, screenOf(s.out, os.Getenv))
+}
+
+// watch prints the attendance of a live session until it ends.
+func (f *attendanceFlags) watch(ctx context.Context, d *tools.Deps, s *streams) error {
+	o := refresh.Options{Every: f.every, Redraw: obeys(s.out, os.Getenv), Logs: s.logs}
+	found := false
+	return refresh.Run(ctx, s.out, o, func(ctx context.Context) (refresh.Frame, error) {
+		answer, err := d.Attendance(ctx, f.query)
+		if err != nil {
+			return refresh.Frame{}, err
+		}
+		if session, app, one := answer.Only(); one && !found { // so that a newer one does not take its place
+			f.query.Session, f.query.App = session, app
+			f.query.Meeting, f.query.On, f.query.From, f.query.To, f.query.Sessions = "", "", "", "", ""
+		}
+		found = true
+		var b strings.Builder
+		err = answer.Write(&b, f.format, screenOf(s.out, os.Getenv))
+		return refresh.Frame{Text: b.String(), State: answer.Presence(), Final: !answer.Open()}, err
+	})
 }

@@ -24,6 +24,9 @@ func TestDemoCommand(t *testing.T) {
 		"Ines Moreau",
 		"山田 太郎",
 		"sample data",
+		"Priya Raman           late 16 min ",
+		"███▌┄┄",
+		"demo --open",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in: %s", want, out)

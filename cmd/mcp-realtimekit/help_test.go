@@ -64,7 +64,10 @@ func TestMisuse(t *testing.T) {
 		},
 		"doctor takes no arguments, but got \"x\"\n" + see(" doctor"): {"doctor", "x"},
 		// These say by themselves what is right.
-		"--bom needs --format csv\n":                                       {"attendance", "stand-up", "--bom"},
+		"--bom needs --format csv\n": {"attendance", "stand-up", "--bom"},
+		"--follow shows a table; leave out --format html, or --follow\n": {
+			"attendance", "stand-up", "--follow", "--format=html",
+		},
 		"arguments are KEY=VALUE, for example query=stand-up; got \"x\"\n": {"call", "list_apps", "x"},
 		"invalid argument \"loud\" for \"--log-level\" flag: must be debug, info, warn or error\n": {
 			"--log-level=loud",

@@ -85,7 +85,7 @@ Without a command it serves MCP over stdio, as a client starts it, or over HTTP 
 	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.register(root.PersistentFlags())
-	group(root, "Set up", demoCommand(s), configureCommand(c, s), doctorCommand(c, s))
+	group(root, "Set up", demoCommand(c, s), configureCommand(c, s), doctorCommand(c, s))
 	group(root, "Ask", attendanceCommand(c, s), callCommand(c, s), toolsCommand(c, s))
 	group(root, "Serve", serveCommand(c, s))
 	group(root, "Automate", watchCommand(c, s))

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -15,6 +17,7 @@ const (
 	fontSize   = 12
 	lineHeight = 18
 	textWidth  = columns * 29 / 4 // in most monospaced fonts a character is a little narrower
+	cellWidth  = 7.22             // of most
 	margin     = 16
 	bar        = 32 // height of the title bar
 )
@@ -90,6 +93,8 @@ func spans(line string) string {
 		return span("headline", line)
 	case strings.HasPrefix(line, "| ---"), strings.HasPrefix(line, "…"):
 		return span("dim", line)
+	case strings.ContainsAny(line, "█·") || strings.HasPrefix(line, "NAME "):
+		return aligned(line)
 	case strings.HasPrefix(line, "| "):
 		cells := strings.Split(line, "|")
 		for i, cell := range cells {
@@ -100,13 +105,51 @@ func spans(line string) string {
 	return span("", line)
 }
 
+// aligned puts the cells of a line where they are in a terminal: names in some scripts
+// are wider or narrower in a browser.
+func aligned(line string) string {
+	var b strings.Builder
+	at := 0 // the column
+	for _, cell := range cells.FindAllString(line, -1) {
+		text := strings.TrimRight(cell, " ")
+		fmt.Fprintf(&b, `<tspan x="%.1f">%s</tspan>`, margin+float64(at)*cellWidth, drawing(text))
+		at += cellsOf(cell)
+	}
+	return b.String()
+}
+
+// cells are apart by two spaces at least.
+var cells = regexp.MustCompile(`\S+(?: \S+)*(?: {2,}|$)`)
+
+// drawing colors a bar as a terminal does, and other cells by what they say.
+func drawing(cell string) string {
+	if !strings.ContainsAny(cell, "█·") {
+		return span(classOf(cell), cell)
+	}
+	var b strings.Builder
+	for _, run := range runs.FindAllString(cell, -1) {
+		class := "odd"
+		switch r, _ := utf8.DecodeRuneInString(run); r {
+		case '█', '▌', '▐':
+			class = "good"
+		case '·', ' ':
+			class = "bad"
+		}
+		b.WriteString(span(class, run))
+	}
+	return b.String()
+}
+
+var runs = regexp.MustCompile(`[█▌▐]+|[· ]+|[^█▌▐· ]+`)
+
 func classOf(cell string) string {
 	switch {
 	case cell == "attended":
 		return "good"
 	case cell == "absent":
 		return "bad"
-	case strings.HasPrefix(cell, "not on the roster"), strings.HasSuffix(cell, " late"), strings.HasSuffix(cell, " early"):
+	case strings.HasPrefix(cell, "not on the roster"), strings.HasSuffix(cell, " late"), strings.HasSuffix(cell, " early"),
+		strings.HasPrefix(cell, "late "):
 		return "odd"
 	}
 	return ""

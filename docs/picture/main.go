@@ -30,7 +30,7 @@ func run(ctx context.Context) error {
 	// Without the state of the repository in its version, the demo prints the same for every commit.
 	cmd := exec.CommandContext(ctx, "go", "run", "-buildvcs=false", "./cmd/mcp-realtimekit", "demo")
 	cmd.Dir = ".."
-	cmd.Env = slices.DeleteFunc(os.Environ(), isOurs)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isOurs), "LC_ALL=C.UTF-8") // else bars may be ASCII
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -65,7 +65,11 @@ var moment = regexp.MustCompile(`\b(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}Z)`)
 // Otherwise the picture would change every day.
 const pictured = "2026-11-23"
 
-// excerpt is the output of the demo up to the end of its first call, as of a fixed day.
+// bars begins what the demo draws after its calls.
+const bars = "\nThe first meeting again, drawn:\n\n"
+
+// excerpt is the output of the demo up to the end of its first call, and what it draws at
+// the end, as of a fixed day.
 func excerpt(output string) (string, error) {
 	const call = "\n> "
 	first := strings.Index(output, call)
@@ -76,6 +80,11 @@ func excerpt(output string) (string, error) {
 	if length < 0 {
 		return "", errors.New("the demo shows no second call")
 	}
+	_, drawn, found := strings.Cut(output, bars)
+	if !found {
+		return "", errors.New("the demo draws nothing")
+	}
+	drawn, _, _ = strings.Cut(drawn, "\n\n")
 	shown := strings.TrimSpace(output[:first+len(call)+length])
 	days := map[string]bool{}
 	for _, m := range moment.FindAllStringSubmatch(shown, -1) {
@@ -84,5 +93,5 @@ func excerpt(output string) (string, error) {
 	if len(days) > 1 {
 		return "", fmt.Errorf("the demo's first call names several days, of which the picture can fix only one: %v", days)
 	}
-	return moment.ReplaceAllString(shown, pictured+" $2") + "\n\n… and two more calls", nil
+	return moment.ReplaceAllString(shown, pictured+" $2") + "\n\n… and two more calls\n" + bars + drawn, nil
 }

@@ -108,10 +108,19 @@ func (d *drawing) visit(column int, v attendance.Visit) timeline.Visit {
 	if !d.Compared && v.Early() > d.early {
 		out.Early = max(1, v.EarlyMinutes())
 	}
+	for _, g := range v.Away {
+		if g.Kind == attendance.Gone {
+			out.Away++
+		}
+	}
 	for _, i := range v.Intervals {
 		s := timeline.Span(i)
-		out.Spans = append(out.Spans, s)
 		d.Columns[column].Hold(s)
+		if n := len(out.Spans); n > 0 && s.From.Sub(out.Spans[n-1].To) < time.Minute {
+			out.Spans[n-1].To = s.To // a reconnect or a change of rooms is no absence
+			continue
+		}
+		out.Spans = append(out.Spans, s)
 	}
 	return out
 }
@@ -119,6 +128,13 @@ func (d *drawing) visit(column int, v attendance.Visit) timeline.Visit {
 // Timeline is the attendance as it is drawn, with everybody whom the answer's filters keep,
 // whatever its limit: those who came in the order in which they joined, then the others.
 func (a *Attendance) Timeline() *timeline.Timeline {
+	people := slices.Clone(a.drawn.people)
+	slices.SortStableFunc(people, func(a, b somebody) int { return byJoining(*a.Person, *b.Person) })
+	return a.drawing(people)
+}
+
+// drawing has these people in this order.
+func (a *Attendance) drawing(people []somebody) *timeline.Timeline {
 	d := newDrawing(timeline.Timeline{
 		Title:   a.Title,
 		Summary: a.Summary,
@@ -131,8 +147,6 @@ func (a *Attendance) Timeline() *timeline.Timeline {
 	}
 	d.late, d.early = a.drawn.late, a.drawn.early
 	d.columns(a.Sessions, a.asOf)
-	people := slices.Clone(a.drawn.people)
-	slices.SortStableFunc(people, func(a, b somebody) int { return byJoining(*a.Person, *b.Person) })
 	for _, s := range people {
 		d.add(*s.Person, statusOf(s.status), "")
 	}

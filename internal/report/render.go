@@ -6,22 +6,19 @@ import (
 	"io"
 	"strings"
 
-	"golang.org/x/text/width"
-
-	"github.com/mcp-realtimekit/mcp-realtimekit/internal/match"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/prose"
 )
 
 // Formats are what Attendance.Write takes.
-var Formats = []string{"table", "csv", "json", "markdown"}
+var Formats = []string{"table", "csv", "json", "markdown", "html"}
 
 // Write renders an attendance made without a limit: a table for a terminal, CSV
-// (RFC 4180, safe to open in a spreadsheet), JSON as the structured content, or
-// Markdown.
-func (a *Attendance) Write(w io.Writer, format string) error {
+// (RFC 4180, safe to open in a spreadsheet), JSON as the structured content,
+// Markdown, or a page for browsers. Only a table needs to know the screen.
+func (a *Attendance) Write(w io.Writer, format string, screen Screen) error {
 	switch format {
 	case "table":
-		return a.writeTable(w)
+		return a.writeTable(w, screen)
 	case "csv":
 		return a.writeCSV(w)
 	case "json":
@@ -29,6 +26,8 @@ func (a *Attendance) Write(w io.Writer, format string) error {
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(a)
+	case "html":
+		return a.writeHTML(w)
 	case "markdown":
 		whole := *a
 		var b []byte
@@ -59,49 +58,4 @@ func (a *Attendance) writeCSV(w io.Writer) error {
 		c.add(columns.csvLine(a.layout, p)...)
 	}
 	return c.writeTo(w)
-}
-
-// writeTable lines columns up by the width that a terminal gives each character.
-func (a *Attendance) writeTable(w io.Writer) error {
-	columns, l := people(), a.layout
-	l.several = false // a terminal has the room of one
-	lines := [][]string{columns.capitals(l)}
-	for _, p := range a.People {
-		lines = append(lines, columns.cells(l, p))
-	}
-	_, err := io.WriteString(w, a.Lead()+a.about(a.Title)+"\n\n"+aligned(lines))
-	return err
-}
-
-// aligned sets cells under each other.
-func aligned(lines [][]string) string {
-	widths := make([]int, len(lines[0]))
-	for _, line := range lines {
-		for i, cell := range line {
-			widths[i] = max(widths[i], cellWidth(cell))
-		}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		var text strings.Builder
-		for i, cell := range line {
-			text.WriteString(cell + strings.Repeat(" ", widths[i]-cellWidth(cell)+2))
-		}
-		b.WriteString(strings.TrimRight(text.String(), " ") + "\n")
-	}
-	return b.String()
-}
-
-func cellWidth(s string) int {
-	n := 0
-	for _, r := range s {
-		switch kind := width.LookupRune(r).Kind(); {
-		case match.Combining(r):
-		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
 }

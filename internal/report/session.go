@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,12 +139,22 @@ func (s Session) Length() string {
 // SessionTable has a row a session, with its title if there are several.
 func SessionTable(sessions []Session, zone *time.Location) string {
 	var b strings.Builder
+	rows := sessionRows(sessions, zone)
+	b.WriteString(Header(rows[0]...))
+	for _, row := range rows[1:] {
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	return b.String()
+}
+
+// sessionRows are the cells of SessionTable, its heading first.
+func sessionRows(sessions []Session, zone *time.Location) [][]string {
 	head := []string{"session", "started", "minutes", "attended", "absent", "not on the roster", "rate"}
 	titled := slices.ContainsFunc(sessions, func(s Session) bool { return s.Title != "" })
 	if titled {
 		head = append(head, "meeting")
 	}
-	b.WriteString(Header(head...))
+	rows := [][]string{head}
 	for _, s := range sessions {
 		live, minutes, rate := "", "", ""
 		if s.Live {
@@ -155,12 +166,19 @@ func SessionTable(sessions []Session, zone *time.Location) string {
 		if s.Rate != nil {
 			rate = fmt.Sprintf("%d%%", *s.Rate)
 		}
-		fmt.Fprintf(&b, "| %s | %s%s | %s | %d | %d | %d | %s |", s.IDs(), when.MomentOr(&s.StartedAt, zone, "unknown"), live,
-			minutes, s.Attended, s.Absent, s.Guests, rate)
-		if titled {
-			b.WriteString(" " + TitleCell(s.Title) + " |")
+		row := []string{
+			s.IDs(),
+			when.MomentOr(&s.StartedAt, zone, "unknown") + live,
+			minutes,
+			strconv.Itoa(s.Attended),
+			strconv.Itoa(s.Absent),
+			strconv.Itoa(s.Guests),
+			rate,
 		}
-		b.WriteByte('\n')
+		if titled {
+			row = append(row, TitleCell(s.Title))
+		}
+		rows = append(rows, row)
 	}
-	return b.String()
+	return rows
 }

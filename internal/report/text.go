@@ -15,9 +15,13 @@ import (
 
 // about says what the headline is about.
 func (a *Attendance) about(title string) string {
+	return fmt.Sprintf("\"%s\" (meeting %s), %s", title, a.MeetingID, a.course())
+}
+
+// course tells which session it was, when, and how many were late or left early.
+func (a *Attendance) course() string {
 	var b strings.Builder
 	first, last := a.Sessions[0], a.Sessions[len(a.Sessions)-1]
-	fmt.Fprintf(&b, "\"%s\" (meeting %s), ", title, a.MeetingID)
 	if len(a.Sessions) == 1 {
 		fmt.Fprintf(&b, "session %s, started %s", first.IDs(), when.MomentOr(&first.StartedAt, a.zone, "at "+when.Unknown))
 	} else {

@@ -56,6 +56,7 @@ type Visit struct {
 	Column      int
 	Spans       []Span // present; apart from each other, in order; at least one
 	Late, Early int    // minutes after and before the column's moments; 0 is neither
+	Away        int    // how often they dropped out and came back
 	Here        bool   // in a live session: has not left
 
 	FromAssumed, ToAssumed bool // the session's begin or end stands in for a time that is not known
@@ -99,7 +100,7 @@ func (p Person) Early() int {
 // Gone reports whether they dropped out of a session and came back.
 func (p Person) Gone() bool {
 	for _, v := range p.Visits {
-		if len(v.Spans) > 1 {
+		if v.Away > 0 {
 			return true
 		}
 	}
