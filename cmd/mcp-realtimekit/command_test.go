@@ -24,7 +24,7 @@ func TestDemoCommand(t *testing.T) {
 		"Ines Moreau",
 		"山田 太郎",
 		"sample data",
-		"Priya Raman           late 16 min ",
+		"Priya Raman           16 min late ",
 		"███▌┄┄",
 		"demo --open",
 	} {

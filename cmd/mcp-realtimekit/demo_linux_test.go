@@ -26,7 +26,7 @@ func TestDemoOpens(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			contains(t, string(seen), "<!doctype html>", "Design review: Checkout", ">late 16 min<")
+			contains(t, string(seen), "<!doctype html>", "Design review: Checkout", ">16 min late<")
 		})
 	}
 }

@@ -69,7 +69,7 @@ func TestTerminal(t *testing.T) {
 	}{
 		{200, nil, []string{"CUSTOM ID", "\x1b[32m█████", "NOTES"}, []string{"too narrow"}},
 		{100, []string{"NO_COLOR", "1"}, []string{"not on the roster (any more)  ▐███", "too narrow"}, []string{"\x1b", "CUSTOM"}},
-		{80, []string{"TERM", "dumb"}, []string{"late 16 min ", "┄┄"}, []string{"\x1b", "CUSTOM"}},
+		{80, []string{"TERM", "dumb"}, []string{"16 min late ", "┄┄"}, []string{"\x1b", "CUSTOM"}},
 		{60, []string{"LC_ALL", "C", "NO_COLOR", "1"}, []string{"####..####"}, []string{"█", "…"}},
 	} {
 		t.Run(fmt.Sprint(c.columns), func(t *testing.T) {

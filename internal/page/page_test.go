@@ -37,7 +37,11 @@ func spans(minutes ...int) (out []timeline.Span) {
 // review is a session with one of every kind.
 func review() Page {
 	visit := func(minutes ...int) timeline.Visit {
-		return timeline.Visit{Spans: spans(minutes...), Away: len(minutes)/2 - 1}
+		v := timeline.Visit{Spans: spans(minutes...)}
+		for i := 2; i < len(minutes); i += 2 {
+			v.Away += minutes[i] - minutes[i-1]
+		}
+		return v
 	}
 	late, early := visit(10, 40), visit(0, 25)
 	late.Late, early.Early = 10, 15

@@ -110,16 +110,12 @@ func (d *drawing) visit(column int, v attendance.Visit) timeline.Visit {
 	}
 	for _, g := range v.Away {
 		if g.Kind == attendance.Gone {
-			out.Away++
+			out.Away += max(1, attendance.Minutes(g.From, g.To))
 		}
 	}
 	for _, i := range v.Intervals {
 		s := timeline.Span(i)
 		d.Columns[column].Hold(s)
-		if n := len(out.Spans); n > 0 && s.From.Sub(out.Spans[n-1].To) < time.Minute {
-			out.Spans[n-1].To = s.To // a reconnect or a change of rooms is no absence
-			continue
-		}
 		out.Spans = append(out.Spans, s)
 	}
 	return out

@@ -56,7 +56,7 @@ type Visit struct {
 	Column      int
 	Spans       []Span // present; apart from each other, in order; at least one
 	Late, Early int    // minutes after and before the column's moments; 0 is neither
-	Away        int    // how often they dropped out and came back
+	Away        int    // minutes between dropping out and coming back; 0 is never
 	Here        bool   // in a live session: has not left
 
 	FromAssumed, ToAssumed bool // the session's begin or end stands in for a time that is not known
@@ -97,14 +97,13 @@ func (p Person) Early() int {
 	return n
 }
 
-// Gone reports whether they dropped out of a session and came back.
-func (p Person) Gone() bool {
+// Away is for how many minutes they were gone before they came back.
+func (p Person) Away() int {
+	n := 0
 	for _, v := range p.Visits {
-		if v.Away > 0 {
-			return true
-		}
+		n += v.Away
 	}
-	return false
+	return n
 }
 
 // Hold widens a column's axis so that it holds a span.

@@ -89,7 +89,7 @@ func TestPageIsWhole(t *testing.T) {
 	}
 	const want = `{"title":"Review","summary":"All came.","zone":"UTC",` +
 		`"columns":[{"session":"s","from":1795186920,"to":1795189320,"late_from":0}],` +
-		`"total":1,"offset":0,"people":[["Zoë","z",0,30,"",[0,5,0,1,300,300,300,1500]]]}`
+		`"total":1,"offset":0,"people":[["Zoë","z",0,30,"",[0,5,0,0,1,300,300,300,1500]]]}`
 	if string(raw) != want {
 		t.Errorf("%s\nwant\n%s", raw, want)
 	}

@@ -103,7 +103,7 @@ func (c Column) after(t time.Time) *int64 {
 }
 
 // row is [name, custom id, status, minutes, marks, visit...], and a visit is
-// [column, minutes late, minutes early, bits, from, length, gap, length, gap, length...].
+// [column, minutes late, minutes early, minutes away, bits, from, length, gap, length, gap, length...].
 func (t *Timeline) row(p Person) []any {
 	row := []any{p.Name, p.CustomID, p.Status, p.Minutes, p.Marks}
 	for _, v := range p.Visits {
@@ -119,7 +119,7 @@ func (v Visit) wire(begin time.Time) []int64 {
 			bits |= bit
 		}
 	}
-	out := []int64{int64(v.Column), int64(v.Late), int64(v.Early), bits}
+	out := []int64{int64(v.Column), int64(v.Late), int64(v.Early), int64(v.Away), bits}
 	last := begin.Unix()
 	for _, s := range v.Spans {
 		out = append(out, s.From.Unix()-last, s.To.Unix()-s.From.Unix())

@@ -39,20 +39,20 @@ func (t *Timeline) Words(p Person, guest string) []Word {
 			words = append(words, Word{Came, fmt.Sprintf("came to %d of %d", len(p.Visits), n)})
 		}
 	case n > 1:
-		words = append(words, Word{Came, fmt.Sprintf("attended %d of %d", len(p.Visits), n)})
+		words = append(words, Word{Came, fmt.Sprintf("came to %d of %d", len(p.Visits), n)})
 	}
 	if late := p.Late(); late > 0 && n > 1 {
 		words = append(words, Word{Late, fmt.Sprintf("late %d of %d", late, n)})
 	} else if late > 0 {
-		words = append(words, Word{Late, fmt.Sprintf("late %d min", p.Visits[0].Late)})
+		words = append(words, Word{Late, fmt.Sprintf("%d min late", p.Visits[0].Late)})
 	}
 	if early := p.Early(); early > 0 && n > 1 {
 		words = append(words, Word{Early, fmt.Sprintf("left early %d of %d", early, n)})
 	} else if early > 0 {
 		words = append(words, Word{Early, fmt.Sprintf("left %d min early", p.Visits[0].Early)})
 	}
-	if p.Gone() {
-		words = append(words, Word{Away, "away and back"})
+	if away := p.Away(); away > 0 {
+		words = append(words, Word{Away, fmt.Sprintf("away %d min", away)})
 	}
 	if p.Here() {
 		words = append(words, Word{Here, "here now"})

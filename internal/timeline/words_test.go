@@ -8,14 +8,14 @@ import (
 
 func TestWords(t *testing.T) {
 	one := Visit{Spans: []Span{{after(0), after(40)}}}
-	back := Visit{Spans: []Span{{after(0), after(10)}, {after(20), after(40)}}, Late: 7, Early: 3, Away: 1}
+	back := Visit{Spans: []Span{{after(0), after(10)}, {after(20), after(40)}}, Late: 7, Early: 3, Away: 10}
 	here := Visit{Spans: one.Spans, Here: true}
 	single := &Timeline{Columns: make([]Column, 1)}
 	for want, p := range map[string]Person{
 		"came/attended": {Visits: []Visit{one}},
 		"absent/absent": {Status: Absent},
 		"guest/unknown": {Status: Guest, Visits: []Visit{one}},
-		"late/late 7 min, early/left 3 min early, away/away and back": {Visits: []Visit{back}},
+		"late/7 min late, early/left 3 min early, away/away 10 min": {Visits: []Visit{back}},
 		"here/here now": {Visits: []Visit{here}},
 	} {
 		if got := said(single.Words(p, "unknown")); got != want {
@@ -24,9 +24,9 @@ func TestWords(t *testing.T) {
 	}
 	several := &Timeline{Columns: make([]Column, 10)}
 	for want, p := range map[string]Person{
-		"came/attended 2 of 10, late/late 1 of 10, early/left early 1 of 10, away/away and back": {Visits: []Visit{one, back}},
-		"guest/unknown, came/came to 1 of 10":                                                    {Status: Guest, Visits: []Visit{one}},
-		"absent/absent":                                                                          {Status: Absent},
+		"came/came to 2 of 10, late/late 1 of 10, early/left early 1 of 10, away/away 10 min": {Visits: []Visit{one, back}},
+		"guest/unknown, came/came to 1 of 10":                                                 {Status: Guest, Visits: []Visit{one}},
+		"absent/absent":                                                                       {Status: Absent},
 	} {
 		if got := said(several.Words(p, "unknown")); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -7,7 +7,6 @@ const FROM_ASSUMED = 2;
 const TO_ASSUMED = 4;
 const NEVER = 1e12; // seconds
 const UNKNOWN = "an unknown time";
-const BRIEF = 60; // seconds; a shorter break is a reconnect
 
 /** read turns a page of the server's into a model. It throws if it is none. */
 export function read(page) {
@@ -26,7 +25,7 @@ function person([name, id, status, minutes, marks, ...visits], { columns, compar
   return p;
 }
 
-function visit([column, late, early, bits, ...steps], columns) {
+function visit([column, late, early, away, bits, ...steps], columns) {
   const spans = [];
   let at = columns[column].from;
   for (let i = 0; i < steps.length; i += 2) {
@@ -35,7 +34,7 @@ function visit([column, late, early, bits, ...steps], columns) {
     spans.push([from, at]);
   }
   return {
-    column, late, early, spans, here: bits & HERE, fromAssumed: bits & FROM_ASSUMED, toAssumed: bits & TO_ASSUMED,
+    column, late, early, away, spans, here: bits & HERE, fromAssumed: bits & FROM_ASSUMED, toAssumed: bits & TO_ASSUMED,
   };
 }
 
@@ -53,7 +52,7 @@ export function fromAnswer(answer) {
     const joined = seconds(p.joined) - from;
     if (p.joined && columns.length === 1) {
       const until = (p.left ? seconds(p.left) : to) - from;
-      row.push([0, p.late_by_minutes | 0, p.left_early_by_minutes | 0, p.here_now ? HERE : 0, joined, until - joined]);
+      row.push([0, p.late_by_minutes | 0, p.left_early_by_minutes | 0, 0, p.here_now ? HERE : 0, joined, until - joined]);
     }
     return row;
   });
@@ -61,18 +60,6 @@ export function fromAnswer(answer) {
     title, summary, notes, columns, people: rows, meeting: answer.meeting_id, zone: answer.timezone, as_of: seconds(now),
     compared: answer.attended === undefined, total: answer.people_matching, offset: 0,
   });
-}
-
-const minute = (t) => Math.floor(t / 60);
-
-/** away is for how many minutes, as clocks show them, somebody who came back was not there. */
-function away({ spans }) {
-  let sum = 0;
-  spans.reduce(([, left], span) => {
-    if (span[0] - left >= BRIEF) sum += minute(span[0]) - minute(left);
-    return span;
-  });
-  return sum;
 }
 
 const count = (marks, mark) => marks.split(mark).length - 1;
@@ -107,9 +94,9 @@ export function tags(p, model) {
   if (p.here) out.push(["here", "here now"]);
   if (n > 1) {
     const times = p.marks ? count(p.marks, "x") : p.visits.length;
-    out.push(["came", `came ${times} of ${p.marks ? n - count(p.marks, ".") || times : n}`]);
-    if (p.late) out.push(["late", `late ${p.late} of ${times}`]);
-    if (p.early) out.push(["early", `left early ${p.early} of ${times}`]);
+    out.push(["came", `came to ${times} of ${p.marks ? n - count(p.marks, ".") || times : n}`]);
+    if (p.late) out.push(["late", `late ${p.late} of ${n}`]);
+    if (p.early) out.push(["early", `left early ${p.early} of ${n}`]);
     return out;
   }
   for (const v of p.visits) out.push(...verdict(v));
@@ -154,7 +141,7 @@ export function verdict(v) {
   const out = [];
   if (v.late) out.push(["late", `${v.late} min late`]);
   if (v.early) out.push(["early", `left ${v.early} min early`]);
-  if (away(v)) out.push(["away", `away ${away(v)} min`]);
+  if (v.away) out.push(["away", `away ${v.away} min`]);
   return out;
 }
 

@@ -10,13 +10,13 @@ const page = (people, more = {}) => ({
   title: "Review", summary: "All came.", zone: "UTC", offset: 0, total: people.length,
   columns: [{ session: "s", from: begin, to: begin + 42 * 60 }], people, ...more,
 });
-const came = (name, ...steps) => [name, `${name}-id`, 0, 40, "", [0, 0, 0, 0, ...steps]];
+const came = (name, ...steps) => [name, `${name}-id`, 0, 40, "", [0, 0, 0, 0, 0, ...steps]];
 const people = [
   came("Zoë", 0, 2520),
-  ["Ana", "", 0, 25, "", [0, 0, 17, 0, 60, 1440]],
-  ["Priya", "", 0, 26, "", [0, 16, 0, 0, 960, 1560]],
-  came("Sofia", 0, 1131, 252, 1137),
-  ["Dana", "guest", 1, 40, "", [0, 0, 0, 1, 30, 2490]],
+  ["Ana", "", 0, 25, "", [0, 0, 17, 0, 0, 60, 1440]],
+  ["Priya", "", 0, 26, "", [0, 16, 0, 0, 0, 960, 1560]],
+  ["Sofia", "Sofia-id", 0, 40, "", [0, 0, 0, 5, 0, 0, 1131, 252, 1137]],
+  ["Dana", "guest", 1, 40, "", [0, 0, 0, 0, 1, 30, 2490]],
   ["David", "", 2, 0, ""],
 ];
 
@@ -37,7 +37,7 @@ test("a status is said in words", () => {
   ]);
 });
 
-test("a break of less than a minute is no absence", () => {
+test("a pause that the server does not call an absence is none", () => {
   const model = read(page([came("Zoë", 0, 600, 59, 600)]));
   assert.deepEqual(tags(model.people[0], model), [["came", "attended"]]);
 });
@@ -68,7 +68,7 @@ test("a search minds neither case nor accents, and finds ids", () => {
 
 test("a visit in words tells unknown times and who is still there", () => {
   const shown = clock("Europe/Berlin");
-  const model = read(page([["A", "", 0, 1, "", [0, 0, 0, 2, 0, 60, 600, 60]], ["B", "", 0, 1, "", [0, 3, 0, 1, 180, 60]]]));
+  const model = read(page([["A", "", 0, 1, "", [0, 0, 0, 10, 2, 0, 60, 600, 60]], ["B", "", 0, 1, "", [0, 3, 0, 0, 1, 180, 60]]]));
   assert.equal(words(model.people[0].visits[0], shown), "an unknown time to 16:01, 16:11 to 16:12, away 10 min");
   assert.equal(words(model.people[1].visits[0], shown), "16:03 to now, 3 min late");
 });
@@ -79,21 +79,21 @@ const compared = (people) => page(people, {
 
 test("a comparison keeps its order and counts what was missed", () => {
   const model = read(compared([
-    ["Zoë", "", 0, 30, "x-x", [0, 0, 0, 0, 0, 900], [2, 0, 0, 0, 0, 900]],
-    ["Ana", "", 0, 45, ".xx", [1, 0, 0, 0, 0, 900], [2, 0, 0, 0, 0, 900]],
+    ["Zoë", "", 0, 30, "x-x", [0, 0, 0, 0, 0, 0, 900], [2, 0, 0, 0, 0, 0, 900]],
+    ["Ana", "", 0, 45, ".xx", [1, 0, 0, 0, 0, 0, 900], [2, 0, 0, 0, 0, 0, 900]],
     ["David", "", 2, 0, "---"],
   ]));
   assert.equal(names(model, {}), "Zoë Ana David");
   assert.deepEqual(filters(model).map((f) => `${f.name} ${f.count}`), ["all 3", "always 1", "some 1", "absent 1"]);
-  assert.deepEqual(model.people.map((p) => tags(p, model)[0][1]), ["came 2 of 3", "came 2 of 2", "came to none"]);
+  assert.deepEqual(model.people.map((p) => tags(p, model)[0][1]), ["came to 2 of 3", "came to 2 of 2", "came to none"]);
 });
 
 test("several sessions say in how many somebody was late", () => {
   const model = read(page(
-    [["Zoë", "", 0, 30, "", [0, 6, 0, 0, 360, 540], [1, 0, 0, 0, 0, 900]]],
+    [["Zoë", "", 0, 30, "", [0, 6, 0, 0, 0, 360, 540], [1, 0, 0, 0, 0, 0, 900]]],
     { columns: compared([]).columns },
   ));
-  assert.deepEqual(tags(model.people[0], model).map(([, text]) => text), ["came 2 of 3", "late 1 of 2"]);
+  assert.deepEqual(tags(model.people[0], model).map(([, text]) => text), ["came to 2 of 3", "late 1 of 3"]);
 });
 
 test("without what the server sends for views, the structured content is drawn", () => {
