@@ -106,7 +106,7 @@ func (s Style) sign(left, right state) string {
 // partsOf tells what somebody did in each part of the axis. No span and no gap is
 // too short to be seen.
 func partsOf(c timeline.Column, v timeline.Visit, n int) []state {
-	parts := make([]state, n)
+	parts, spans := make([]state, n), v.Drawn()
 	at := func(t time.Time) int { return min(max(int(c.Place(t)*float64(n)+0.5), 0), n) }
 	fill := func(from, to int, what state) {
 		from = min(from, n-1)
@@ -114,21 +114,21 @@ func partsOf(c timeline.Column, v timeline.Visit, n int) []state {
 			parts[i] = what
 		}
 	}
-	if begin := at(v.Spans[0].From); v.Late > 0 && begin > 0 {
+	if begin := at(spans[0].From); v.Late > 0 && begin > 0 {
 		fill(0, begin, late)
 	}
-	if end := at(v.Spans[len(v.Spans)-1].To); v.Early > 0 && end < n {
+	if end := at(spans[len(spans)-1].To); v.Early > 0 && end < n {
 		fill(end, n, late)
 	}
-	for _, span := range v.Spans {
+	for _, span := range spans {
 		fill(at(span.From), at(span.To), there)
 	}
 	gap := away
 	if v.Away == 0 { // a pause between two sessions, which is nobody's gap
 		gap = out
 	}
-	for i, span := range v.Spans[1:] {
-		fill(at(v.Spans[i].To), at(span.From), gap)
+	for i, span := range spans[1:] {
+		fill(at(spans[i].To), at(span.From), gap)
 	}
 	return parts
 }

@@ -142,7 +142,8 @@ func (p Page) name(w *writer, who *timeline.Person) {
 func (p Page) visit(w *writer, c timeline.Column, v *timeline.Visit, status timeline.Status, layout string) {
 	times := p.times(v, layout)
 	w.put(`<div class="t" role="img" aria-label="`, times, `" title="`, times, `">`)
-	first, last := v.Spans[0], v.Spans[len(v.Spans)-1]
+	spans := v.Drawn()
+	first, last := spans[0], spans[len(spans)-1]
 	if v.Late > 0 {
 		at := place(c, first.From)
 		if !c.LateFrom.IsZero() {
@@ -157,19 +158,19 @@ func (p Page) visit(w *writer, c timeline.Column, v *timeline.Visit, status time
 	if status == timeline.Guest {
 		class += " guest"
 	}
-	for i, s := range v.Spans {
+	for i, s := range spans {
 		kind := class
 		if i == 0 && v.FromAssumed {
 			kind += " from"
 		}
-		if i == len(v.Spans)-1 && v.ToAssumed {
+		if i == len(spans)-1 && v.ToAssumed {
 			kind += " to"
 		}
 		piece(w, kind, place(c, s.From), place(c, s.To))
 	}
 	if v.Away > 0 { // else there is a pause between two sessions, which is nobody's gap
-		for i, s := range v.Spans[1:] {
-			piece(w, "g", place(c, v.Spans[i].To), place(c, s.From))
+		for i, s := range spans[1:] {
+			piece(w, "g", place(c, spans[i].To), place(c, s.From))
 		}
 	}
 	if v.Late > 0 {
@@ -192,16 +193,17 @@ const maxTimes = 12
 // times are the spans in words.
 func (p Page) times(v *timeline.Visit, layout string) string {
 	var b strings.Builder
-	for i, s := range v.Spans {
+	spans := v.Drawn()
+	for i, s := range spans {
 		if i > 0 {
 			b.WriteString(", ")
 		}
 		if i == maxTimes {
-			b.WriteString(strconv.Itoa(len(v.Spans)-i) + " more")
+			b.WriteString(strconv.Itoa(len(spans)-i) + " more")
 			break
 		}
 		b.WriteString(s.From.In(p.Zone).Format(layout) + " to ")
-		if v.Here && i == len(v.Spans)-1 {
+		if v.Here && i == len(spans)-1 {
 			b.WriteString("now")
 		} else {
 			b.WriteString(s.To.In(p.Zone).Format(layout))

@@ -62,6 +62,20 @@ type Visit struct {
 	FromAssumed, ToAssumed bool // the session's begin or end stands in for a time that is not known
 }
 
+// Drawn are the spans, with those joined between which less than a minute passed: a reconnect
+// or a change of rooms is no absence.
+func (v Visit) Drawn() []Span {
+	var out []Span
+	for _, s := range v.Spans {
+		if n := len(out); n > 0 && s.From.Sub(out[n-1].To) < time.Minute {
+			out[n-1].To = s.To
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
 // Span is a time span present.
 type Span struct{ From, To time.Time }
 

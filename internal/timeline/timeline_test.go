@@ -35,6 +35,14 @@ func TestHold(t *testing.T) {
 	}
 }
 
+func TestDrawn(t *testing.T) {
+	v := Visit{Spans: []Span{{after(0), after(5)}, {after(5.9), after(10)}, {after(11), after(12)}}}
+	got := v.Drawn()
+	if len(got) != 2 || !got[0].To.Equal(after(10)) || !got[1].From.Equal(after(11)) || len(v.Spans) != 3 {
+		t.Errorf("%v of %v", got, v.Spans)
+	}
+}
+
 func TestTicks(t *testing.T) {
 	kolkata, err := time.LoadLocation("Asia/Kolkata") // half an hour beside the hours of UTC
 	if err != nil {

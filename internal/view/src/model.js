@@ -6,6 +6,7 @@ const HERE = 1;
 const FROM_ASSUMED = 2;
 const TO_ASSUMED = 4;
 const NEVER = 1e12; // seconds
+const BRIEF = 60; // seconds; a shorter break is a reconnect or a change of rooms, and no absence
 const UNKNOWN = "an unknown time";
 
 /** read turns a page of the server's into a model. It throws if it is none. */
@@ -31,7 +32,8 @@ function visit([column, late, early, away, bits, ...steps], columns) {
   for (let i = 0; i < steps.length; i += 2) {
     const from = at + steps[i];
     at = from + steps[i + 1];
-    spans.push([from, at]);
+    if (i && steps[i] < BRIEF) spans[spans.length - 1][1] = at;
+    else spans.push([from, at]);
   }
   return {
     column, late, early, away, spans, here: bits & HERE, fromAssumed: bits & FROM_ASSUMED, toAssumed: bits & TO_ASSUMED,

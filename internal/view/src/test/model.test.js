@@ -38,7 +38,8 @@ test("a status is said in words", () => {
 });
 
 test("a pause that the server does not call an absence is none", () => {
-  const model = read(page([came("Zoë", 0, 600, 59, 600)]));
+  const model = read(page([came("Zoë", 0, 600, 59, 600, 60, 60)]));
+  assert.deepEqual(model.people[0].visits[0].spans, [[begin, begin + 1259], [begin + 1319, begin + 1379]]);
   assert.deepEqual(tags(model.people[0], model), [["came", "attended"]]);
 });
 
