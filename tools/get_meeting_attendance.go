@@ -127,7 +127,7 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 	}
 	about.Notes = append(about.Notes, append(asked.notes, elsewhere.notes...)...)
 	o := in.options(zone)
-	o.Filters = append(asked.filters, elsewhere.filters...)
+	o.Filters = slices.Concat(asked.filters, elsewhere.filters)
 	o.Limit, o.Said = limit, call.Given("limit")
 	return report.NewAttendance(about, o), nil
 }
