@@ -127,7 +127,8 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 	// commands that are started ignore it, too.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	o.Sinks = []event.Sink{&lines{out: s.out, fail: fail}}
-	if err := watch.New(o).Run(ctx); err != nil {
+	engine := watch.New(o)
+	if err := engine.Run(ctx); err != nil {
 		return err
 	}
 	if cause := context.Cause(ctx); errors.Is(cause, errOutput) {
