@@ -118,9 +118,10 @@ func TestUnknownHints(t *testing.T) {
 		if len(reads) != 40 {
 			t.Errorf("%d reads of 40 sessions", len(reads))
 		}
-		for i := range len(reads) - maxAsked {
-			if reads[i+maxAsked].Sub(reads[i]) < time.Minute {
-				t.Errorf("%d reads within %s", maxAsked+1, reads[i+maxAsked].Sub(reads[i]))
+		const most = 10 // a minute
+		for i := range len(reads) - most {
+			if d := reads[i+most].Sub(reads[i]); d < time.Minute {
+				t.Errorf("%d reads within %s", most+1, d)
 			}
 		}
 		if n := len(tr.engine.state.Hints); n != 0 {
