@@ -37,7 +37,7 @@ type webhooks struct {
 
 // newWebhooks returns nil if the program takes none.
 func newWebhooks(a *account, binary, folder string) (*webhooks, error) {
-	help, err := exec.Command(binary, "watch", "--help").Output() //nolint:gosec,noctx // the program
+	help, err := exec.Command(binary, "watch", "--help").Output() //nolint:noctx // it ends by itself
 	if err != nil || !strings.Contains(string(help), "--webhooks ") {
 		return nil, err
 	}
