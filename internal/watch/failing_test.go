@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -250,4 +251,28 @@ func (tr *trial) busiest(within time.Duration) (most int) {
 		most = max(most, last-first+1)
 	}
 	return most
+}
+
+// TestBeginsDuringOutage holds that watching begins when it is started, even if the apps
+// cannot be listed yet.
+func TestBeginsDuringOutage(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute).ID
+		o := tr.options()
+		listed := o.Apps
+		o.Apps = func(ctx context.Context) ([]client.AppRef, error) {
+			if time.Since(tr.began) < 3*time.Hour {
+				return nil, errors.New("the API is down")
+			}
+			return listed(ctx)
+		}
+		if err := tr.watch(o, 5*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		tr.expect(s, event.SessionStarted, event.SessionEnded)
+		if n := strings.Count(tr.log.String(), "could not be listed"); n != 1 {
+			t.Error(tr.log)
+		}
+	})
 }
