@@ -63,7 +63,7 @@ func (e *Engine) listApps(ctx context.Context) (time.Time, error) {
 	e.mu.Lock()
 	for _, ref := range refs {
 		if _, known := e.apps[ref]; !known && event.Safe(ref.AppID) {
-			e.adopt(e.state.app(ref, cmp.Or(e.state.Listed, e.o.Since, now)))
+			e.adopt(e.state.app(ref, cmp.Or(e.state.Listed, e.o.Since, e.began)))
 		}
 	}
 	e.state.Listed = now
