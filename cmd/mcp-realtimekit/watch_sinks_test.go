@@ -24,6 +24,8 @@ import (
 const (
 	watchedMeeting = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 	watchedSession = "0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"
+	watchedName    = "Mallory `id`'\"\r\nX: y"
+	watchedTitle   = "Secret plans'\"; $(id)\r\nX: y"
 )
 
 // watched is an account with a session that began and ended today, of somebody with a name
@@ -35,14 +37,14 @@ func watched(t *testing.T) (env map[string]string, args []string) {
 	at := func(ago time.Duration) string { return now.Add(-ago).Format(time.RFC3339) }
 	begin, end := at(2*time.Hour), at(time.Hour)
 	api.Meeting(
-		map[string]any{"id": watchedMeeting, "title": "Secret plans; $(id)", "status": "ACTIVE", "created_at": begin},
-		[]any{map[string]any{"id": "user-1", "name": "Mallory `id`", "custom_participant_id": "m1", "preset_name": "host"}},
+		map[string]any{"id": watchedMeeting, "title": watchedTitle, "status": "ACTIVE", "created_at": begin},
+		[]any{map[string]any{"id": "user-1", "name": watchedName, "custom_participant_id": "m1", "preset_name": "host"}},
 		[]map[string]any{{
-			"id": watchedSession, "associated_id": watchedMeeting, "meeting_display_name": "Secret plans; $(id)",
+			"id": watchedSession, "associated_id": watchedMeeting, "meeting_display_name": watchedTitle,
 			"status": "ENDED", "type": "meeting", "started_at": begin, "ended_at": end, "created_at": begin, "updated_at": end,
 		}},
 		map[string][]any{watchedSession: {map[string]any{
-			"id": "peer-1", "user_id": "user-1", "custom_participant_id": "m1", "display_name": "Mallory `id`",
+			"id": "peer-1", "user_id": "user-1", "custom_participant_id": "m1", "display_name": watchedName,
 			"preset_name": "host", "joined_at": begin, "left_at": end, "duration": 60,
 		}}},
 	)
