@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"os/signal"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,6 +138,9 @@ func (f *watchFlags) run(ctx context.Context, c *config, s *streams) error {
 	if err := f.place(ctx, d, &o); err != nil {
 		return err
 	}
+	// To lose the reader is an error to whoever writes to it. Ignoring the signal would have
+	// commands that are started ignore it, too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	if err := h.beside(ctx, watch.New(o), o.Log, fail); err != nil {
 		return err
 	}
@@ -149,21 +155,24 @@ const demoFactor = 60
 
 // clock is the machine's, unless time is to go faster, as it does in the sample account.
 func (f *watchFlags) clock(c *config) (watch.Clock, error) {
-	if f.lapse == "" {
-		if !c.SampleData || f.once {
-			return watch.Clock{}, nil
+	origin, factor := time.Now(), demoFactor
+	switch {
+	case f.lapse != "":
+		at, times, _ := strings.Cut(f.lapse, ",")
+		var err, err2 error
+		origin, err = time.Parse(time.RFC3339Nano, at)
+		factor, err2 = strconv.Atoi(times)
+		if err != nil || err2 != nil || factor < 1 {
+			return watch.Clock{}, usage("--time-lapse is a time and a number, for example 2026-11-25T14:00:00Z,60")
 		}
-		clock := watch.TimeLapse(time.Now(), demoFactor)
+	case !c.SampleData || f.once:
+		return watch.Clock{}, nil
+	}
+	clock := watch.TimeLapse(origin, factor)
+	if c.SampleData {
 		c.clock = clock.Now
-		return clock, nil
 	}
-	at, times, _ := strings.Cut(f.lapse, ",")
-	origin, err := time.Parse(time.RFC3339Nano, at)
-	factor, err2 := strconv.Atoi(times)
-	if err != nil || err2 != nil || factor < 1 {
-		return watch.Clock{}, usage("--time-lapse is a time and a number, for example 2026-11-25T14:00:00Z,60")
-	}
-	return watch.TimeLapse(origin, factor), nil
+	return clock, nil
 }
 
 // inDemo watches the meeting of the sample account that takes place, and tells who comes

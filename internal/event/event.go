@@ -38,62 +38,62 @@ func Types() []Type {
 // and SessionID have been checked with Safe. MeetingID is empty if the API gave none that
 // is safe. All times are UTC.
 type Event struct {
-	Version   int       `json:"version"`
-	ID        string    `json:"id"` // the same however often, and from wherever, the event is learnt of
-	Type      Type      `json:"type"`
-	At        time.Time `json:"at"` // when it happened
-	AppID     string    `json:"app_id"`
-	MeetingID string    `json:"meeting_id"`
-	SessionID string    `json:"session_id"`
+	Version   int       `json:"version" jsonschema_description:"Of the form of events"`
+	ID        string    `json:"id" jsonschema_description:"The same however often the event is delivered: drop repeats by it"`
+	Type      Type      `json:"type" jsonschema_description:"What happened"`
+	At        time.Time `json:"at" jsonschema_description:"When it happened or, of a recap, was noticed; UTC"`
+	AppID     string    `json:"app_id" jsonschema_description:"The app"`
+	MeetingID string    `json:"meeting_id" jsonschema_description:"The meeting; empty if the API gave no id of letters, digits and hyphens"`
+	SessionID string    `json:"session_id" jsonschema_description:"The session"`
 
-	Attendance        *Attendance `json:"attendance,omitempty"`         // of SessionEnded
-	AttendanceUnknown string      `json:"attendance_unknown,omitempty"` // of SessionEnded: why there is no Attendance
-	Recap             *Recap      `json:"recap,omitempty"`              // of RecapReady and RecapMissing
-	Recording         *Recording  `json:"recording,omitempty"`          // of RecordingReady
-	Person            *Person     `json:"person,omitempty"`             // of PersonJoined and PersonLeft
+	Attendance        *Attendance `json:"attendance,omitempty" jsonschema_description:"Who came"`
+	AttendanceUnknown string      `json:"attendance_unknown,omitempty" jsonschema_description:"Why it cannot be told who came; not that nobody did"`
+	Recap             *Recap      `json:"recap,omitempty" jsonschema_description:"Which texts there are; get_session_recap reads them"`
+	Recording         *Recording  `json:"recording,omitempty" jsonschema_description:"The recording; list_recordings gives its link"`
+	Person            *Person     `json:"person,omitempty" jsonschema_description:"Who came or went"`
 }
 
 // Attendance is who came to a session. The rules are those of docs/attendance.md.
 type Attendance struct {
-	StartedAt     *time.Time `json:"started_at,omitempty"`
-	EndedAt       *time.Time `json:"ended_at,omitempty"`
-	Minutes       int        `json:"minutes"`
-	Invited       int        `json:"invited"`
-	Attended      int        `json:"attended"`
-	AbsentCount   int        `json:"absent_count"`
-	LateCount     int        `json:"late_count"`
-	GuestCount    int        `json:"guest_count"`
-	LeftEarly     int        `json:"left_early_count"`
-	Later         int        `json:"added_later_count"`
-	LeftOut       int        `json:"left_out_by_preset"`
-	Absent        []Who      `json:"absent"`
-	Late          []Who      `json:"late"`
-	Guests        []Who      `json:"guests"`
-	JustInTime    bool       `json:"just_in_time,omitempty"`
-	RosterUnknown bool       `json:"roster_unknown,omitempty"`
-	Notes         []string   `json:"notes,omitempty"`
-	People        []Attendee `json:"people,omitempty"`
+	StartedAt     *time.Time `json:"started_at,omitempty" jsonschema_description:"When the session began"`
+	EndedAt       *time.Time `json:"ended_at,omitempty" jsonschema_description:"When the last one left"`
+	Minutes       int        `json:"minutes" jsonschema_description:"From begin to end; 0 if unknown"`
+	Invited       int        `json:"invited" jsonschema_description:"On the roster in time"`
+	Attended      int        `json:"attended" jsonschema_description:"On the roster, and came"`
+	AbsentCount   int        `json:"absent_count" jsonschema_description:"On the roster, and did not come"`
+	LateCount     int        `json:"late_count" jsonschema_description:"Came late, guests included"`
+	GuestCount    int        `json:"guest_count" jsonschema_description:"Came, and are not on the roster"`
+	LeftEarly     int        `json:"left_early_count" jsonschema_description:"Left early, guests included"`
+	Later         int        `json:"added_later_count" jsonschema_description:"Were added to the roster after the session"`
+	LeftOut       int        `json:"left_out_by_preset" jsonschema_description:"Not counted, as --leave-out-presets says"`
+	Absent        []Who      `json:"absent" jsonschema_description:"Who did not come"`
+	Late          []Who      `json:"late" jsonschema_description:"Who came late"`
+	Guests        []Who      `json:"guests" jsonschema_description:"Who came without being on the roster"`
+	JustInTime    bool       `json:"just_in_time,omitempty" jsonschema_description:"People are added when they join: absent are those who are known to the meeting, not those who were expected"`
+	RosterUnknown bool       `json:"roster_unknown,omitempty" jsonschema_description:"The API has no roster: everybody counts as a guest, and nobody as absent"`
+	Notes         []string   `json:"notes,omitempty" jsonschema_description:"Sentences on what limits this"`
+	People        []Attendee `json:"people,omitempty" jsonschema_description:"Everybody, with --people"`
 }
 
 // Who names somebody by ids alone.
 type Who struct {
-	ID       string `json:"id,omitempty"`
-	CustomID string `json:"custom_id,omitempty"`
+	ID       string `json:"id,omitempty" jsonschema_description:"That of the roster or, of a guest, the user id"`
+	CustomID string `json:"custom_id,omitempty" jsonschema_description:"Your own id of them; text from outside, cleaned"`
 }
 
 // Attendee is all that is known of somebody who was there or was invited. Name,
 // CustomID and Preset are text from strangers, cleaned.
 type Attendee struct {
 	Who
-	Name      string     `json:"name,omitempty"`
-	Preset    string     `json:"preset,omitempty"`
-	Status    Status     `json:"status"`
-	JoinedAt  *time.Time `json:"joined_at,omitempty"`
-	LeftAt    *time.Time `json:"left_at,omitempty"`
-	Minutes   int        `json:"minutes,omitempty"`
-	Late      int        `json:"late_minutes,omitempty"`
-	LeftEarly int        `json:"left_early_minutes,omitempty"`
-	Joins     int        `json:"joins,omitempty"`
+	Name      string     `json:"name,omitempty" jsonschema_description:"Text from a stranger, cleaned"`
+	Preset    string     `json:"preset,omitempty" jsonschema_description:"Their role"`
+	Status    Status     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest" jsonschema_description:"A guest came, and is not on the roster"`
+	JoinedAt  *time.Time `json:"joined_at,omitempty" jsonschema_description:"First"`
+	LeftAt    *time.Time `json:"left_at,omitempty" jsonschema_description:"Last"`
+	Minutes   int        `json:"minutes,omitempty" jsonschema_description:"Present"`
+	Late      int        `json:"late_minutes,omitempty" jsonschema_description:"By how much they came late"`
+	LeftEarly int        `json:"left_early_minutes,omitempty" jsonschema_description:"By how much they left early"`
+	Joins     int        `json:"joins,omitempty" jsonschema_description:"Joinings: devices and reconnects"`
 }
 
 // Status is what somebody was to a session.
@@ -108,30 +108,30 @@ const (
 
 // Recap says which texts of a session there are. It never holds one of them.
 type Recap struct {
-	Texts   []Text   `json:"texts"`
-	Missing []string `json:"missing,omitempty"`
+	Texts   []Text   `json:"texts" jsonschema_description:"Those that there are"`
+	Missing []string `json:"missing,omitempty" jsonschema_description:"Those that the meeting's switches ask for and that are not there"`
 }
 
 // Text is one text of a session: its summary, transcript or chat.
 type Text struct {
-	Part      string     `json:"part"`
-	KeptUntil *time.Time `json:"kept_until,omitempty"`
+	Part      string     `json:"part" jsonschema:"enum=summary,enum=transcript,enum=chat" jsonschema_description:"Which text"`
+	KeptUntil *time.Time `json:"kept_until,omitempty" jsonschema_description:"When RealtimeKit removes it; without, it is kept"`
 }
 
 // Recording is one that can be downloaded. Its link is a secret, which list_recordings shows.
 type Recording struct {
-	ID             string     `json:"id"`
-	StartedAt      *time.Time `json:"started_at,omitempty"`
-	Seconds        int        `json:"seconds,omitempty"`
-	AvailableUntil *time.Time `json:"available_until,omitempty"`
+	ID             string     `json:"id" jsonschema_description:"The recording's"`
+	StartedAt      *time.Time `json:"started_at,omitempty" jsonschema_description:"When it began"`
+	Seconds        int        `json:"seconds,omitempty" jsonschema_description:"Its length"`
+	AvailableUntil *time.Time `json:"available_until,omitempty" jsonschema_description:"When its links end"`
 }
 
 // Person is somebody who came or went.
 type Person struct {
 	Who
-	JoinedAt time.Time  `json:"joined_at"`
-	LeftAt   *time.Time `json:"left_at,omitempty"`
-	Guest    bool       `json:"guest,omitempty"`
+	JoinedAt time.Time  `json:"joined_at" jsonschema_description:"When they came"`
+	LeftAt   *time.Time `json:"left_at,omitempty" jsonschema_description:"When they left; of person.left alone"`
+	Guest    bool       `json:"guest,omitempty" jsonschema_description:"Not on the roster"`
 }
 
 // Sink takes events somewhere. Deliver returns nil only if the event has arrived. It may be

@@ -50,7 +50,7 @@ func (e *Engine) end(ctx context.Context, s *session) (again time.Time, err erro
 		e.update(s, func(r *record) { r.Stage = ended })
 		return time.Time{}, e.save()
 	}
-	j, err := e.judge(ctx, s)
+	j, err := e.judge(ctx, s, true)
 	now, v := e.clock.Now(), e.view(s)
 	switch {
 	case ctx.Err() != nil:
@@ -69,6 +69,7 @@ func (e *Engine) end(ctx context.Context, s *session) (again time.Time, err erro
 			return time.Time{}, err
 		}
 	}
+	e.settled("session "+s.id, "who attended a session is known now", "session", s.id)
 	over := s.event(event.SessionEnded, v.Ended)
 	over.Attendance = e.attendanceOf(j)
 	return time.Time{}, e.deliver(ctx, s, over, endedNow)
@@ -76,8 +77,9 @@ func (e *Engine) end(ctx context.Context, s *session) (again time.Time, err erro
 
 func endedNow(r *record) { r.Stage, r.People = ended, nil }
 
-// judge reads who attended a session, and applies the rules.
-func (e *Engine) judge(ctx context.Context, s *session) (judged, error) {
+// judge reads who attended a session, and applies the rules. Whole tells that who did not
+// come is asked for, too.
+func (e *Engine) judge(ctx context.Context, s *session, whole bool) (judged, error) {
 	done, err := e.reading(ctx)
 	if err != nil {
 		return judged{}, err
@@ -96,9 +98,11 @@ func (e *Engine) judge(ctx context.Context, s *session) (judged, error) {
 		Now:      e.clock.Now(),
 	})
 	reader.Rooms, reader.MeetingID = true, s.Meeting
-	listed, err := e.listed(ctx, s)
-	if err != nil {
-		return j, err
+	var listed []client.Session
+	if whole {
+		if listed, err = e.listed(ctx, s); err != nil {
+			return j, err
+		}
 	}
 	results, err := reader.Results(ctx, [][]client.Session{{j.session}}, listed)
 	if err != nil {
@@ -150,6 +154,7 @@ func (e *Engine) unclear(ctx context.Context, s *session, reason error) error {
 	}
 	v := s.event(event.SessionEnded, at)
 	v.AttendanceUnknown = shown(reason)
+	e.settled("session "+s.id, "a session's end is told without who attended", "session", s.id)
 	return e.deliver(ctx, s, v, endedNow)
 }
 

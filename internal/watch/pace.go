@@ -15,7 +15,10 @@ func Half(l client.Limit) client.Limit {
 		// most 506 in 5 minutes and 123 in 10 seconds.
 		return client.Limit{Requests: 220, Window: 75 * time.Second}
 	}
-	return client.Limit{Requests: max(2, l.Requests/2), Window: l.Window}
+	if l.Requests < 4 { // a client needs two
+		return client.Limit{Requests: l.Requests, Window: 2 * l.Window}
+	}
+	return client.Limit{Requests: l.Requests / 2, Window: l.Window}
 }
 
 // Sustained is how many requests a second a client that keeps a limit makes in the long run.

@@ -17,7 +17,7 @@ func (e *Engine) attend(ctx context.Context, s *session) error {
 	if !e.persons() {
 		return nil
 	}
-	j, err := e.judge(ctx, s)
+	j, err := e.judge(ctx, s, false)
 	if err != nil {
 		return err
 	}

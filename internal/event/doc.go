@@ -1,0 +1,3 @@
+package event
+
+//go:generate go test . -run ^TestGolden$ -update
