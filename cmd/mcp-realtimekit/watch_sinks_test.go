@@ -24,6 +24,8 @@ import (
 const (
 	watchedMeeting = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 	watchedSession = "0f0a4a52-5b8c-4c7e-9d4b-7a8f3c6f1d20"
+	watchedName    = "Mallory `id`'\"\r\nX: y"
+	watchedTitle   = "Secret plans'\"; $(id)\r\nX: y"
 )
 
 // watched is an account with a session that began and ended today, of somebody with a name
@@ -35,14 +37,14 @@ func watched(t *testing.T) (env map[string]string, args []string) {
 	at := func(ago time.Duration) string { return now.Add(-ago).Format(time.RFC3339) }
 	begin, end := at(2*time.Hour), at(time.Hour)
 	api.Meeting(
-		map[string]any{"id": watchedMeeting, "title": "Secret plans; $(id)", "status": "ACTIVE", "created_at": begin},
-		[]any{map[string]any{"id": "user-1", "name": "Mallory `id`", "custom_participant_id": "m1", "preset_name": "host"}},
+		map[string]any{"id": watchedMeeting, "title": watchedTitle, "status": "ACTIVE", "created_at": begin},
+		[]any{map[string]any{"id": "user-1", "name": watchedName, "custom_participant_id": "m1", "preset_name": "host"}},
 		[]map[string]any{{
-			"id": watchedSession, "associated_id": watchedMeeting, "meeting_display_name": "Secret plans; $(id)",
+			"id": watchedSession, "associated_id": watchedMeeting, "meeting_display_name": watchedTitle,
 			"status": "ENDED", "type": "meeting", "started_at": begin, "ended_at": end, "created_at": begin, "updated_at": end,
 		}},
 		map[string][]any{watchedSession: {map[string]any{
-			"id": "peer-1", "user_id": "user-1", "custom_participant_id": "m1", "display_name": "Mallory `id`",
+			"id": "peer-1", "user_id": "user-1", "custom_participant_id": "m1", "display_name": watchedName,
 			"preset_name": "host", "joined_at": begin, "left_at": end, "duration": 60,
 		}}},
 	)
@@ -149,6 +151,24 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(r.status)
 }
 
+// answer has the receiver answer with a status from now on.
+func (r *receiver) answer(status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = status
+}
+
+// posted is what it has taken. What was wrong with it fails the test.
+func (r *receiver) posted(t *testing.T) string {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.errs) > 0 {
+		t.Error(r.errs)
+	}
+	return r.bodies.String()
+}
+
 var postSecret = "whsec_" + base64.StdEncoding.EncodeToString([]byte("a secret of this test, of 32 byte"))
 
 func TestWatchPost(t *testing.T) {
@@ -174,17 +194,15 @@ func TestWatchPost(t *testing.T) {
 	if out, logs := run(1); out != "" || !strings.Contains(logs, "HTTP 503") {
 		t.Errorf("a receiver that is busy: %s%s", out, logs)
 	}
-	r.status = http.StatusNoContent
-	if out, _ := run(0); out != r.bodies.String() || !slices.Equal(types(t, out), bothEvents) {
-		t.Errorf("printed %s, posted %s", out, r.bodies.String())
-	}
-	if len(r.errs) > 0 {
-		t.Error(r.errs)
+	r.answer(http.StatusNoContent)
+	out, _ := run(0)
+	if posted := r.posted(t); out != posted || !slices.Equal(types(t, out), bothEvents) {
+		t.Errorf("printed %s, posted %s", out, posted)
 	}
 	_, watching = watched(t)
 	env = with(env, "MCP_REALTIMEKIT_POST_SECRET", postSecret)
 	watching = append(watching, "--post", s.URL+"/hook/of-secret-words")
-	r.status = http.StatusUnprocessableEntity
+	r.answer(http.StatusUnprocessableEntity)
 	if out, logs := run(0); len(types(t, out)) != 2 || strings.Count(logs, "an event was refused") != 2 {
 		t.Errorf("a receiver that does not want them: %s%s", out, logs)
 	}

@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -48,19 +49,9 @@ func hook(t *testing.T, url, body string, key *rsa.PrivateKey) int {
 // disk when it is answered, and that nothing else in it is believed.
 func TestWatchWebhooks(t *testing.T) {
 	t.Parallel()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := x509.MarshalPKIXPublicKey(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
 	folder := t.TempDir()
 	keyFile, state := filepath.Join(folder, "key.pem"), filepath.Join(folder, "state")
-	if err := os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	key := pair(t, keyFile)
 	api := scripted.Start(t)
 	api.List("/sessions", "sessions", nil)
 	logs := &lockedBuffer{}
@@ -71,27 +62,16 @@ func TestWatchWebhooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	giveUp := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
-	t.Cleanup(func() {
-		giveUp.Stop()
-		_ = cmd.Process.Kill()
-	})
+	startFor(t, cmd, time.Minute)
 	url := logged(t, logs, `http://127\.0\.0\.1:\d+/webhooks`)
-	body := func(session string) string {
-		return `{"event": "meeting.started", "meeting": {"id": "` + watchedMeeting + `", "sessionId": "` + session +
-			`", "title": "Secret plans", "startedAt": "1999-01-01T00:00:00.000Z"}, "link": "https://x.example/of-secret-words"}`
-	}
 	for name, tc := range map[string]struct {
 		body string
 		key  *rsa.PrivateKey
 		want int
 	}{
-		"unsigned":  {body(watchedSession), nil, 401},
-		"a path":    {body("../" + watchedSession[:20]), key, 400},
-		"of others": {body("11111111-5b8c-4c7e-9d4b-7a8f3c6f1d20"), key, 200},
+		"unsigned":  {announced(watchedSession), nil, 401},
+		"a path":    {announced("../" + watchedSession[:20]), key, 400},
+		"of others": {announced("11111111-5b8c-4c7e-9d4b-7a8f3c6f1d20"), key, 200},
 	} {
 		if got := hook(t, url, tc.body, tc.key); got != tc.want {
 			t.Errorf("%s: %d, want %d", name, got, tc.want)
@@ -102,7 +82,7 @@ func TestWatchWebhooks(t *testing.T) {
 		"id": watchedSession, "associated_id": watchedMeeting, "status": "LIVE", "type": "meeting",
 		"started_at": begin, "created_at": begin,
 	}}, nil)
-	if got := hook(t, url, body(watchedSession), key); got != 200 {
+	if got := hook(t, url, announced(watchedSession), key); got != 200 {
 		t.Errorf("%d", got)
 	}
 	if raw, err := os.ReadFile(state); err != nil || !bytes.Contains(raw, []byte(watchedSession)) {
@@ -112,7 +92,7 @@ func TestWatchWebhooks(t *testing.T) {
 	if err != nil || len(types(t, line)) != 1 || !strings.Contains(line, begin) {
 		t.Errorf("%v: %s, logs %s", err, line, logs)
 	}
-	if got := hook(t, url, body(watchedSession), key); got != 200 {
+	if got := hook(t, url, announced(watchedSession), key); got != 200 {
 		t.Errorf("a repeat: %d", got)
 	}
 	interrupt(t, cmd.Process)
@@ -124,6 +104,42 @@ func TestWatchWebhooks(t *testing.T) {
 			t.Errorf("%q is in the logs: %s", word, logs)
 		}
 	}
+}
+
+// announced is a webhook about a session, with what no log may have and nobody believes.
+func announced(session string) string {
+	return `{"event": "meeting.started", "meeting": {"id": "` + watchedMeeting + `", "sessionId": "` + session +
+		`", "title": "Secret plans", "startedAt": "1999-01-01T00:00:00.000Z"}, "link": "https://x.example/of-secret-words"}`
+}
+
+// pair makes a key pair, and writes the public key to a file.
+func pair(t *testing.T, file string) *rsa.PrivateKey {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// startFor starts a program that is killed if the test or this time ends before it does.
+func startFor(t *testing.T, cmd *exec.Cmd, most time.Duration) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	giveUp := time.AfterFunc(most, func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() {
+		giveUp.Stop()
+		_ = cmd.Process.Kill()
+	})
 }
 
 // logged waits for a line of the log and returns the part that matches.
