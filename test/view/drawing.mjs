@@ -69,6 +69,11 @@ async function crowd(w, meeting, count, places) {
   else t.ok(`${count}: first and last have a row`, found[0].row === 0 && found.at(-1).row === count - 1, found.length);
   const inDocument = await view.frame.locator("#people tr[data-row]").count();
   t.ok(`${count}: only rows in sight are in the document: ${inDocument}`, inDocument <= 60);
+  const high = await view.frame.evaluate(() => {
+    const want = parseFloat(getComputedStyle(document.querySelector("#people")).getPropertyValue("--row"));
+    return [...document.querySelectorAll("#people tr[data-row]")].map((tr) => tr.getBoundingClientRect().height - want);
+  });
+  t.ok(`${count}: rows are as high as the list counts on`, high.every((d) => Math.abs(d) < 0.01), high.slice(0, 5));
   t.ok(`${count}: rows know their place`, found.every((r) => r.index === r.row + 2));
 
   const people = new Map(want.people.map((p) => [p.name, p]));

@@ -88,6 +88,18 @@ async function spanless(w) {
     if (left > 0) t.ok(`${label}: it says that ${left} are left out`, told.includes(String(people.length)) && /only|left out|not (shown|drawn)/i.test(told), told.slice(0, 400));
     await view.close(t, label);
   }
+  const { view, result } = await draw(w, { meeting: "Review of ten", spans: true }, { capabilities, change: without });
+  const want = await truth(w, args);
+  const bars = (await everyRow(view)).map((row) => [row.name, row.bars.length]).sort();
+  t.equal("without _meta, with spans in the answer: these are drawn", bars, want.people.map((p) => [p.name, p.spans.length]).sort());
+  t.ok("and the answer has them", result.structuredContent.people[0].spans.length > 0);
+  await view.close(t, "spans in the answer");
+  // The content of several sessions says who came how often, and not to which.
+  const many = await draw(w, { meeting: "Weekly of six", sessions: "all" }, { capabilities, change: without });
+  const told = await many.view.text("body");
+  t.ok("without _meta, several sessions: nobody is said to have been away", !/came 0|not there/.test(told), told);
+  t.ok("without _meta, several sessions: it is said that the text is complete", /complete/.test(told), told);
+  await many.view.close(t, "several sessions without spans");
 }
 
 async function nonsense(w) {

@@ -35,6 +35,7 @@ func build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	style = strings.NewReplacer(", ", ",", ": ", ":", " / ", "/").Replace(style) // esbuild leaves what variables hold
 	if strings.Contains(script, "</script") || strings.Contains(style, "</style") {
 		return errors.New("the sources would end their element in the page")
 	}

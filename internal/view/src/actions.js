@@ -1,10 +1,10 @@
 // What the view asks the host to do. A message names ids and never people: it goes to a model.
 
-const ID = /^[0-9A-Za-z-]{1,64}$/;
+const ID = /^[\w-]{1,64}$/;
 
 /** messages are what the buttons say to the model, by the button's action. */
 export function messages({ columns, people, compared, meeting }) {
-  const { session } = columns[columns.length - 1];
+  const { session } = columns.at(-1);
   const one = columns.length === 1 && !compared;
   const id = one ? session : meeting;
   const out = {};

@@ -26,6 +26,7 @@ const list = rows($("#list"), $("#people"), open);
 const root = document.documentElement;
 
 const host = connect({
+  __proto__: null, // so that no method is named as what all objects have
   "tool-input": (p) => (given = p.arguments || {}),
   "tool-result": (p) => ready.then(() => answered(p)),
   "tool-cancelled": () => fail("The call was cancelled."),
@@ -105,7 +106,6 @@ function update() {
     button.parentElement.setAttribute("aria-sort", sort === view.sort && !given ? direction : "none");
   }
   const one = model.columns.length === 1 && !model.compared;
-  document.body.className = one ? "" : "several";
   $("[data-sort=present]").textContent = `${one ? "Present" : "Sessions"} (${shown.zone})`;
   scale();
   const people = select(model, view);

@@ -1,6 +1,8 @@
 // What the server sends of an attendance, and what is shown of it. The form of the
 // messages is that of the package timeline.
 
+import { clock } from "./time.js";
+
 const STATUSES = ["attended", "guest", "absent"];
 const HERE = 1;
 const FROM_ASSUMED = 2;
@@ -36,9 +38,12 @@ function visit([column, late, early, away, bits, ...steps], columns) {
     else spans.push([from, at]);
   }
   return {
-    column, late, early, away, spans, here: bits & HERE, fromAssumed: bits & FROM_ASSUMED, toAssumed: bits & TO_ASSUMED,
+    column, late, early, away, spans, bits, here: bits & HERE,
   };
 }
+
+/** minutes are those of the day of all times in a text. */
+const minutes = (text) => text.match(/\d+:\d+/g).map((time) => time.slice(0, -3) * 60 + +time.slice(-2));
 
 /** fromAnswer is a model of the structured content alone, in which rows may be left out. */
 export function fromAnswer(answer) {
@@ -47,20 +52,25 @@ export function fromAnswer(answer) {
   const columns = (answer.weeks || answer.sessions).map((s) => ({
     session: s.session_id, label: s.week, from: seconds(s.started_at), to: seconds(s.last_left || s.ended_at || now), live,
   }));
+  const compared = answer.attended === undefined;
+  if (!compared && columns.length > 1) throw new TypeError("no spans");
   const [{ from, to }] = columns;
+  const begun = compared || minutes(clock(answer.timezone).time(from))[0];
   const rows = people.map((p) => {
     const status = p.marks ? (p.not_on_roster ? 1 : p.came ? 0 : 2) : Math.max(0, STATUSES.indexOf(p.status));
     const row = [p.name || "", p.custom_participant_id || "", status, p.minutes_present || 0, p.marks || ""];
-    const joined = seconds(p.joined) - from;
-    if (p.joined && columns.length === 1) {
-      const until = (p.left ? seconds(p.left) : to) - from;
-      row.push([0, p.late_by_minutes | 0, p.left_early_by_minutes | 0, 0, p.here_now ? HERE : 0, joined, until - joined]);
+    if (!compared && status < 2) {
+      const away = (p.away || []).flatMap(minutes).map((m) => from - (from % 60) + ((m - begun + 1440) % 1440) * 60);
+      const ends = p.spans?.flatMap((s) => s.split("/").map(seconds)) || [seconds(p.joined), ...away, seconds(p.left) || to];
+      const bits = (p.here_now && HERE) | (p.joined_unknown && FROM_ASSUMED) | (p.left_unknown && TO_ASSUMED);
+      const gone = away.reduce((n, t, i) => n + (i % 2 ? t : -t) / 60, 0);
+      row.push([0, p.late_by_minutes | 0, p.left_early_by_minutes | 0, gone, bits, ...ends.map((t, i) => t - (ends[i - 1] || from))]);
     }
     return row;
   });
   return read({
     title, summary, notes, columns, people: rows, meeting: answer.meeting_id, zone: answer.timezone, as_of: seconds(now),
-    compared: answer.attended === undefined, total: answer.people_matching, offset: 0,
+    compared, total: answer.people_matching, offset: 0,
   });
 }
 
@@ -131,9 +141,9 @@ export function select(model, { filter, search, sort, reverse }) {
 /** presence is a visit in words, for whoever cannot see a bar or points at it. */
 export function presence(v, shown) {
   const times = v.spans.map((span) => span.map(shown.time));
-  const last = times[times.length - 1];
-  if (v.fromAssumed) times[0][0] = UNKNOWN;
-  if (v.toAssumed) last[1] = UNKNOWN;
+  const last = times.at(-1);
+  if (v.bits & FROM_ASSUMED) times[0][0] = UNKNOWN;
+  if (v.bits & TO_ASSUMED) last[1] = UNKNOWN;
   if (v.here) last[1] = "now";
   return times.map((span) => span.join(" to ")).join(", ");
 }

@@ -9,9 +9,9 @@ const part = (t, { from, to }) => (to > from ? (t - from) / (to - from) : 0);
 /** bars are a visit's spans, with a mark where somebody came late or left early. */
 function bars(v, column, kind) {
   const out = v.spans.map(([from, to]) => at(make("i", { className: `bar ${kind}` }), part(from, column), part(to, column)));
-  if (v.here) out[out.length - 1].classList.add("on");
+  if (v.here) out.at(-1).classList.add("on");
   if (v.late) out.push(at(make("i", { className: "mark late" }), part(v.spans[0][0], column)));
-  if (v.early) out.push(at(make("i", { className: "mark early" }), part(v.spans[v.spans.length - 1][1], column)));
+  if (v.early) out.push(at(make("i", { className: "mark early" }), part(v.spans.at(-1)[1], column)));
   return out;
 }
 

@@ -79,7 +79,7 @@ export function rows(box, table, choose) {
     active = Number(tr.dataset.row);
     choose(people[active] === open ? null : people[active]);
   });
-  box.addEventListener("scroll", () => draw(false), { passive: true });
+  box.addEventListener("scroll", () => draw());
 
   return {
     draw,

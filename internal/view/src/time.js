@@ -6,7 +6,7 @@ const DAY = 1440; // minutes
 /** clock shows times in a zone by its IANA name; one that the browser does not know is UTC. */
 export function clock(zone) {
   const format = (options) => {
-    const { format } = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...options });
+    const { format } = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
     return (seconds) => format(seconds * 1000);
   };
   const day = { day: "numeric", month: "short" };

@@ -110,3 +110,32 @@ test("without what the server sends for views, the structured content is drawn",
   assert.deepEqual(model.people.map((p) => tags(p, model)[0][1]), ["10 min late", "absent"]);
   assert.deepEqual(model.people[0].visits[0].spans, [[begin + 600, begin + 2400]]);
 });
+
+const alone = (people, more = {}) => ({
+  title: "Review", summary: "", notes: [], meeting_id: "m", timezone: "Asia/Kolkata", attended: 1, people_matching: 1,
+  sessions: [{ session_id: "s", started_at: "2026-11-20T15:00:20Z", ended_at: "2026-11-20T15:42:00Z" }], people, ...more,
+});
+
+test("without that, nobody is drawn where the content says that they were away", () => {
+  const ends = { name: "Zoë", joined: "2026-11-20T15:10:00Z", left: "2026-11-20T15:40:00Z" };
+  const { spans } = fromAnswer(alone([{ ...ends, away: ["20:45 to 20:47", "20:50 to 20:52"] }])).people[0].visits[0];
+  assert.deepEqual(spans, [[10, 15], [17, 20], [22, 40]].map((span) => span.map((minute) => begin + minute * 60)));
+});
+
+test("nor is anybody missing of whom the content has spans", () => {
+  const given = { name: "Zoë", spans: ["2026-11-20T15:10:00Z/2026-11-20T15:12:00Z", "2026-11-20T15:20:00Z/2026-11-20T15:42:00Z"] };
+  const { spans } = fromAnswer(alone([given])).people[0].visits[0];
+  assert.deepEqual(spans, [[begin + 600, begin + 720], [begin + 1200, begin + 2520]]);
+});
+
+test("a time that is not known is not drawn as one", () => {
+  const shown = clock("UTC");
+  const late = { name: "Zoë", joined: "2026-11-20T15:00:20Z", left: "2026-11-20T15:40:00Z", joined_unknown: true };
+  assert.equal(words(fromAnswer(alone([late])).people[0].visits[0], shown), "an unknown time to 15:40");
+});
+
+test("several sessions are not drawn from content that tells none of them apart", () => {
+  const { sessions } = alone([]);
+  const person = { name: "Zoë", sessions_attended: 2, joined: "2026-11-20T15:10:00Z", left: "2026-11-27T15:40:00Z" };
+  assert.throws(() => fromAnswer(alone([person], { sessions: [...sessions, ...sessions] })));
+});
