@@ -18,3 +18,14 @@ func (c *Client) tokenFor(ctx context.Context) string {
 	}
 	return c.token
 }
+
+// Caller moves the token that WithToken gave one context to another, and to no more
+// of it. Contexts with the same key make their calls with the same token. A key holds
+// the token.
+func Caller(from, to context.Context) (key string, moved context.Context) {
+	token, ok := from.Value(tokenKey{}).(string)
+	if !ok {
+		return "", to
+	}
+	return "token " + token, WithToken(to, token)
+}

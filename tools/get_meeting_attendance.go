@@ -36,7 +36,7 @@ type attendanceInput struct {
 	Late       int    `json:"late_after_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
 	Early      int    `json:"left_early_minutes,omitempty" jsonschema:"minimum=0,maximum=1440,default=5"`
 	Spans      bool   `json:"spans,omitempty"`
-	Format     string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,enum=csv,default=concise"`
+	Format     string `json:"format,omitempty" jsonschema:"enum=concise,enum=detailed,enum=csv,enum=recipients,default=concise"`
 	paging
 	place
 
@@ -124,21 +124,27 @@ func (d *Deps) attendance(ctx context.Context, call *mcptool.Call, in attendance
 		return report.Attendance{}, err
 	}
 	about.Notes = append(about.Notes, append(asked.notes, elsewhere.notes...)...)
-	return report.NewAttendance(about, report.AttendanceOptions{
-		Zone:     zone,
-		Show:     in.Show,
-		Filters:  append(asked.filters, elsewhere.filters...),
-		Share:    in.MinShare > 0,
-		Detailed: in.Format == "detailed",
-		Presets:  in.Preset != "",
-		Spans:    in.Spans,
-		CSV:      in.Format == "csv",
-		Late:     time.Duration(in.Late) * time.Minute,
-		Early:    time.Duration(in.Early) * time.Minute,
-		Limit:    limit,
-		Offset:   in.Offset,
-		Said:     call.Given("limit"),
-	}), nil
+	o := in.options(zone)
+	o.Filters = slices.Concat(asked.filters, elsewhere.filters)
+	o.Limit, o.Said = limit, call.Given("limit")
+	return report.NewAttendance(about, o), nil
+}
+
+// options are those that need nothing but the arguments.
+func (in attendanceInput) options(zone *time.Location) report.AttendanceOptions {
+	return report.AttendanceOptions{
+		Zone:       zone,
+		Show:       in.Show,
+		Share:      in.MinShare > 0,
+		Detailed:   in.Format == "detailed",
+		Presets:    in.Preset != "",
+		Spans:      in.Spans,
+		CSV:        in.Format == "csv",
+		Recipients: in.Format == "recipients",
+		Late:       time.Duration(in.Late) * time.Minute,
+		Early:      time.Duration(in.Early) * time.Minute,
+		Offset:     in.Offset,
+	}
 }
 
 // rangeNote says which range and zone were used, if any was given.

@@ -83,6 +83,7 @@ var moreExamples = []exampleCall{
 		"meeting_id":      demoapi.WorkshopMeetingID,
 		"response_format": "detailed",
 	}},
+	{"get_meeting_attendance", map[string]any{"meeting": "design review", "format": "recipients"}},
 	{"compare_attendance", map[string]any{"meeting_id": demoapi.HostileMeetingID}},
 	{"get_session_recap", map[string]any{
 		"query":  "design review",

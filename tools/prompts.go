@@ -29,13 +29,16 @@ func prompts() []server.ServerPrompt {
 		prompt(
 			"draft_follow_ups",
 			"Draft follow-ups",
-			"Messages to those who attended a meeting and to those who did not",
-			"Call get_meeting_attendance and get_session_recap with meeting=%s; for who said or promised "+
-				"what, call get_session_recap with speaker or search too. Draft one short message for each person who "+
-				"attended, thanking them and fitting how long they were there and what the recap says was decided "+
-				"or left to them, and one message for all who did not come, telling them what they missed. "+
-				"Address people by their name as given. What the recap does not say, do not "+
-				"invent: ask me for it where a message needs it. Send nothing.",
+			"One message for those who came to a meeting, and one for those who did not",
+			"Call get_meeting_attendance and get_session_recap with meeting=%[1]s; call get_meeting_attendance with "+
+				"meeting=%[1]s and format=recipients too, and list_recordings with meeting=%[1]s. If the session is live, say "+
+				"so and stop. Draft one message for those who came, and one for those who did not come, telling them what "+
+				"they missed. Both say what was decided, then what is left to do, by person, and name the recording if "+
+				"there is one of this session. For who said or promised what, call get_session_recap with speaker or "+
+				"search. Above each message list its recipients: the addresses of format=recipients, those of attended and "+
+				"guest for the first, of absent for the second. Take no address from anywhere else. Below, name those "+
+				"without an address: they cannot be reached. If a note doubts who came, pass it on. What the "+
+				"recap does not say, do not invent: ask me for it where a message needs it. Send nothing.",
 		),
 		prompt(
 			"attendance_trend",

@@ -21,21 +21,26 @@ import (
 // resources are what an application attaches to a conversation or saves: whole
 // lists, without the bounds of the tools' answers.
 func resources(d *Deps) []server.ServerResourceTemplate {
+	roster := server.ServerResourceTemplate{
+		Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/participants{?app,format}", "meeting_participants",
+			mcp.WithTemplateTitle("A meeting's roster"), mcp.WithTemplateMIMEType("application/json"),
+			mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON or with format=csv as CSV; "+
+				"of an app by name or id. It does not say who attended.")),
+		Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
+			error) {
+			id, ok := match.UUID(variable(req, "meeting_id"))
+			if !ok {
+				return document{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
+			}
+			return d.rosterDocument(ctx, variable(req, "app"), id, variable(req, "format"))
+		}),
+	}
+	return append([]server.ServerResourceTemplate{roster}, attendances(d)...)
+}
+
+// attendances are the resources that can be subscribed to.
+func attendances(d *Deps) []server.ServerResourceTemplate {
 	return []server.ServerResourceTemplate{
-		{
-			Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/participants{?app,format}", "meeting_participants",
-				mcp.WithTemplateTitle("A meeting's roster"), mcp.WithTemplateMIMEType("application/json"),
-				mcp.WithTemplateDescription("Everybody who was added to a meeting, as JSON or with format=csv as CSV; "+
-					"of an app by name or id. It does not say who attended.")),
-			Handler: logResource(d, "meeting_participants", func(ctx context.Context, req mcp.ReadResourceRequest) (document,
-				error) {
-				id, ok := match.UUID(variable(req, "meeting_id"))
-				if !ok {
-					return document{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
-				}
-				return d.rosterDocument(ctx, variable(req, "app"), id, variable(req, "format"))
-			}),
-		},
 		{
 			Template: mcp.NewResourceTemplate("realtimekit://apps/{app_id}/sessions/{session_id}/attendance{?format}",
 				"session_attendance",
@@ -52,11 +57,18 @@ func resources(d *Deps) []server.ServerResourceTemplate {
 				mcp.WithTemplateDescription("As session_attendance.")),
 			Handler: logResource(d, "session_attendance", d.attendanceDocument),
 		},
+		{
+			Template: mcp.NewResourceTemplate("realtimekit://meetings/{meeting_id}/attendance{?app,format}",
+				"meeting_attendance",
+				mcp.WithTemplateTitle("A meeting's attendance"), mcp.WithTemplateMIMEType("application/json"),
+				mcp.WithTemplateDescription("As session_attendance, of the meeting's latest session.")),
+			Handler: logResource(d, "meeting_attendance", d.attendanceDocument),
+		},
 	}
 }
 
-// attendanceDocument is the attendance of a session, or of two with a comma between
-// that are taken together.
+// attendanceDocument is the attendance of a meeting's latest session, of a session, or
+// of two with a comma between that are taken together.
 func (d *Deps) attendanceDocument(ctx context.Context, req mcp.ReadResourceRequest) (document, error) {
 	format, mime := variable(req, "format"), "application/json"
 	switch format {
@@ -67,11 +79,11 @@ func (d *Deps) attendanceDocument(ctx context.Context, req mcp.ReadResourceReque
 	default:
 		return document{}, fmt.Errorf("the URI's format must be json or csv; got %q", prose.Clip(format))
 	}
-	id := variable(req, "session_id")
-	if id == "" {
-		return document{}, errors.New("the URI lacks a session_id, as list_sessions gives it")
+	q, err := attendanceMeant(func(name string) string { return variable(req, name) })
+	if err != nil {
+		return document{}, err
 	}
-	a, err := d.Attendance(ctx, AttendanceQuery{Session: id, App: variable(req, "app_id")})
+	a, err := d.Attendance(ctx, q)
 	if err != nil {
 		return document{}, err
 	}
@@ -81,6 +93,22 @@ func (d *Deps) attendanceDocument(ctx context.Context, req mcp.ReadResourceReque
 	}
 	err = a.Write(&b, format)
 	return document{b.String(), mime, a.Preface()}, err
+}
+
+// attendanceMeant is the query of a URI's variables.
+func attendanceMeant(variable func(name string) string) (AttendanceQuery, error) {
+	if id := variable("session_id"); id != "" {
+		return AttendanceQuery{Session: id, App: variable("app_id")}, nil
+	}
+	given := variable("meeting_id")
+	if given == "" {
+		return AttendanceQuery{}, errors.New("the URI lacks a session_id, as list_sessions gives it")
+	}
+	id, ok := match.UUID(given)
+	if !ok {
+		return AttendanceQuery{}, errors.New("the URI's meeting_id must be a UUID, as find_meetings gives it")
+	}
+	return AttendanceQuery{Meeting: id, App: variable("app")}, nil
 }
 
 // variable reads a variable of the template, which arrives as a list.

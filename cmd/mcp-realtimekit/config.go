@@ -28,6 +28,7 @@ type config struct {
 	Timeout    time.Duration
 	RateLimit  client.Limit
 	CacheEnded time.Duration
+	Interval   time.Duration  // between two readings of what a client subscribed to
 	Zone       *time.Location // nil is UTC
 	LeaveOut   []string       // presets
 	Tools      []string       // the only ones to offer, if any

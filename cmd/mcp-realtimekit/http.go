@@ -120,6 +120,7 @@ func (f httpFlags) serve(ctx context.Context, c *config, log *slog.Logger) error
 	}
 	defer service.done()
 	plan.Options.Metrics = service.metrics
+	plan.Options.Subscriptions = service.hub
 	plan.Options.Log = log
 	l, err := plan.Listen(ctx)
 	if err != nil {

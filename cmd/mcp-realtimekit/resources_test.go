@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -22,7 +23,7 @@ func testResources(t *testing.T, sample sampler) {
 		}
 	}
 	err := json.Unmarshal(p.request("resources/templates/list", args{}).Result, &templates)
-	if err != nil || len(templates.ResourceTemplates) != 3 {
+	if err != nil || len(templates.ResourceTemplates) != 4 {
 		t.Fatalf("%v %+v", err, templates)
 	}
 	var added roster
@@ -33,11 +34,16 @@ func testResources(t *testing.T, sample sampler) {
 		t.Errorf("%v %s %s", err, mime, text)
 	}
 	session := sampleSession(t, demoapi.HostileMeetingID)
-	var a presence
+	var a, ofMeeting presence
 	mime, text, failure := p.read("realtimekit://sessions/" + session + "/attendance")
 	if err := json.Unmarshal([]byte(text), &a); err != nil || mime != "application/json" || a.Guests != 1 ||
 		len(a.People) != a.Invited+1 {
 		t.Errorf("%v %s %s %s", err, mime, text, failure)
+	}
+	_, text, failure = p.read("realtimekit://meetings/" + demoapi.HostileMeetingID + "/attendance")
+	err = json.Unmarshal([]byte(text), &ofMeeting)
+	if a.Matching = ofMeeting.Matching; err != nil || !reflect.DeepEqual(ofMeeting, a) {
+		t.Errorf("the meeting's: %v %s %s", err, text, failure)
 	}
 	mime, text, _ = p.read("realtimekit://sessions/" + session + "/attendance?format=csv")
 	text, marked := strings.CutPrefix(text, "\ufeff") // by which Excel knows UTF-8
@@ -78,6 +84,8 @@ func TestNoSuchResource(t *testing.T) {
 		"realtimekit://sessions/" + session + "/attendance?format=xml":             "json or csv",
 		"realtimekit://sessions/nothing/attendance":                                "session_id",
 		"realtimekit://meetings/x/participants":                                    "UUID",
+		"realtimekit://meetings/x/attendance":                                      "UUID",
+		"realtimekit://meetings/00000000-0000-4000-8000-000000000000/attendance":   "Meeting not found",
 		"realtimekit://meetings/00000000-0000-4000-8000-000000000000/participants": "Meeting not found",
 		"realtimekit://sessions/00000000-0000-4000-8000-000000000000/attendance":   "Session not found",
 		"realtimekit://sessions/..%2f..%2f" + session + "/attendance":              "session_id",

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os/signal"
 	"syscall"
@@ -31,12 +32,17 @@ what the program does if no command is given.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), h, c, s) },
 	}
+	cmd.Flags().DurationVar(&c.Interval, "subscription-interval", time.Minute,
+		"look every `DURATION` whether an attendance that a client subscribed to has changed; less often if there are many")
 	h.register(cmd.Flags())
 	return cmd
 }
 
 // serve runs until stdin ends or a signal comes; neither is a failure.
 func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
+	if c.Interval <= 0 {
+		return fmt.Errorf("%w: --subscription-interval must be positive, for example 30s", errUsage)
+	}
 	admission.LimitMemory()
 	// Losing stderr must not stop the server, and losing stdout is an error to
 	// whoever writes to it; Go would end the program for either.
@@ -55,5 +61,9 @@ func serve(ctx context.Context, h httpFlags, c *config, s *streams) error {
 		return err
 	}
 	defer service.done()
-	return stdio.Serve(ctx, service.MCPServer, s.in, s.out, stdio.Options{Grace: grace, Log: log})
+	return stdio.Serve(ctx, service.MCPServer, s.in, s.out, stdio.Options{
+		Grace:         grace,
+		Subscriptions: service.hub,
+		Log:           log,
+	})
 }

@@ -50,6 +50,7 @@ func moreCalls(reviewSession string) []toolCall {
 		{"get_meeting_attendance", args{"query": "design review"}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.StandupMeetingID, "response_format": "detailed"}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.LiveMeetingID}},
+		{"get_meeting_attendance", args{"meeting_id": demoapi.ReviewMeetingID, "format": "recipients"}},
 		{"get_meeting_attendance", args{"meeting_id": demoapi.HostileMeetingID, "show": "guests"}},
 		{"get_meeting_attendance", args{"query": "stand-up", "sessions": "all"}},
 		{"get_person_attendance", args{"person": "zoe", "format": "csv", "timezone": "Europe/Berlin"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -113,7 +114,6 @@ var handshakes = map[string][]step{
 		{method: "notifications/initialized"},
 		{method: "ping"},
 		{method: "logging/setLevel", params: args{"level": "debug"}, code: -32601},
-		{method: "resources/subscribe", params: args{"uri": "realtimekit://x"}, code: -32601},
 		{method: "resources/read", params: args{"uri": "file:///etc/passwd"}, code: -32002},
 	},
 	"2026-07-28": {
@@ -176,6 +176,10 @@ func (s step) replay(t *testing.T, i int, revision string, p *proc, web *web) {
 		t.Fatal(err)
 	}
 	overHTTP := web.must(web.post(demoapi.Token, string(raw), header...))
+	if s.method == "initialize" && s.code == 0 { // TestSubscribeOlder says why they differ
+		const declared, undeclared = `"resources":{"subscribe":true}`, `"resources":{}`
+		overStdio.Result = bytes.Replace(overStdio.Result, []byte(declared), []byte(undeclared), 1)
+	}
 	if a, b := overStdio.Error, overHTTP.Error; a != nil && b != nil {
 		a.Message, b.Message = ray.ReplaceAllString(a.Message, "ray"), ray.ReplaceAllString(b.Message, "ray")
 	}

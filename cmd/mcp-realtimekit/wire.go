@@ -9,6 +9,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/demoapi"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/subscription"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/telemetry"
 	"github.com/mcp-realtimekit/mcp-realtimekit/tools"
 )
@@ -60,8 +61,9 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 // service is an MCP server that is ready to be served.
 type service struct {
 	*server.MCPServer
-	metrics http.Handler // for Prometheus, if the telemetry's options ask for it
-	done    func()       // has to be called
+	hub     *subscription.Hub // for what clients subscribe to
+	metrics http.Handler      // for Prometheus, if the telemetry's options ask for it
+	done    func()            // has to be called
 }
 
 // newService makes the server, which is the same for every transport.
@@ -77,9 +79,17 @@ func (c *config) newService(ctx context.Context, o telemetry.Options) (*service,
 		stop()
 		return nil, err
 	}
+	hub := subscription.New(ctx, subscription.Options{
+		Read:     d.ReadSubscribed,
+		Caller:   client.Caller,
+		Interval: c.Interval,
+		Rate:     c.RateLimit.PerSecond() / 2, // the other half is for calls
+		Log:      o.Log,
+	})
 	return &service{
 		MCPServer: tools.NewServer(d, version(), watch.ServerOptions()...),
+		hub:       hub,
 		metrics:   watch.MetricsHandler(),
-		done:      func() { done(); stop() },
+		done:      func() { hub.Close(); done(); stop() },
 	}, nil
 }

@@ -22,13 +22,16 @@ func (h *Handler) batch(w http.ResponseWriter, r *http.Request, body []byte) {
 	// Clients of the revision that has batches do not send this header.
 	members, failure := jsonrpc.Members(body, cmp.Or(r.Header.Get(mcp.HeaderProtocolVersion), jsonrpc.BatchRevision))
 	if failure != nil {
-		fail(w, failure)
+		fail(w, http.StatusBadRequest, failure)
 		return
 	}
 	ctx := h.server.WithContext(r.Context(), quietSession{})
 	answer := jsonrpc.Answer(members, func(m *jsonrpc.Message) []byte {
 		if m.IsResponse() || m.Method == string(mcp.MethodNotificationCancelled) {
 			return nil // as for a message that comes alone
+		}
+		if failure := h.older(jsonrpc.BatchRevision, m); failure != nil {
+			return failure.Encode()
 		}
 		return h.member(ctx, m)
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -52,32 +53,32 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 }
 
 // admit waits until there is memory for a call, or answers that there are too many
-// requests.
-func (h *Handler) admit(w http.ResponseWriter, r *http.Request, size int64) (release func(), ok bool) {
+// requests. Settle gives back the call's place among those in flight, and release all.
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request, size int64) (settle, release func(), ok bool) {
 	const message = "too many requests at one time; try again in a second"
 	select {
 	case h.slots <- struct{}{}:
 	default:
 		busy(w, message)
-		return nil, false
+		return nil, nil, false
 	}
 	if !h.held.TryAcquire(size) {
 		<-h.slots
 		busy(w, message)
-		return nil, false
+		return nil, nil, false
 	}
 	done := h.connections.call(r)
 	if h.gate.Enter(r.Context()) != nil { // the client has gone
 		done()
 		h.held.Release(size)
 		<-h.slots
-		return nil, false
+		return nil, nil, false
 	}
-	return func() {
-		h.gate.Leave()
+	settle = sync.OnceFunc(func() { h.gate.Leave(); <-h.slots })
+	return settle, func() {
 		done()
 		h.held.Release(size)
-		<-h.slots
+		settle()
 	}, true
 }
 

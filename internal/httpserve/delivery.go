@@ -43,6 +43,19 @@ func (d *delivery) wrote() {
 	}
 }
 
+// reach waits until so many events are written. It reports whether they are, or ctx is
+// done before.
+func (d *delivery) reach(ctx context.Context, events int64) bool {
+	for d.flushed.Load() < events {
+		select {
+		case <-d.more:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
 func (d *delivery) await() {
 	if d.flushed.Load() >= d.sent.Load() {
 		return

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/admission"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/subscription"
 )
 
 // Paths that a Handler serves, besides that of the OAuth metadata if there is any.
@@ -32,15 +34,16 @@ const (
 // Options are the settings of a Handler. The zero value accepts only loopback Hosts
 // and no Origin, and needs no token.
 type Options struct {
-	Auth           Auth         // nil if callers need no token
-	AllowedHosts   []string     // names in the Host header, without port; empty for loopback only
-	Loopback       bool         // accept loopback Hosts besides AllowedHosts
-	AllowedOrigins []string     // origins of web pages that may call, such as https://app.example.com
-	OAuth          *OAuth       // nil for no protected-resource metadata
-	Metrics        http.Handler // served at MetricsPath without a token; nil for 404
-	MaxBody        int64        // bytes of a request; default 1 MiB
-	MaxConcurrent  int          // requests to Path at a time, more get 503; default 256
-	Log            *slog.Logger // nil to log nothing
+	Auth           Auth              // nil if callers need no token
+	AllowedHosts   []string          // names in the Host header, without port; empty for loopback only
+	Loopback       bool              // accept loopback Hosts besides AllowedHosts
+	AllowedOrigins []string          // origins of web pages that may call, such as https://app.example.com
+	OAuth          *OAuth            // nil for no protected-resource metadata
+	Metrics        http.Handler      // served at MetricsPath without a token; nil for 404
+	MaxBody        int64             // bytes of a request; default 1 MiB
+	MaxConcurrent  int               // requests to Path at a time, more get 503; default 256
+	Subscriptions  *subscription.Hub // nil if nothing can be subscribed to
+	Log            *slog.Logger      // nil to log nothing
 }
 
 // OAuth is what the metadata of RFC 9728 says about this server.
@@ -63,6 +66,8 @@ type Handler struct {
 	held        *semaphore.Weighted // bytes of bodies
 	gate        *admission.Gate
 	draining    atomic.Bool
+	ending      chan struct{} // closed by end
+	end         func()        // ends all streams
 }
 
 // NewHandler returns a Handler that serves s.
@@ -82,6 +87,11 @@ func NewHandler(s *server.MCPServer, o Options) *Handler {
 		slots:       make(chan struct{}, o.MaxConcurrent),
 		held:        semaphore.NewWeighted(max(maxHeld, o.MaxBody)),
 		gate:        admission.New(o.MaxConcurrent),
+		ending:      make(chan struct{}),
+	}
+	h.end = sync.OnceFunc(func() { close(h.ending) })
+	if o.Subscriptions != nil {
+		declare(s)
 	}
 	server.WithToolHandlerMiddleware(deliverFirst)(s)
 	h.next = server.NewStreamableHTTPServer(s,
@@ -177,7 +187,7 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	release, ok := h.admit(w, r, int64(len(body)))
+	settle, release, ok := h.admit(w, r, int64(len(body)))
 	if !ok {
 		return
 	}
@@ -188,15 +198,15 @@ func (h *Handler) serveMCP(w http.ResponseWriter, r *http.Request) {
 		h.batch(w, r, body)
 		return
 	}
-	h.message(w, r, body)
+	h.message(w, r, body, settle)
 }
 
 // message passes one message to mcp-go, unless it is one that nobody waits for.
-func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte) {
+func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte, settle func()) {
 	m, failure := jsonrpc.Parse(body)
 	switch {
 	case failure != nil:
-		fail(w, failure)
+		fail(w, http.StatusBadRequest, failure)
 		return
 	case m.IsResponse():
 		refuse(w, http.StatusBadRequest, mcp.INVALID_REQUEST, "this server asks nothing, so it takes no responses")
@@ -207,18 +217,27 @@ func (h *Handler) message(w http.ResponseWriter, r *http.Request, body []byte) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	if failure := h.older(r.Header.Get(mcp.HeaderProtocolVersion), m); failure != nil {
+		fail(w, http.StatusOK, failure)
+		return
+	}
 	prepared := h.tokens.Prepare(m)
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(prepared)), int64(len(prepared))
-	if out, ok := w.(*writer); ok {
+	out, ok := w.(*writer)
+	if ok {
 		out.restore = h.tokens.Restore
+	}
+	if ok && h.o.Subscriptions != nil && m.IsRequest() && m.Method == string(mcp.MethodSubscriptionsListen) {
+		h.listen(out, r, m, settle)
+		return
 	}
 	h.next.ServeHTTP(w, track(w, r))
 }
 
 // fail answers a message that mcp-go does not get to see.
-func fail(w http.ResponseWriter, failure *jsonrpc.Failure) {
+func fail(w http.ResponseWriter, status int, failure *jsonrpc.Failure) {
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusBadRequest)
+	w.WriteHeader(status)
 	_, _ = w.Write(append(failure.Encode(), '\n')) //nolint:gosec // JSON, not HTML
 }
 

@@ -54,6 +54,7 @@ func Serve(ctx context.Context, l net.Listener, h *Handler, config *tls.Config, 
 		return err
 	case <-delay.C:
 	}
+	h.end() // streams would last as long as their clients
 	if shutdown(base, srv, d.Grace) != nil {
 		h.o.Log.Warn("calls in flight were cancelled", "grace", d.Grace)
 		cancel()

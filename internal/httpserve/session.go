@@ -47,6 +47,11 @@ func askNothing(s *server.MCPServer) server.HTTPContextFunc {
 		if !ok || !tracked {
 			return ctx
 		}
-		return s.WithContext(ctx, muteSession{full, d})
+		mute := muteSession{full, d}
+		if l, listens := ctx.Value(listenKey{}).(*listening); listens {
+			l.notifications = full.NotificationChannel()
+			return s.WithContext(ctx, listener{mute, l.Session})
+		}
+		return s.WithContext(ctx, mute)
 	}
 }

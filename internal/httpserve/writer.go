@@ -3,6 +3,7 @@ package httpserve
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,7 +21,9 @@ type writer struct {
 	delivery *delivery           // nil for requests that send no notifications
 	restore  func([]byte) []byte // undoes Tokens.Prepare in what mcp-go writes; may be nil
 	status   int
-	bytes    int64
+
+	mu    sync.Mutex // of what is written
+	bytes int64
 }
 
 func newWriter(w http.ResponseWriter) *writer {
@@ -40,6 +43,12 @@ func (w *writer) WriteHeader(status int) {
 }
 
 func (w *writer) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.write(p)
+}
+
+func (w *writer) write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
@@ -56,10 +65,24 @@ func (w *writer) Write(p []byte) (int, error) {
 	return min(n, len(p)), err
 }
 
-func (w *writer) Flush() {
+// say writes text between two events of a stream.
+func (w *writer) say(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, _ = w.write([]byte(text)) // the client may be gone, which ends the request
+	w.flush()
+}
+
+func (w *writer) flush() {
 	w.limitWrite(writeTimeout)
 	_ = w.control.Flush()
 	w.limitWrite(0) // the next event may take long
+}
+
+func (w *writer) Flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.flush()
 	if w.delivery != nil {
 		w.delivery.wrote()
 	}

@@ -84,3 +84,6 @@ func (l *Stdio) Wait(within time.Duration) error {
 	}
 	return nil
 }
+
+// CloseInput ends stdin without waiting for the server's end.
+func (l *Stdio) CloseInput() error { return l.in.Close() }

@@ -40,7 +40,7 @@ func (r *Reader) inRooms(ctx context.Context, s client.Session) (peers []attenda
 	if s.Rooms == nil {
 		detailed, err := r.API.RecentSession(ctx, r.App, s.ID)
 		if err != nil {
-			r.noRooms(ctx, "Whether session "+untrusted.Line(s.ID,
+			r.lackRooms(ctx, "Whether session "+untrusted.Line(s.ID,
 				64)+" had breakout rooms could not be read, so who was in them may seem to have left", err)
 			return nil
 		}
@@ -58,7 +58,7 @@ func (r *Reader) inRooms(ctx context.Context, s client.Session) (peers []attenda
 		group.Go(func() error {
 			var err error
 			if read[i], err = r.joined(ctx, room, room); err != nil {
-				r.noRooms(ctx, "Who was in breakout room "+untrusted.Line(room,
+				r.lackRooms(ctx, "Who was in breakout room "+untrusted.Line(room,
 					64)+" could not be read, so they may seem to have left", err)
 			}
 			return nil
@@ -68,11 +68,15 @@ func (r *Reader) inRooms(ctx context.Context, s client.Session) (peers []attenda
 	return slices.Concat(read...)
 }
 
-// noRooms says nothing if the call was cancelled.
-func (r *Reader) noRooms(ctx context.Context, what string, err error) {
-	if !errors.Is(ctx.Err(), context.Canceled) {
-		r.note(what + ": " + untrusted.Line(err.Error(), 300) + ".")
+// lackRooms says nothing if the call was cancelled.
+func (r *Reader) lackRooms(ctx context.Context, what string, err error) {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return
 	}
+	r.note(what + ": " + untrusted.Line(err.Error(), 300) + ".")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.noRooms = err
 }
 
 // joined fetches who joined, and notes if some may be missing.

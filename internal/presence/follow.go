@@ -330,7 +330,7 @@ func (f *Follower) fetchRooms(ctx context.Context, units []*unit) error {
 func (f *Follower) inRooms(ctx context.Context, r *Reader, s client.Session) []attendance.Peer {
 	detailed, err := r.API.RecentSession(ctx, r.App, s.ID)
 	if err != nil {
-		r.noRooms(ctx, fmt.Sprintf("Whether session %s had breakout rooms could not be read, "+
+		r.lackRooms(ctx, fmt.Sprintf("Whether session %s had breakout rooms could not be read, "+
 			"so the person may seem to have left it", untrusted.Line(s.ID, 64)), err)
 		return nil
 	}

@@ -50,9 +50,10 @@ type Reader struct {
 
 	spent func() bool // no more requests may be made; nil: any number may
 
-	mu    sync.Mutex
-	notes []string // sentences, in any order
-	plain bool     // the API refused to tell events
+	mu      sync.Mutex
+	notes   []string // sentences, in any order
+	noRooms error    // why breakout rooms could not be read
+	plain   bool     // the API refused to tell events
 }
 
 // NewReader begins the reading for one call.
@@ -75,6 +76,14 @@ func (r *Reader) note(sentence string) {
 	if !slices.Contains(r.notes, sentence) {
 		r.notes = append(r.notes, sentence)
 	}
+}
+
+// RoomsUnread is why breakout rooms of a session could not be read, so that who was in
+// them may seem to have left; nil if nothing failed.
+func (r *Reader) RoomsUnread() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.noRooms
 }
 
 // Notes are the notes in an order that does not depend on what came first.

@@ -73,6 +73,7 @@ type AttendanceOptions struct {
 	Presets     bool          // with presets
 	Spans       bool          // with every time span present
 	CSV         bool          // instead of rows
+	Recipients  bool          // whom to write to, as CSV, instead of rows
 	Late, Early time.Duration // more than this is late, or early
 	Limit       int           // people listed; 0 is all, for exports
 	Offset      int           // people left out before them
@@ -228,6 +229,10 @@ func (b *attendanceBuilder) list(fitting []somebody) {
 	}
 	rest := fitting[min(o.Offset, len(fitting)):]
 	row := func(i int) Person { return b.row(rest[i]) }
+	if o.Recipients {
+		b.listRecipients(fitting)
+		return
+	}
 	if o.CSV {
 		limit, shown := len(rest), 0
 		if o.Said {

@@ -41,6 +41,7 @@ type Person struct {
 	LastAssumed   bool       `json:"left_unknown,omitempty" jsonschema_description:"The session's end stands in"`
 
 	status          string
+	address         string // of recipients only
 	times           times
 	first, last     *time.Time
 	sessions, joins int

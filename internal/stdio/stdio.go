@@ -23,6 +23,7 @@ import (
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/admission"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/jsonrpc"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/subscription"
 )
 
 // MaxInFlight is how many requests are handled at a time, until their answers are
@@ -45,15 +46,16 @@ const (
 
 // Options are the settings of Serve.
 type Options struct {
-	Grace time.Duration // how long requests in flight may take after the end of the input
-	Log   *slog.Logger
+	Grace         time.Duration     // how long requests in flight may take after the end of the input
+	Subscriptions *subscription.Hub // nil if nothing can be subscribed to
+	Log           *slog.Logger
 }
 
 // Serve reads requests from in and writes their answers to out, until in ends, ctx is
 // done or out is closed, none of which is an error. It handles requests at the same
 // time. It writes a call's notifications before its answer.
 func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer, o Options) error {
-	c := newConn(s, out, o.Log)
+	c := newConn(s, out, o)
 	defer close(c.gone)
 	c.session = newSession(c.send)
 	if err := s.RegisterSession(ctx, c.session); err != nil {
@@ -63,6 +65,10 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	asked := ctx.Done()
 	ctx, cancel := context.WithCancel(s.WithContext(ctx, c.session))
 	defer cancel()
+	if c.hub != nil {
+		server.WithResourceCapabilities(true, false)(s)
+		c.open = c.openOlder(ctx)
+	}
 
 	failed := make(chan error, 1)
 	ended := make(chan struct{})
@@ -104,11 +110,12 @@ func Serve(ctx context.Context, s *server.MCPServer, in io.Reader, out io.Writer
 	}
 }
 
-func newConn(s *server.MCPServer, out io.Writer, log *slog.Logger) *conn {
+func newConn(s *server.MCPServer, out io.Writer, o Options) *conn {
 	m := &meter{out: out}
 	return &conn{
 		server:   s,
-		log:      log,
+		hub:      o.Subscriptions,
+		log:      o.Log,
 		meter:    m,
 		out:      bufio.NewWriterSize(m, 64<<10),
 		tokens:   jsonrpc.NewTokens(),
@@ -127,6 +134,7 @@ func newConn(s *server.MCPServer, out io.Writer, log *slog.Logger) *conn {
 type conn struct {
 	server   *server.MCPServer
 	session  *session
+	hub      *subscription.Hub // may be nil
 	log      *slog.Logger
 	meter    *meter
 	out      *bufio.Writer // writes to meter
@@ -140,6 +148,9 @@ type conn struct {
 	held    *semaphore.Weighted
 	queue   chan *request // requests that wait for the gate
 	pending requests
+
+	older older
+	open  func() (*subscription.Stream, error) // opens the older stream
 
 	mu       sync.Mutex
 	closed   bool           // no new request begins
@@ -218,7 +229,7 @@ func (c *conn) received(ctx context.Context, line []byte) {
 	case m.IsRequest() && m.Method != string(mcp.MethodInitialize):
 		c.begin(&request{ctx: ctx, message: m, size: int64(len(line))})
 	default:
-		if answer := c.take(ctx, m); answer != nil {
+		if answer := c.take(ctx, m, func() {}); answer != nil {
 			c.sendEncoded(answer)
 		}
 	}
@@ -266,30 +277,32 @@ func (c *conn) run(r *request) {
 	if c.closed {
 		return
 	}
+	leave := sync.OnceFunc(c.gate.Leave)
 	group.Go(func() {
-		defer c.gate.Leave()
+		defer leave()
 		defer c.held.Release(r.size)
-		answer := c.answer(r.ctx, r)
+		answer := c.answer(r.ctx, r, leave)
 		if wanted := r.end(); wanted && answer != nil {
 			c.sendEncoded(answer)
 		}
 	})
 }
 
-// answer handles a request and returns its answer, or nil if there is none.
-func (c *conn) answer(ctx context.Context, r *request) [][]byte {
+// answer handles a request and returns its answer, or nil if there is none. It calls
+// settle if the request needs no place among those in flight any more.
+func (c *conn) answer(ctx context.Context, r *request, settle func()) [][]byte {
 	if r.message != nil {
-		return c.take(ctx, r.message)
+		return c.take(ctx, r.message, settle)
 	}
 	whole := jsonrpc.Answer(r.members, func(m *jsonrpc.Message) []byte {
 		if !m.IsRequest() {
-			c.take(ctx, m)
+			c.take(ctx, m, func() {})
 			return nil
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		end := c.pending.add(m.ID, cancel)
-		answer := c.take(ctx, m)
+		answer := c.take(ctx, m, func() {})
 		if !end() {
 			return nil
 		}
@@ -302,7 +315,7 @@ func (c *conn) answer(ctx context.Context, r *request) [][]byte {
 }
 
 // take handles one message. If a handler panics, it answers with an error.
-func (c *conn) take(ctx context.Context, m *jsonrpc.Message) (answer [][]byte) {
+func (c *conn) take(ctx context.Context, m *jsonrpc.Message, settle func()) (answer [][]byte) {
 	switch {
 	case m.IsResponse():
 		c.session.answered(m.ID, m.Result, m.Error)
@@ -320,7 +333,7 @@ func (c *conn) take(ctx context.Context, m *jsonrpc.Message) (answer [][]byte) {
 			}
 		}
 	}()
-	response := c.server.HandleMessage(ctx, c.tokens.Prepare(m))
+	response := c.handle(ctx, m, settle)
 	if response == nil {
 		return nil
 	}

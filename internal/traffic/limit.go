@@ -40,6 +40,14 @@ func (l *Limit) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// PerSecond is how many requests a second it allows on average.
+func (l Limit) PerSecond() float64 {
+	if l == (Limit{}) {
+		l = wholeAPI()
+	}
+	return float64(l.Requests) / l.Window.Seconds()
+}
+
 // String returns it in words: 1200 requests in 5m0s.
 func (l Limit) String() string { return fmt.Sprintf("%d requests in %s", l.Requests, l.Window) }
 

@@ -2,7 +2,6 @@ package which
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -116,6 +115,11 @@ func (f Finder) listedSession(ctx context.Context, app App, id string) (client.S
 	return page.Items[i], true
 }
 
+// NoSession is the error of a meeting that exists and has had no session.
+type NoSession struct{ text string }
+
+func (e *NoSession) Error() string { return e.text }
+
 // noSession is the error of a series without sessions, in a window or at all. That
 // says nothing about anybody's attendance.
 func (f Finder) noSession(ctx context.Context, s Series, w when.Window, others OtherSessions) error {
@@ -130,7 +134,7 @@ func (f Finder) noSession(ctx context.Context, s Series, w when.Window, others O
 		text += " (" + strings.TrimSuffix(others.Note(), ".") + ")"
 	}
 	if !w.Given() {
-		return errors.New(text + "; list_meeting_participants tells who was added")
+		return &NoSession{text + "; list_meeting_participants tells who was added"}
 	}
 	return fmt.Errorf("%s; it is %s now; %s", text, when.Moment(f.Now, w.Zone()), f.whatExists(ctx, s.App, s, w))
 }

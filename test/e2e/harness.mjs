@@ -217,7 +217,7 @@ export async function extras(t, client, asked) {
     t.equal("a title is completed", completion.completion.values, ["Daily stand-up: Platform"]);
   });
   await t.attempt("resources", async () => {
-    t.equal("three templates", (await client.listResourceTemplates()).resourceTemplates.length, 3);
+    t.equal("four templates", (await client.listResourceTemplates()).resourceTemplates.length, 4);
     const sessions = await client.callTool({ name: "list_sessions", arguments: { limit: 1 } });
     const uri = `realtimekit://sessions/${sessions.structuredContent.sessions[0].session_id}/attendance?format=csv`;
     const { contents } = await client.readResource({ uri });
