@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -302,5 +304,28 @@ func TestWatchLock(t *testing.T) {
 	_, logs, code := once(t, env, "watch", "--state", state, "--once")
 	if code != 1 || !strings.Contains(logs, "another process watches with this state file") {
 		t.Errorf("code %d: %s", code, logs)
+	}
+}
+
+// TestWatchBudget holds that half of --rate-limit is used, and no more.
+func TestWatchBudget(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var at []time.Time
+	api := unpaced(t, demoapi.Options{Observe: func(*http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		at = append(at, time.Now())
+	}})
+	since := time.Now().AddDate(0, 0, -12).Format(time.DateOnly)
+	_, logs, code := once(t, environment(api), "watch", "--once", "--since", since, "--event", "session.ended",
+		"--rate-limit", "200/1s")
+	if code != 0 || len(at) < 150 {
+		t.Fatalf("code %d, %d requests: %s", code, len(at), logs)
+	}
+	for i := range len(at) - 100 {
+		if d := at[i+100].Sub(at[i]); d < time.Second {
+			t.Fatalf("101 requests within %s", d)
+		}
 	}
 }

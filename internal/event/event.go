@@ -47,7 +47,7 @@ type Event struct {
 	SessionID string    `json:"session_id" jsonschema_description:"The session"`
 
 	Attendance        *Attendance `json:"attendance,omitempty" jsonschema_description:"Who came"`
-	AttendanceUnknown string      `json:"attendance_unknown,omitempty" jsonschema_description:"Why it cannot be told who came; not that nobody did"`
+	AttendanceUnknown string      `json:"attendance_unknown,omitempty" jsonschema_description:"Why who came is not known; not that nobody did"`
 	Recap             *Recap      `json:"recap,omitempty" jsonschema_description:"Which texts there are; get_session_recap reads them"`
 	Recording         *Recording  `json:"recording,omitempty" jsonschema_description:"The recording; list_recordings gives its link"`
 	Person            *Person     `json:"person,omitempty" jsonschema_description:"Who came or went"`
@@ -69,8 +69,8 @@ type Attendance struct {
 	Absent        []Who      `json:"absent" jsonschema_description:"Who did not come"`
 	Late          []Who      `json:"late" jsonschema_description:"Who came late"`
 	Guests        []Who      `json:"guests" jsonschema_description:"Who came without being on the roster"`
-	JustInTime    bool       `json:"just_in_time,omitempty" jsonschema_description:"People are added when they join: absent are those who are known to the meeting, not those who were expected"`
-	RosterUnknown bool       `json:"roster_unknown,omitempty" jsonschema_description:"The API has no roster: everybody counts as a guest, and nobody as absent"`
+	JustInTime    bool       `json:"just_in_time,omitempty" jsonschema_description:"The roster tells who is known, not who was expected"`
+	RosterUnknown bool       `json:"roster_unknown,omitempty" jsonschema_description:"There is none: all count as guests, nobody as absent"`
 	Notes         []string   `json:"notes,omitempty" jsonschema_description:"Sentences on what limits this"`
 	People        []Attendee `json:"people,omitempty" jsonschema_description:"Everybody, with --people"`
 }
@@ -87,7 +87,7 @@ type Attendee struct {
 	Who
 	Name      string     `json:"name,omitempty" jsonschema_description:"Text from a stranger, cleaned"`
 	Preset    string     `json:"preset,omitempty" jsonschema_description:"Their role"`
-	Status    Status     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest" jsonschema_description:"A guest came, and is not on the roster"`
+	Status    Status     `json:"status" jsonschema:"enum=attended,enum=absent,enum=guest" jsonschema_description:"What they were"`
 	JoinedAt  *time.Time `json:"joined_at,omitempty" jsonschema_description:"First"`
 	LeftAt    *time.Time `json:"left_at,omitempty" jsonschema_description:"Last"`
 	Minutes   int        `json:"minutes,omitempty" jsonschema_description:"Present"`

@@ -19,8 +19,8 @@ func (w *World) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if w.Seen != nil {
 		w.Seen(r)
 	}
-	if text, ok := strings.CutPrefix(r.URL.Path, "/texts/"); ok {
-		_, _ = fmt.Fprintf(out, "\"1000\",\"p\",\"u\",\"c\",\"Ann\",\"%s\"\n", text)
+	if strings.HasPrefix(r.URL.Path, "/texts/") {
+		_, _ = fmt.Fprintln(out, `"1000","p","u","c","Ann","Hello everyone"`)
 		return
 	}
 	if w.Fail != nil {

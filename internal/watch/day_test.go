@@ -25,7 +25,6 @@ type receiver struct {
 	times  map[string]int
 	inHand map[string]time.Time // since when; those of before the kill stay
 	last   map[string]event.Event
-	bad    int
 }
 
 // Deliver implements event.Sink.
@@ -73,21 +72,7 @@ func TestDay(t *testing.T) {
 	t.Parallel()
 	try(t, func(tr *trial) {
 		random := rand.New(rand.NewPCG(1, 2))
-		const meetings, sessions, kills = 20, 60, 25
-		for range meetings {
-			tr.meeting(3)
-		}
-		for range sessions {
-			m := &tr.world.Meetings[random.IntN(meetings)]
-			from := time.Duration(random.IntN(23*3600)) * time.Second
-			s := tr.session(m, from, from+time.Duration(60+random.IntN(5000))*time.Second)
-			s.Transcript = s.End.Add(time.Duration(random.IntN(600)) * time.Second)
-			s.Summary = s.Transcript.Add(time.Minute)
-			if random.IntN(2) == 0 {
-				s.Recordings = []timelapse.Recording{{ID: id(4, len(tr.world.Sessions)), Start: s.Start, Stop: s.End,
-					Uploaded: s.End.Add(time.Duration(random.IntN(7200)) * time.Second)}}
-			}
-		}
+		tr.fill(random, 20, 60)
 		tr.world.Fail = func(*http.Request) int {
 			if random.IntN(10) == 0 {
 				return http.StatusBadGateway
@@ -96,46 +81,75 @@ func TestDay(t *testing.T) {
 		}
 		to := &receiver{t: t, random: random, times: map[string]int{}, inHand: map[string]time.Time{},
 			last: map[string]event.Event{}}
-		var state memory
-		limit := Half(client.Limit{})
-		api := tr.client(limit)
+		const kills = 25
 		deadlines := make([]time.Duration, kills)
 		for i := range deadlines {
 			deadlines[i] = time.Duration(random.IntN(26*3600*1000)) * time.Millisecond
 		}
 		slices.Sort(deadlines)
 		tr.hintAtRandom(random, 26*time.Hour)
+		var state memory
+		api := tr.client(Half(client.Limit{}))
 		for _, end := range append(deadlines, 28*time.Hour) {
 			o := tr.options()
-			o.API, o.Sustained, o.State, o.Sinks = api, Sustained(limit), state.open(t), []event.Sink{to}
-			ctx, kill := context.WithCancel(tr.t.Context())
-			ended := tr.start(ctx, o)
-			time.Sleep(time.Until(tr.began.Add(end)))
-			to.mu.Lock()
-			to.dead = true
-			state.mu.Lock()
-			state.refuse = func() error { return errors.New("killed") }
-			state.mu.Unlock()
-			to.mu.Unlock()
-			kill()
-			<-ended
-			to.dead, state.refuse = false, nil
+			o.API, o.Sustained, o.State, o.Sinks = api, Sustained(Half(client.Limit{})), state.open(t), []event.Sink{to}
+			tr.killed(o, end, to, &state)
 		}
-		for _, s := range tr.world.Sessions {
-			for _, e := range expected(&s) {
-				if to.times[e] == 0 {
-					t.Errorf("an event of session %s is lost", s.ID)
-				}
-				delete(to.times, e)
-			}
-		}
-		if len(to.times) > 0 {
-			t.Errorf("%d events that nobody expected", len(to.times))
-		}
-		if n := len(tr.reads); n > 28*3600/100*132 {
-			t.Errorf("%d requests", n)
+		to.complete(tr.world.Sessions)
+		if n := tr.busiest(5 * time.Minute); n > 600 {
+			t.Errorf("%d requests in five minutes", n)
 		}
 	})
+}
+
+// fill adds meetings, and sessions with texts and recordings at random times of a day.
+func (tr *trial) fill(random *rand.Rand, meetings, sessions int) {
+	for range meetings {
+		tr.meeting(3)
+	}
+	seconds := func(most int) time.Duration { return time.Duration(random.IntN(most)) * time.Second }
+	for n := range sessions {
+		m := &tr.world.Meetings[random.IntN(meetings)]
+		from := seconds(23 * 3600)
+		s := tr.session(m, from, from+time.Minute+seconds(5000))
+		s.Transcript = s.End.Add(seconds(600))
+		s.Summary = s.Transcript.Add(time.Minute)
+		if random.IntN(2) == 0 {
+			s.Recordings = []timelapse.Recording{{ID: id(4, n), Start: s.Start, Stop: s.End, Uploaded: s.End.Add(seconds(7200))}}
+		}
+	}
+}
+
+// killed runs an engine until a time since the trial began. Nothing that it does then
+// reaches the receiver or the state.
+func (tr *trial) killed(o Options, at time.Duration, to *receiver, state *memory) {
+	ctx, kill := context.WithCancel(tr.t.Context())
+	ended := tr.start(ctx, o)
+	time.Sleep(time.Until(tr.began.Add(at)))
+	to.mu.Lock()
+	to.dead = true
+	state.mu.Lock()
+	state.refuse = func() error { return errors.New("killed") }
+	state.mu.Unlock()
+	to.mu.Unlock()
+	kill()
+	<-ended
+	to.dead, state.refuse = false, nil
+}
+
+// complete compares what came with what happened.
+func (r *receiver) complete(sessions []timelapse.Session) {
+	for _, s := range sessions {
+		for _, e := range expected(&s) {
+			if r.times[e] == 0 {
+				r.t.Errorf("an event of session %s is lost", s.ID)
+			}
+			delete(r.times, e)
+		}
+	}
+	if len(r.times) > 0 {
+		r.t.Errorf("%d events that nobody expected", len(r.times))
+	}
 }
 
 // expected are the ids of the events of a session.

@@ -58,29 +58,32 @@ func TestUnknownAttendance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			try(t, func(tr *trial) {
-				s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute)
-				tr.world.Fail = func(r *http.Request) int {
-					if strings.HasSuffix(r.URL.Path, s.ID+"/participants") {
-						return tc.status
-					}
-					return 0
-				}
-				if err := tr.watch(tr.options(), 26*time.Hour); err != nil {
-					t.Fatal(err)
-				}
-				over := tr.only(event.SessionEnded)
-				if after := over.after - 20*time.Minute; after < tc.after || after > tc.after+15*time.Minute {
-					t.Errorf("told %s after the end", after)
-				}
-				if over.Attendance != nil || !strings.Contains(over.AttendanceUnknown, "participants of session") {
-					t.Errorf("%+v", over.Event)
-				}
-				if n := strings.Count(tr.log.String(), "is not known yet"); n != 1 {
-					t.Errorf("said %d times: %s", n, tr.log)
-				}
-			})
+			try(t, func(tr *trial) { tr.unknownFor(tc.status, tc.after) })
 		})
+	}
+}
+
+// unknownFor watches an end at which who came cannot be read, and is given up after a time.
+func (tr *trial) unknownFor(status int, given time.Duration) {
+	s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute)
+	tr.world.Fail = func(r *http.Request) int {
+		if strings.HasSuffix(r.URL.Path, s.ID+"/participants") {
+			return status
+		}
+		return 0
+	}
+	if err := tr.watch(tr.options(), 26*time.Hour); err != nil {
+		tr.t.Fatal(err)
+	}
+	over := tr.only(event.SessionEnded)
+	if after := over.after - 20*time.Minute; after < given || after > given+15*time.Minute {
+		tr.t.Errorf("told %s after the end", after)
+	}
+	if over.Attendance != nil || !strings.Contains(over.AttendanceUnknown, "participants of session") {
+		tr.t.Errorf("%+v", over.Event)
+	}
+	if n := strings.Count(tr.log.String(), "is not known yet"); n != 1 {
+		tr.t.Errorf("said %d times: %s", n, tr.log)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/event"
+	"github.com/mcp-realtimekit/mcp-realtimekit/internal/timelapse"
 )
 
 // openState opens a state file until the test ends.
@@ -239,6 +240,41 @@ func TestUnsaved(t *testing.T) {
 		tr.expect(s, event.SessionStarted, event.SessionEnded)
 		if n := strings.Count(tr.log.String(), "could not be saved"); n != 1 {
 			t.Errorf("said %d times: %s", n, tr.log)
+		}
+	})
+}
+
+// TestRecorded holds that each delivery is on disk before the next one of its session
+// begins, and at once.
+func TestRecorded(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		s := tr.session(tr.meeting(2), 10*time.Minute, 40*time.Minute)
+		s.Transcript, s.Summary = s.End, s.End
+		s.Recordings = []timelapse.Recording{{ID: id(4, 1), Start: s.Start, Stop: s.End, Uploaded: s.End}}
+		var state memory
+		o := tr.options()
+		o.State = state.open(t)
+		recorded := func(what string) {
+			state.mu.Lock()
+			defer state.mu.Unlock()
+			if !bytes.Contains(state.content, []byte(what)) {
+				t.Errorf("%s after %s is not in %s", what, time.Since(tr.began), state.content)
+			}
+		}
+		tr.refuse = func(e event.Event) bool {
+			before := map[event.Type]string{event.SessionEnded: `"stage":1`, event.RecapReady: `"stage":2`}
+			after := map[event.Type]string{event.SessionStarted: `"stage":1`, event.SessionEnded: `"stage":2`,
+				event.RecapReady: `"recapped":true`, event.RecordingReady: id(4, 1)}
+			recorded(before[e.Type])
+			time.AfterFunc(time.Millisecond, func() { recorded(after[e.Type]) })
+			return false
+		}
+		if err := tr.watch(o, 2*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(tr.types("")); n != 4 {
+			t.Errorf("%d events", n)
 		}
 	})
 }

@@ -26,18 +26,22 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+const never = -time.Second
+
+// recapCase is a session with its texts.
+type recapCase struct {
+	name                      string
+	transcribe, summarize     bool
+	transcript, summary       time.Duration // after the end
+	want                      event.Type    // empty: none
+	after                     time.Duration // the end
+	texts, missing, summaries int           // of the event; requests for summaries
+}
+
 // TestRecaps holds when a recap is ready, and when it is missing.
 func TestRecaps(t *testing.T) {
 	t.Parallel()
-	const never = -time.Second
-	for _, tc := range []struct {
-		name                      string
-		transcribe, summarize     bool
-		transcript, summary       time.Duration // after the end
-		want                      event.Type    // empty: none
-		after                     time.Duration // the end
-		texts, missing, summaries int           // of the event; requests for summaries
-	}{
+	for _, tc := range []recapCase{
 		{"both", true, true, 30 * time.Second, 90 * time.Second, event.RecapReady, 2 * time.Minute, 2, 0, 2},
 		{"one late", true, true, time.Minute, 30 * time.Minute, event.RecapReady, time.Hour, 2, 0, 5},
 		{"one never", true, true, time.Minute, never, event.RecapReady, time.Hour, 1, 1, 5},
@@ -48,34 +52,36 @@ func TestRecaps(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			try(t, func(tr *trial) {
-				m := tr.meeting(2)
-				m.Transcribe, m.Summarize = tc.transcribe, tc.summarize
-				const end = 30 * time.Minute
-				s := tr.session(m, 10*time.Minute, end)
-				if tc.transcript != never {
-					s.Transcript = s.End.Add(tc.transcript)
-				}
-				if tc.summary != never {
-					s.Summary = s.End.Add(tc.summary)
-				}
-				if err := tr.watch(tr.options(), 26*time.Hour); err != nil {
-					t.Fatal(err)
-				}
-				if tc.want == "" {
-					tr.expect(s.ID, event.SessionStarted, event.SessionEnded)
-				} else {
-					tr.expect(s.ID, event.SessionStarted, event.SessionEnded, tc.want)
-					got := tr.only(tc.want)
-					if got.after != end+tc.after || len(got.Recap.Texts) != tc.texts || len(got.Recap.Missing) != tc.missing {
-						t.Errorf("after %s: %+v", got.after-end, got.Recap)
-					}
-				}
-				if n := tr.requests("/summary"); n != tc.summaries {
-					t.Errorf("%d requests for the summary, want %d", n, tc.summaries)
-				}
-			})
+			try(t, tc.check)
 		})
+	}
+}
+
+func (tc recapCase) check(tr *trial) {
+	m := tr.meeting(2)
+	m.Transcribe, m.Summarize = tc.transcribe, tc.summarize
+	const end = 30 * time.Minute
+	s := tr.session(m, 10*time.Minute, end)
+	if tc.transcript != never {
+		s.Transcript = s.End.Add(tc.transcript)
+	}
+	if tc.summary != never {
+		s.Summary = s.End.Add(tc.summary)
+	}
+	if err := tr.watch(tr.options(), 26*time.Hour); err != nil {
+		tr.t.Fatal(err)
+	}
+	if n := tr.requests("/summary"); n != tc.summaries {
+		tr.t.Errorf("%d requests for the summary, want %d", n, tc.summaries)
+	}
+	if tc.want == "" {
+		tr.expect(s.ID, event.SessionStarted, event.SessionEnded)
+		return
+	}
+	tr.expect(s.ID, event.SessionStarted, event.SessionEnded, tc.want)
+	got := tr.only(tc.want)
+	if got.after != end+tc.after || len(got.Recap.Texts) != tc.texts || len(got.Recap.Missing) != tc.missing {
+		tr.t.Errorf("after %s: %+v", got.after-end, got.Recap)
 	}
 }
 

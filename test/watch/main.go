@@ -29,7 +29,7 @@ func main() {
 	flag.IntVar(&p.sessions, "sessions", 1000, "how many sessions take place in the day")
 	flag.IntVar(&p.kills, "kills", 100, "how many times the program is killed")
 	flag.IntVar(&p.factor, "factor", 450, "how many times as fast the day passes")
-	flag.Uint64Var(&p.seed, "seed", uint64(time.Now().UnixNano()), "what happens follows from it") //nolint:gosec // any
+	flag.Uint64Var(&p.seed, "seed", uint64(time.Now().UnixNano()), "what happens follows from it")
 	flag.BoolVar(&p.verbose, "v", false, "print what the programs log")
 	flag.Parse()
 	if flag.NArg() != 1 {
