@@ -114,6 +114,7 @@ func TestMalformedConfiguration(t *testing.T) {
 		"no timeout":    {args: []string{"--timeout=0s"}, want: "positive"},
 		"rate limit":    {args: []string{"--rate-limit=many"}, want: "1200/5m"},
 		"cache":         {args: []string{"--cache-ended=-1s"}, want: "--cache-ended"},
+		"subscriptions": {args: []string{"--subscription-interval=0s"}, want: "for example 30s"},
 		"level":         {args: []string{"--log-level=loud"}, want: "--log-level"},
 		"format":        {args: []string{"--log-format=xml"}, want: "--log-format"},
 	} {

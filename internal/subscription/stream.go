@@ -30,7 +30,7 @@ func (s *Stream) Subscribe(ctx context.Context, uris ...string) error {
 	var who identity
 	who.key, who.ctx = s.hub.o.Caller(ctx, s.hub.ctx)
 	group, reading := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce / 2) // others subscribe too
+	group.SetLimit(firstAtOnce)
 	for _, uri := range added {
 		group.Go(func() error { return s.begin(reading, who, uri) })
 	}

@@ -22,7 +22,9 @@ const (
 const (
 	// atOnce is how many resources are read at a time: a large one takes megabytes
 	// until it is a digest.
-	atOnce = 8
+	atOnce = 32
+	// firstAtOnce is how many of one request are read for the first time at a time.
+	firstAtOnce = 4
 	// allowance is how much of a caller's budget may be spent at once after a pause.
 	allowance = 30 * time.Second
 	// longest is the longest pause after failures, unless the interval is longer.
