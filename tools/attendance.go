@@ -25,6 +25,7 @@ type AttendanceQuery struct {
 	NotIn        string // another meeting
 	Late, Early  *int   // minutes; nil is the default
 	Spans        bool
+	Recipients   bool   // whom to write to, as CSV, instead of people
 	Timezone     string // IANA name
 	App          string // name or id
 	Start, End   string // scheduled, of the session's day or in full
@@ -61,6 +62,9 @@ func (q AttendanceQuery) arguments() map[string]any {
 	}
 	if q.Spans {
 		args["spans"] = true
+	}
+	if q.Recipients {
+		args["format"] = "recipients"
 	}
 	return args
 }

@@ -44,6 +44,7 @@ in it. Without MEETING it is about the latest session of any meeting.`,
   mcp-realtimekit --demo attendance --on yesterday
   mcp-realtimekit attendance stand-up --show absent --format csv --bom > absent.csv
   mcp-realtimekit attendance stand-up --from 2026-11-01 --format html > stand-up.html
+  mcp-realtimekit attendance stand-up --format recipients > recipients.csv
   mcp-realtimekit attendance all-hands --at 14:20 --preset host
   mcp-realtimekit attendance war-room --follow`,
 		Args: atMostOne("MEETING"),
@@ -128,7 +129,9 @@ func (f *attendanceFlags) settle(fs *pflag.FlagSet) error {
 
 // run is for people and cron.
 func (f *attendanceFlags) run(ctx context.Context, c *config, s *streams) error {
-	if f.bom && f.format != "csv" {
+	f.query.Recipients = f.format == "recipients"
+	rows := f.query.Recipients || f.format == "csv"
+	if f.bom && !rows {
 		return fmt.Errorf("%w: --bom needs --format csv", errUsage)
 	}
 	if f.follow && f.format != "table" {
@@ -146,7 +149,7 @@ func (f *attendanceFlags) run(ctx context.Context, c *config, s *streams) error 
 	if err != nil {
 		return err
 	}
-	if f.format == "csv" { // which has no place for notes
+	if rows { // which have no place for notes
 		for _, note := range answer.Preface() {
 			if _, err := fmt.Fprintln(s.logs, "Note: "+note); err != nil {
 				return err

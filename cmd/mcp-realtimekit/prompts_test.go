@@ -102,6 +102,10 @@ func TestRecipients(t *testing.T) {
 		"fay@example.com,absent,Fay",
 		"",
 	}, "\r\n")
+	out, logs, code := once(t, s.script(t).Environment(), "attendance", "design", "--format", "recipients")
+	if code != 0 || out != want || !strings.Contains(logs, "Addresses known: 3 of 7.") {
+		t.Errorf("status %d, %q, %s", code, out, logs)
+	}
 	if got.CSV != want || len(got.People) > 0 || !strings.Contains(fmt.Sprint(got.Notes), "Addresses known: 3 of 7.") {
 		t.Errorf("%q %v", got.CSV, got.Notes)
 	}

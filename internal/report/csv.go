@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"strings"
 
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/untrusted"
@@ -62,7 +61,12 @@ func csvOf[R any](t columns[R], l layout, n int, row func(i int) R) (text string
 	return c.b.String()[:fits], written
 }
 
-func (c *csvRows) writeTo(w io.Writer) error {
-	_, err := io.WriteString(w, c.b.String())
-	return err
+// wholeCSV writes all of n rows.
+func wholeCSV[R any](t columns[R], l layout, n int, row func(i int) R) string {
+	var c csvRows
+	c.add(t.csvHeader(l)...)
+	for i := range n {
+		c.add(t.csvLine(l, row(i))...)
+	}
+	return c.b.String()
 }

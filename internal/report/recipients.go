@@ -83,8 +83,13 @@ func (b *attendanceBuilder) listRecipients(fitting []somebody) {
 	if b.options.Said {
 		limit = min(limit, b.options.Limit)
 	}
-	a.CSV, shown = csvOf(recipients(), a.layout, limit, func(i int) Person {
+	row := func(i int) Person {
 		return Person{Name: untrusted.Line(rest[i].Name, 80), status: rest[i].status, address: of[rest[i].Key]}
-	})
+	}
+	if b.options.Limit == 0 {
+		a.CSV = wholeCSV(recipients(), a.layout, len(rest), row)
+		return
+	}
+	a.CSV, shown = csvOf(recipients(), a.layout, limit, row)
 	a.LeftOut, a.Next = len(rest)-shown, nextAt(b.options.Offset+shown, len(rest)-shown)
 }

@@ -10,17 +10,20 @@ import (
 )
 
 // Formats are what Attendance.Write takes.
-var Formats = []string{"table", "csv", "json", "markdown", "html"}
+var Formats = []string{"table", "csv", "json", "markdown", "html", "recipients"}
 
-// Write renders an attendance made without a limit: a table for a terminal, CSV
-// (RFC 4180, safe to open in a spreadsheet), JSON as the structured content,
-// Markdown, or a page for browsers. Only a table needs to know the screen.
+// Write renders an attendance made without a limit: a table for a terminal, CSV (RFC 4180, safe to open in a
+// spreadsheet), JSON as the structured content, Markdown, a page for browsers, or CSV of whom to write to, which has to
+// be made with AttendanceOptions.Recipients. Only a table needs to know the screen.
 func (a *Attendance) Write(w io.Writer, format string, screen Screen) error {
 	switch format {
 	case "table":
 		return a.writeTable(w, screen)
 	case "csv":
 		return a.writeCSV(w)
+	case "recipients":
+		_, err := io.WriteString(w, a.CSV)
+		return err
 	case "json":
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
@@ -51,11 +54,7 @@ func (a *Attendance) Preface() []string {
 }
 
 func (a *Attendance) writeCSV(w io.Writer) error {
-	var c csvRows
-	columns := people()
-	c.add(columns.csvHeader(a.layout)...)
-	for _, p := range a.People {
-		c.add(columns.csvLine(a.layout, p)...)
-	}
-	return c.writeTo(w)
+	text := wholeCSV(people(), a.layout, len(a.People), func(i int) Person { return a.People[i] })
+	_, err := io.WriteString(w, text)
+	return err
 }

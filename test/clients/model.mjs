@@ -1,11 +1,12 @@
-// A model on loopback that asks for one tool call, and then ends. It speaks the
+// A model on loopback that asks for scripted tool calls, and then ends. It speaks the
 // three protocols of the clients: OpenAI Responses, Gemini and Anthropic Messages.
 import http from "node:http";
 
-const DONE = "The fake model is done.";
+export const DONE = "The fake model is done.";
 
 // serveModel keeps the bodies of all requests. choose returns, for the tools on
-// offer, the call to ask for: {name, namespace, args}; nothing ends the turn.
+// offer and the number of calls that were answered, the call to ask for: {name,
+// namespace, args}, or {name, custom} with text; nothing ends the turn.
 export async function serveModel(choose) {
   const requests = [];
   const server = http.createServer(async (req, res) => {
@@ -21,8 +22,7 @@ export async function serveModel(choose) {
     const results = answer.results(body);
     const tools = answer.tools(body);
     requests.push({ text, tools, results });
-    const call = results.length === 0 ? choose(tools) : undefined;
-    answer.send(res, body, call, req.url);
+    answer.send(res, body, choose(tools, results.length), req.url, results.length);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = () => {
@@ -38,13 +38,23 @@ function events(res, list) {
   res.end();
 }
 
+// called is the call of a function, or of a tool that takes free text.
+function called({ name, namespace, args, custom }) {
+  if (custom !== undefined) return { type: "custom_tool_call", name, input: custom };
+  return { type: "function_call", name, namespace, arguments: JSON.stringify(args) }; // undefined is left out
+}
+
+// flat lists tools, of which some stand in namespaces.
+function flat(tools, namespace) {
+  return tools.flatMap((t) => (t.type === "namespace" ? flat(t.tools, t.name) : [{ name: t.name ?? t.type, namespace }]));
+}
+
 const responses = {
   path: /\/responses$/,
-  tools: (body) => (body.tools ?? []).flatMap((t) => (t.type === "namespace"
-    ? t.tools.map((f) => ({ name: f.name, namespace: t.name }))
-    : [{ name: t.name ?? t.type }])),
+  // Newer models are given their tools in a message.
+  tools: (body) => flat([body, ...(body.input ?? [])].flatMap((i) => i.tools ?? [])),
   results: (body) => (body.input ?? []).filter((i) => /call_output$/.test(i.type)).map((i) => JSON.stringify(i.output)),
-  send(res, body, call) {
+  send(res, body, call, _, n) {
     const message = {
       type: "message",
       id: "msg_1",
@@ -52,15 +62,7 @@ const responses = {
       status: "completed",
       content: [{ type: "output_text", text: DONE, annotations: [] }],
     };
-    const item = call ? {
-      type: "function_call",
-      id: "fc_1",
-      call_id: "call_1",
-      status: "completed",
-      name: call.name,
-      namespace: call.namespace, // undefined is left out
-      arguments: JSON.stringify(call.args),
-    } : message;
+    const item = call ? { ...called(call), status: "completed", id: `fc_${n}`, call_id: `call_${n}` } : message;
     const usage = {
       input_tokens: 1,
       input_tokens_details: { cached_tokens: 0 },
@@ -99,8 +101,8 @@ const anthropic = {
   tools: (body) => (body.tools ?? []).map((t) => ({ name: t.name })),
   results: (body) => (body.messages ?? []).flatMap((m) => (Array.isArray(m.content) ? m.content : []))
     .filter((c) => c.type === "tool_result").map((c) => JSON.stringify(c.content)),
-  send(res, body, call) {
-    const block = call ? { type: "tool_use", id: "toolu_1", name: call.name, input: {} } : { type: "text", text: "" };
+  send(res, body, call, _, n) {
+    const block = call ? { type: "tool_use", id: `toolu_${n}`, name: call.name, input: {} } : { type: "text", text: "" };
     const delta = call
       ? { type: "input_json_delta", partial_json: JSON.stringify(call.args) }
       : { type: "text_delta", text: DONE };

@@ -8,13 +8,9 @@ import fs from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
-import readline from "node:readline";
-import { fileURLToPath } from "node:url";
+import { bin, binary, failed, filesBelow, json, ok, run, settings, startFence, startSample } from "./harness.mjs";
 import { serveModel } from "./model.mjs";
 
-const [binary, sample] = process.argv.slice(2).map((p) => path.resolve(p));
-const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), "node_modules", ".bin");
-const LIMIT = 120_000; // ms, for one client
 const TOOL = "get_meeting_attendance";
 const QUESTION = "Who was in the design review?";
 
@@ -60,64 +56,6 @@ const clients = [
   },
 ];
 
-let failed = 0;
-function ok(name, condition, detail) {
-  console.log(`  ${condition ? "ok  " : "FAIL"}  ${name}`);
-  if (condition) return;
-  failed++;
-  if (detail !== undefined) console.log(String(detail).slice(-4000).replace(/^/gm, "        "));
-}
-
-// run starts a program and collects what it prints.
-function run(command, args, env, cwd) {
-  return new Promise((resolve, reject) => {
-    const p = spawn(command, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"], timeout: LIMIT, killSignal: "SIGKILL" });
-    let out = "";
-    let logs = "";
-    p.stdout.on("data", (d) => { out += d; });
-    p.stderr.on("data", (d) => { logs += d; });
-    p.on("error", reject);
-    p.on("close", (code, signal) => resolve({ code: code ?? signal, out, logs }));
-  });
-}
-
-// settings go into the client's file, and then only there.
-function settings(api) {
-  return { CLOUDFLARE_BASE_URL: api.url, REALTIMEKIT_APP_ID: api.app_id };
-}
-
-// json runs the program and reads what it prints.
-async function json(args, env) {
-  const r = await run(binary, args, env);
-  if (r.code !== 0) throw new Error(`${args.join(" ")}: ${r.logs}`);
-  return JSON.parse(r.out);
-}
-
-async function startSample() {
-  const p = spawn(sample, [], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = readline.createInterface({ input: p.stdout });
-  const { value } = await lines[Symbol.asyncIterator]().next();
-  return { ...JSON.parse(value), stop: () => p.stdin.end() };
-}
-
-// startFence is the proxy that the clients are given: whoever wants to leave the
-// machine is refused there.
-async function startFence() {
-  const fence = http.createServer((_, res) => res.writeHead(403).end());
-  fence.on("connect", (_, socket) => {
-    socket.on("error", () => {}); // a client may be gone before it hears the answer
-    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
-  });
-  await new Promise((resolve) => fence.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${fence.address().port}`, stop: () => fence.closeAllConnections() ?? fence.close() };
-}
-
-function filesBelow(dir) {
-  return fs.readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((f) => f.isFile())
-    .map((f) => path.join(f.parentPath ?? f.path, f.name));
-}
-
 // startServer serves over HTTP to callers who send their own tokens.
 async function startServer(api) {
   const probe = http.createServer();
@@ -141,7 +79,8 @@ async function startServer(api) {
 async function check(client, api, fence, expected, url) {
   console.log(`${client.id}, over ${url ? "HTTP" : "stdio"}`);
   const home = fs.mkdtempSync(path.join(os.tmpdir(), `mcp-realtimekit-${client.id}-`));
-  const model = await serveModel((tools) => {
+  const model = await serveModel((tools, calls) => {
+    if (calls > 0) return undefined;
     const tool = tools.find((t) => t.name.endsWith(TOOL));
     return tool && { ...tool, args: { meeting: "design review" } };
   });
