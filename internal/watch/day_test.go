@@ -73,13 +73,14 @@ func TestDay(t *testing.T) {
 	try(t, func(tr *trial) {
 		random := rand.New(rand.NewPCG(1, 2))
 		tr.fill(random, 20, 60)
+		failing := rand.New(rand.NewPCG(3, 4))
 		tr.world.Fail = func(*http.Request) int {
-			if random.IntN(10) == 0 {
+			if failing.IntN(10) == 0 {
 				return http.StatusBadGateway
 			}
 			return 0
 		}
-		to := &receiver{t: t, random: random, times: map[string]int{}, inHand: map[string]time.Time{},
+		to := &receiver{t: t, random: rand.New(rand.NewPCG(5, 6)), times: map[string]int{}, inHand: map[string]time.Time{},
 			last: map[string]event.Event{}}
 		const kills = 25
 		deadlines := make([]time.Duration, kills)
@@ -126,15 +127,17 @@ func (tr *trial) killed(o Options, at time.Duration, to *receiver, state *memory
 	ctx, kill := context.WithCancel(tr.t.Context())
 	ended := tr.start(ctx, o)
 	time.Sleep(time.Until(tr.began.Add(at)))
-	to.mu.Lock()
-	to.dead = true
-	state.mu.Lock()
-	state.refuse = func() error { return errors.New("killed") }
-	state.mu.Unlock()
-	to.mu.Unlock()
+	set := func(dead bool, refuse func() error) {
+		to.mu.Lock()
+		defer to.mu.Unlock()
+		state.mu.Lock()
+		defer state.mu.Unlock()
+		to.dead, state.refuse = dead, refuse
+	}
+	set(true, func() error { return errors.New("killed") })
 	kill()
 	<-ended
-	to.dead, state.refuse = false, nil
+	set(false, nil)
 }
 
 // complete compares what came with what happened.
@@ -166,7 +169,7 @@ func expected(s *timelapse.Session) []string {
 func (tr *trial) hintAtRandom(random *rand.Rand, within time.Duration) {
 	give := func(at time.Time, h Hint) {
 		if time.Until(at) < within && random.IntN(2) == 0 {
-			time.AfterFunc(time.Until(at), func() { _ = tr.engine.Hint(tr.t.Context(), h) }) // not while it is killed
+			time.AfterFunc(time.Until(at), func() { _ = tr.running().Hint(tr.t.Context(), h) }) // not while it is killed
 		}
 	}
 	for n, s := range tr.world.Sessions {

@@ -48,6 +48,7 @@ type Options struct {
 type Engine struct {
 	o     Options
 	clock Clock
+	began time.Time // the time from which events are wanted, unless one was given
 	pace  *pace
 	reads chan struct{} // bounds how many jobs read the API at a time
 
@@ -81,6 +82,7 @@ func New(o Options) *Engine {
 	e := &Engine{
 		o:     o,
 		clock: o.Clock,
+		began: o.Clock.Now(),
 		reads: make(chan struct{}, readers),
 		wake:  make(chan struct{}, 1),
 		apps:  map[client.AppRef]*app{},

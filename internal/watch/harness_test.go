@@ -110,10 +110,19 @@ func (tr *trial) start(ctx context.Context, o Options) <-chan error {
 	}
 	e := New(o)
 	e.something = func(context.Context, *client.Link, string) (bool, error) { return true, nil }
+	tr.mu.Lock()
 	tr.engine = e
+	tr.mu.Unlock()
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
 	return ended
+}
+
+// running is the engine that was started last.
+func (tr *trial) running() *Engine {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.engine
 }
 
 func (tr *trial) client(l client.Limit) *client.Client {

@@ -16,7 +16,7 @@ import (
 // hint gives a running engine a hint.
 func (tr *trial) hint(h Hint) {
 	tr.t.Helper()
-	if err := tr.engine.Hint(tr.t.Context(), h); err != nil {
+	if err := tr.running().Hint(tr.t.Context(), h); err != nil {
 		tr.t.Error(err)
 	}
 }
@@ -153,7 +153,7 @@ func TestHintIsKept(t *testing.T) {
 		tr.hint(Hint{SessionID: s.ID, Kind: HintSession})
 		full := errors.New("no space left")
 		state.refuse = func() error { return full }
-		if err := tr.engine.Hint(ctx, Hint{SessionID: id(3, 9)}); !errors.Is(err, full) {
+		if err := tr.running().Hint(ctx, Hint{SessionID: id(3, 9)}); !errors.Is(err, full) {
 			t.Error(err)
 		}
 		cancel()

@@ -81,7 +81,7 @@ func meeting(n int, random *rand.Rand) timelapse.Meeting {
 func (a *account) session(n int, random *rand.Rand) timelapse.Session {
 	seconds := func(from, to int) time.Duration { return time.Duration(from+random.IntN(to-from)) * time.Second }
 	m := a.Meetings[random.IntN(len(a.Meetings))]
-	begin := a.origin.Add(seconds(300, int(day.Seconds())-7000))
+	begin := a.origin.Add(seconds(3600, int(day.Seconds())-7000))
 	s := timelapse.Session{ID: id(3, n), MeetingID: m.ID, Start: begin, End: begin.Add(seconds(60, 6900))}
 	s.Transcript = s.End.Add(seconds(10, 600))
 	if m.Summarize {

@@ -36,6 +36,12 @@ func (p plan) run(binary string) (report string, problems []string) {
 		r.begins[s.ID] = s.Start
 	}
 	random := rand.New(rand.NewPCG(p.seed, 3)) //nolint:gosec // nothing secret
+	if r.hooks, err = newWebhooks(a, binary, dir); err != nil {
+		return "", []string{err.Error()}
+	}
+	if r.hooks != nil {
+		r.hooks.schedule(random)
+	}
 	kills := make([]time.Duration, p.kills)
 	for i := range kills {
 		kills[i] = time.Duration(random.Int64N(int64(day)))
@@ -50,11 +56,24 @@ func (p plan) run(binary string) (report string, problems []string) {
 	events := r.settle(a.Sessions)
 	r.bounds()
 	slices.Sort(r.delay)
+	report = r.report(events)
+	return report, r.problems
+}
+
+// report says what was measured.
+func (r *runner) report(events int) string {
+	hooks := "no webhooks"
+	if r.hooks != nil {
+		hooks = fmt.Sprintf("%d webhooks taken, %d came to nobody", r.hooks.taken.Load(), r.hooks.lost.Load())
+		if n := r.hooks.refused.Load(); n > 0 || r.hooks.taken.Load() == 0 {
+			r.fail("%d webhooks were refused", n)
+		}
+	}
 	return fmt.Sprintf("%d kills: %d events of %d sessions, %d repeated; begins and ends told after %s in the middle and %s at most; "+
-		"%d requests, at most %d in 5 minutes and %d in 10 seconds; state of at most %d kB; memory of at most %d MB",
-		p.kills, events, p.sessions, r.repeats, r.delay[len(r.delay)/2].Round(time.Second),
-		r.delay[len(r.delay)-1].Round(time.Second), len(a.requests), a.busiest(5*time.Minute), a.busiest(10*time.Second),
-		r.size>>10, slices.Max(r.memory)>>20), r.problems
+		"%s; %d requests, at most %d in 5 minutes and %d in 10 seconds; state of at most %d kB; memory of at most %d MB",
+		r.kills, events, r.sessions, r.repeats, r.delay[len(r.delay)/2].Round(time.Second),
+		r.delay[len(r.delay)-1].Round(time.Second), hooks, len(r.requests), r.busiest(5*time.Minute), r.busiest(10*time.Second),
+		r.size>>10, slices.Max(r.memory)>>20)
 }
 
 // runner runs the program again and again.
@@ -62,6 +81,7 @@ type runner struct {
 	plan
 	*account
 	*ledger
+	hooks         *webhooks // nil: the program takes none
 	binary, state string
 	begins        map[string]time.Time // of sessions
 	size          int64                // of the state file, at most
@@ -70,8 +90,12 @@ type runner struct {
 
 // until runs the program until a time of the day, and kills it.
 func (r *runner) until(at time.Duration) error {
-	cmd := exec.Command(r.binary, "watch", "--state", r.state, "--time-lapse", //nolint:gosec,noctx // it is killed
-		r.origin.Format(time.RFC3339Nano)+","+strconv.Itoa(r.factor))
+	lapse := r.origin.Format(time.RFC3339Nano) + "," + strconv.Itoa(r.factor)
+	args := []string{"watch", "--state", r.state, "--time-lapse", lapse}
+	if r.hooks != nil {
+		args = append(args, r.hooks.flags...)
+	}
+	cmd := exec.Command(r.binary, args...) //nolint:gosec,noctx // it is killed
 	cmd.Env = []string{
 		"CLOUDFLARE_API_TOKEN=" + timelapse.Token,
 		"CLOUDFLARE_ACCOUNT_ID=" + timelapse.AccountID,
