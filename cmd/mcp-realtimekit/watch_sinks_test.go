@@ -151,6 +151,24 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(r.status)
 }
 
+// answer has the receiver answer with a status from now on.
+func (r *receiver) answer(status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status = status
+}
+
+// posted is what it has taken. What was wrong with it fails the test.
+func (r *receiver) posted(t *testing.T) string {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.errs) > 0 {
+		t.Error(r.errs)
+	}
+	return r.bodies.String()
+}
+
 var postSecret = "whsec_" + base64.StdEncoding.EncodeToString([]byte("a secret of this test, of 32 byte"))
 
 func TestWatchPost(t *testing.T) {
@@ -176,17 +194,15 @@ func TestWatchPost(t *testing.T) {
 	if out, logs := run(1); out != "" || !strings.Contains(logs, "HTTP 503") {
 		t.Errorf("a receiver that is busy: %s%s", out, logs)
 	}
-	r.status = http.StatusNoContent
-	if out, _ := run(0); out != r.bodies.String() || !slices.Equal(types(t, out), bothEvents) {
-		t.Errorf("printed %s, posted %s", out, r.bodies.String())
-	}
-	if len(r.errs) > 0 {
-		t.Error(r.errs)
+	r.answer(http.StatusNoContent)
+	out, _ := run(0)
+	if posted := r.posted(t); out != posted || !slices.Equal(types(t, out), bothEvents) {
+		t.Errorf("printed %s, posted %s", out, posted)
 	}
 	_, watching = watched(t)
 	env = with(env, "MCP_REALTIMEKIT_POST_SECRET", postSecret)
 	watching = append(watching, "--post", s.URL+"/hook/of-secret-words")
-	r.status = http.StatusUnprocessableEntity
+	r.answer(http.StatusUnprocessableEntity)
 	if out, logs := run(0); len(types(t, out)) != 2 || strings.Count(logs, "an event was refused") != 2 {
 		t.Errorf("a receiver that does not want them: %s%s", out, logs)
 	}

@@ -239,6 +239,7 @@ func TestWatchDemo(t *testing.T) {
 		t.Skip("there are no signals")
 	}
 	t.Parallel()
+	program(t) // is built before the clock begins
 	cmd, lines, logs := watching(t, nil, "--demo", "--time-lapse", time.Now().Format(time.RFC3339Nano)+",600")
 	var got []event.Event
 	for e := range lines {
