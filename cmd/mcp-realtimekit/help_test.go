@@ -63,6 +63,7 @@ func TestMisuse(t *testing.T) {
 			"attendance", "design", "review",
 		},
 		"doctor takes no arguments, but got \"x\"\n" + see(" doctor"): {"doctor", "x"},
+		"watch takes no arguments, but got \"x\"\n" + see(" watch"):   {"watch", "x"},
 		// These say by themselves what is right.
 		"--bom needs --format csv\n": {"attendance", "stand-up", "--bom"},
 		"--follow shows a table; leave out --format html, or --follow\n": {

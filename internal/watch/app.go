@@ -242,8 +242,14 @@ func (e *Engine) readLive(ctx context.Context, a *app, seen map[string]bool) err
 	}
 	e.mu.Unlock()
 	for _, s := range missing {
-		if err := e.reread(ctx, s); err != nil {
-			return err
+		about := "live " + s.id
+		switch err := e.reread(ctx, s); {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil: // it holds up no other
+			e.say(about, kindOf(err), "a session could not be read; it is tried again", "session", s.id, "error", shown(err))
+		default:
+			e.settled(about, "a session can be read again", "session", s.id)
 		}
 	}
 	return nil

@@ -276,3 +276,67 @@ func TestBeginsDuringOutage(t *testing.T) {
 		}
 	})
 }
+
+// TestFailingParts holds that what cannot be read of a session holds up nothing else, and
+// is not asked for without end.
+func TestFailingParts(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string][]event.Type{
+		"/transcript": {event.SessionStarted, event.SessionEnded, event.RecordingReady},
+		"/recordings": {event.SessionStarted, event.SessionEnded, event.RecapReady},
+	} {
+		t.Run(path[1:], func(t *testing.T) {
+			t.Parallel()
+			try(t, func(tr *trial) {
+				s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute)
+				s.Transcript, s.Summary = s.End, s.End
+				s.Recordings = []timelapse.Recording{{ID: id(4, 1), Start: s.Start, Stop: s.End, Uploaded: s.End}}
+				tr.world.Fail = func(r *http.Request) int {
+					if strings.HasSuffix(r.URL.Path, path) {
+						return http.StatusForbidden
+					}
+					return 0
+				}
+				if err := tr.watch(tr.options(), 80*time.Hour); err != nil {
+					t.Fatal(err)
+				}
+				tr.expect(s.ID, want...)
+				if n := tr.requests(path); n > 28+24*6+10 {
+					t.Errorf("%d requests", n)
+				}
+				if n := strings.Count(tr.log.String(), "given up"); n != 1 {
+					t.Error(tr.log)
+				}
+				if n := len(tr.engine.said); n != 0 {
+					t.Errorf("%v is remembered", tr.engine.said)
+				}
+			})
+		})
+	}
+}
+
+// TestFailingSession holds that an old live session which cannot be read holds up no other.
+func TestFailingSession(t *testing.T) {
+	t.Parallel()
+	try(t, func(tr *trial) {
+		m := tr.meeting(3)
+		for i := range 700 { // so many that the old one is not on the pages that are read
+			tr.session(m, time.Duration(i)*time.Minute, time.Duration(i+1)*time.Minute)
+		}
+		old := tr.session(m, -40*time.Hour, 14*time.Hour).ID
+		last := tr.session(m, 12*time.Hour, 13*time.Hour).ID
+		tr.world.Fail = func(r *http.Request) int {
+			if strings.HasSuffix(r.URL.Path, "/sessions/"+old) && time.Since(tr.began) < 15*time.Hour {
+				return http.StatusInternalServerError
+			}
+			return 0
+		}
+		o := tr.options()
+		o.Interval, o.Types = 20*time.Minute, []event.Type{event.SessionStarted, event.SessionEnded}
+		if err := tr.watch(o, 20*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		tr.expect(last, event.SessionStarted, event.SessionEnded)
+		tr.expect(old, event.SessionEnded)
+	})
+}

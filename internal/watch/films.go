@@ -15,6 +15,7 @@ type films struct {
 	at    time.Time     // when they were read
 	since time.Time     // back to when
 	by    map[string][]film
+	err   error // of the last reading, at at
 }
 
 // film is what is needed of a recording.
@@ -47,7 +48,7 @@ func (e *Engine) film(ctx context.Context, s *session) (time.Time, error) {
 	}
 	list, err := e.filmsOf(ctx, s, v, wanted)
 	if err != nil {
-		return time.Time{}, err
+		return nextLook(v.Ended, now), e.unread(s, recordings, v, v.Filmed, last, err, func(r *record) { r.LookedFilm = now })
 	}
 	pending := false
 	for _, f := range list {
@@ -96,8 +97,8 @@ func (e *Engine) filmsOf(ctx context.Context, s *session, v view, wanted time.Ti
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if !f.at.Before(wanted) && !f.since.After(v.Started) && f.by != nil {
-		return f.by[s.id], nil
+	if !f.at.Before(wanted) && !f.since.After(v.Started) {
+		return f.by[s.id], f.err
 	}
 	done, err := e.reading(ctx)
 	if err != nil {
@@ -106,7 +107,11 @@ func (e *Engine) filmsOf(ctx context.Context, s *session, v view, wanted time.Ti
 	defer done()
 	at, since, by := e.clock.Now(), v.Started, map[string][]film{}
 	for page, err := range e.o.API.Recordings(ctx, s.app.ref(), client.RecordingFilter{}) {
-		if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil { // which it is for all sessions that wait
+			f.at, f.since, f.by, f.err = at, since, nil, err
 			return nil, err
 		}
 		older := false
@@ -122,7 +127,7 @@ func (e *Engine) filmsOf(ctx context.Context, s *session, v view, wanted time.Ti
 			break
 		}
 	}
-	f.at, f.since, f.by = at, since, by
+	f.at, f.since, f.by, f.err = at, since, by, nil
 	return by[s.id], nil
 }
 

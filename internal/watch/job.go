@@ -48,8 +48,11 @@ func (e *Engine) add(j *job) {
 	e.jobs = append(e.jobs, j)
 }
 
-// call makes a job due now. The caller holds mu.
+// call makes a job due now, unless it has failed and waits. The caller holds mu.
 func (e *Engine) call(j *job) {
+	if j.fails > 0 && !j.running {
+		return
+	}
 	j.idle, j.next = false, time.Time{}
 	j.called = j.running
 	e.nudge()

@@ -30,6 +30,13 @@ func (e *Engine) settled(about, message string, args ...any) {
 	}
 }
 
+// forget lets go of what was said of something that is gone.
+func (e *Engine) forget(about string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.said, about)
+}
+
 // kindOf tells failures apart that need to be said again.
 func kindOf(err error) string {
 	if failure, ok := errors.AsType[*client.Error](err); ok {

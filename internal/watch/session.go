@@ -3,8 +3,10 @@ package watch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
+	"github.com/mcp-realtimekit/mcp-realtimekit/client"
 	"github.com/mcp-realtimekit/mcp-realtimekit/internal/event"
 )
 
@@ -52,15 +54,42 @@ func (e *Engine) proceed(ctx context.Context, s *session) (time.Time, error) {
 		}
 	}
 	nextText, err := e.recap(ctx, s)
-	if err != nil {
-		return time.Time{}, err
+	if _, unread := errors.AsType[*client.Error](err); err != nil && !unread {
+		return time.Time{}, err // a delivery that failed, which comes before all others
 	}
-	nextFilm, err := e.film(ctx, s)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return earlier(nextText, nextFilm), nil
+	nextFilm, err2 := e.film(ctx, s)
+	return earlier(nextText, nextFilm), errors.Join(err, err2)
 }
+
+// unread deals with texts or recordings that could not be read at a look. That a look has
+// failed is noted, and the next one comes as planned; if it was the last one, or a webhook
+// has told that there is something, it is tried again, for a day at most.
+func (e *Engine) unread(s *session, what string, v view, told, last bool, reason error, note func(*record)) error {
+	failure, is := errors.AsType[*client.Error](reason)
+	now := e.clock.Now()
+	switch {
+	case !is || failure.Cause == client.CauseRate:
+		return reason
+	case now.Sub(v.Ended) >= lastLook+givingUp:
+		e.say(what+" "+s.id, "given up", "what a session has left could not be read for a day; it is given up",
+			"what", what, "session", s.id, "error", shown(reason))
+		e.forget(what + " " + s.id)
+		e.update(s, func(r *record) {
+			r.Recapped, r.Recorded = r.Recapped || what == texts, r.Recorded || what == recordings
+		})
+		return nil
+	case told || last || e.o.Once:
+		return reason
+	}
+	e.update(s, note)
+	return nil
+}
+
+// What a session may leave.
+const (
+	texts      = "texts"
+	recordings = "recordings"
+)
 
 // told reads a session of which a webhook told, but not twice within a few seconds: then
 // it returns when to do it.

@@ -42,7 +42,7 @@ func TestRestart(t *testing.T) {
 		}
 		for _, d := range []time.Duration{15 * time.Minute, 60 * time.Minute, 3 * time.Hour} {
 			o := tr.options()
-			o.State = openState(t, path)
+			o.State, o.Interval = openState(t, path), 10*time.Minute // each saving takes the disk's time
 			if err := tr.watch(o, d); err != nil {
 				t.Fatal(err)
 			}

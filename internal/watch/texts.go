@@ -35,44 +35,55 @@ func (e *Engine) recap(ctx context.Context, s *session) (time.Time, error) {
 	if !due && !v.Hinted {
 		return next, nil
 	}
-	done, err := e.reading(ctx)
+	l, err := e.lookFor(ctx, s, v, now)
 	if err != nil {
-		return time.Time{}, err
+		return nextLook(v.Ended, now), e.unread(s, texts, v, v.Hinted, last, err, func(r *record) { r.Looked = now })
 	}
-	defer func() { done() }()
-	expected, err := e.expected(ctx, s)
-	if err != nil {
-		return time.Time{}, err
-	}
-	blind := len(expected) == 0 && !v.Hinted
-	if blind && now.Before(v.Ended.Add(onlyLook)) {
-		return v.Ended.Add(onlyLook), nil
-	}
-	found, missing, err := e.find(ctx, s, v, expected, now)
-	if err != nil {
-		return time.Time{}, err
-	}
-	complete := len(found) > 0 && (len(missing) == 0 || !now.Before(v.Ended.Add(lastEarly)))
-	if complete && e.wants(event.RecapReady) {
-		found = e.withChat(ctx, s, v, found)
-	}
-	done()
-	done = func() {}
 	switch {
-	case complete:
+	case !l.again.IsZero():
+		return l.again, nil
+	case len(l.found) > 0 && (len(l.missing) == 0 || !now.Before(v.Ended.Add(lastEarly))):
 		ready := s.event(event.RecapReady, now.Truncate(time.Second))
-		ready.Recap = &event.Recap{Texts: found, Missing: missing}
+		ready.Recap = &event.Recap{Texts: e.withChat(ctx, s, v, l.found), Missing: l.missing}
 		return time.Time{}, e.deliver(ctx, s, ready, recapped)
-	case blind, last && len(expected) == 0:
+	case l.blind, last && len(l.missing) == 0:
 		e.update(s, recapped)
 		return time.Time{}, nil
 	case last:
 		none := s.event(event.RecapMissing, v.Ended.Add(lastLook))
-		none.Recap = &event.Recap{Texts: []event.Text{}, Missing: missing}
+		none.Recap = &event.Recap{Texts: []event.Text{}, Missing: l.missing}
 		return time.Time{}, e.deliver(ctx, s, none, recapped)
 	}
 	e.update(s, func(r *record) { r.Looked, r.Hinted = now, false })
 	return nextLook(v.Ended, now), nil
+}
+
+// looked is what a look for texts has brought.
+type looked struct {
+	found   []event.Text
+	missing []string  // of those that are expected
+	blind   bool      // none is, and no other look comes
+	again   time.Time // when to look instead; zero is that it was done
+}
+
+// lookFor looks for the texts of a session.
+func (e *Engine) lookFor(ctx context.Context, s *session, v view, now time.Time) (l looked, err error) {
+	done, err := e.reading(ctx)
+	if err != nil {
+		return l, err
+	}
+	defer done()
+	expected, err := e.expected(ctx, s)
+	if err != nil {
+		return l, err
+	}
+	l.blind = len(expected) == 0 && !v.Hinted
+	if l.blind && now.Before(v.Ended.Add(onlyLook)) {
+		l.again = v.Ended.Add(onlyLook)
+		return l, nil
+	}
+	l.found, l.missing, err = e.find(ctx, s, v, expected, now)
+	return l, err
 }
 
 func recapped(r *record) { r.Recapped, r.Hinted = true, false }
@@ -176,6 +187,9 @@ func (e *Engine) hasLine(ctx context.Context, link *client.Link, part string) (b
 
 // withChat adds the chat to texts that were found, if there is one. It is not waited for.
 func (e *Engine) withChat(ctx context.Context, s *session, v view, found []event.Text) []event.Text {
+	if !e.wants(event.RecapReady) {
+		return found
+	}
 	if there, err := e.has(ctx, s, chat, 0); err != nil || !there {
 		return found
 	}
