@@ -44,7 +44,11 @@ func (c *config) connect(ctx context.Context, log *slog.Logger, wrap wrapper) (d
 	d.Tools, d.WithoutTools = c.chosen().Tools, c.chosen().WithoutTools
 	closeSample := func() {}
 	if c.SampleData {
-		sample, err := demoapi.Start(ctx, demoapi.Options{EnforceRate: c.clock == nil, Clock: c.clock})
+		account := demoapi.Options{EnforceRate: c.clock == nil, Clock: c.clock}
+		if c.clock != nil {
+			account.Now = c.clock()
+		}
+		sample, err := demoapi.Start(ctx, account)
 		if err != nil {
 			return nil, nil, err
 		}
