@@ -98,9 +98,14 @@ const clipped = (view) => view.frame.evaluate(() => {
 
 async function widths(w) {
   const { t } = w;
-  const cases = [["Review of ten", {}], ["Live now", {}], ["Crowd of 500", {}], ["Weekly of six", { sessions: "all" }]];
-  for (const [meeting, more] of cases) {
-    for (const width of [320, 420, 600, 760, 1400]) {
+  const cases = [
+    ["Review of ten", {}, [320, 760, 1400]],
+    ["Live now", {}, [320, 600]],
+    ["Crowd of 500", {}, [420, 640, 760]],
+    ["Weekly of six", { sessions: "all" }, [320, 640]],
+  ];
+  for (const [meeting, more, all] of cases) {
+    for (const width of all) {
       const { view } = await draw(w, { meeting, ...more }, { width, viewport: { width: 1500, height: 1000 } });
       t.equal(`${meeting}, ${width} px wide: all fits`, await clipped(view), []);
       const track = (await rows(view))[0].width;

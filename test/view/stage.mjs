@@ -78,7 +78,7 @@ export class Stage {
   static async open() {
     const stage = new Stage();
     const { outputFiles } = await build({
-      entryPoints: [here("page.js")], bundle: true, write: false, format: "iife", logLevel: "error",
+      entryPoints: [here("page.js")], bundle: true, minify: true, write: false, format: "iife", logLevel: "error",
     });
     const files = {
       "/": ["text/html", readFileSync(here("page.html"))],
