@@ -133,7 +133,10 @@ function answer(meetings, path, query) {
   if (kind === "sessions" && !key) {
     const of = query.get("associated_id");
     const latest = sessions.filter((s) => !of || s.meeting.id === of).sort((a, b) => b.from - a.from);
-    return list(latest.map((s) => s.row()), "sessions");
+    return list(
+      latest.map((s) => s.row()),
+      "sessions",
+    );
   }
   const meeting = meetings.find((m) => m.id === key);
   const session = sessions.find((s) => s.id === key);
@@ -153,7 +156,9 @@ export async function startAccount(meetings) {
   const prefix = `${BASE}/accounts/${ACCOUNT}/realtime/kit/${APP}`;
   const server = http.createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url, "http://localhost");
-    const body = pathname.startsWith(prefix) ? answer(meetings, pathname.slice(prefix.length), searchParams) : undefined;
+    const body = pathname.startsWith(prefix)
+      ? answer(meetings, pathname.slice(prefix.length), searchParams)
+      : undefined;
     res.writeHead(body ? 200 : 404, { "content-type": "application/json" });
     res.end(JSON.stringify(body ?? { success: false, error: { code: 404, message: "not here" } }));
   });
@@ -163,6 +168,7 @@ export async function startAccount(meetings) {
     CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
     REALTIMEKIT_APP_ID: APP,
     CLOUDFLARE_BASE_URL: `http://127.0.0.1:${server.address().port}${BASE}`,
+    REALTIMEKIT_RATE_LIMIT: "1000000/1s", // the checks ask for more than Cloudflare lets anybody
   };
   const stop = () => {
     server.closeAllConnections();

@@ -38,16 +38,27 @@ async function messages(w) {
     const { people, title } = result.structuredContent;
     const buttons = view.frame.locator("#actions button:visible:not([data-action=csv], [data-action=fullscreen])");
     const absent = people.some((p) => p.status === "absent" || p.came === 0);
-    if (absent) t.ok(`${label}: somebody was absent, so there is a follow-up`, await action(view, "followup").isVisible());
+    if (absent)
+      t.ok(`${label}: somebody was absent, so there is a follow-up`, await action(view, "followup").isVisible());
     for (let i = 0; i < (await buttons.count()); i++) {
       const before = (await view.said("ui/message")).length;
       await buttons.nth(i).click();
       const { params } = await until(async () => (await view.said("ui/message"))[before], "the message");
       const text = params.content.map((c) => c.text).join("\n");
-      t.equal(`${label}: button ${i} speaks for the user, in text`, [params.role, params.content.map((c) => c.type)], ["user", ["text"]]);
+      t.equal(
+        `${label}: button ${i} speaks for the user, in text`,
+        [params.role, params.content.map((c) => c.type)],
+        ["user", ["text"]],
+      );
       t.ok(`${label}: it names an id`, text.includes(id), text);
-      const strangers = [title, ...people.flatMap((p) => [p.name, p.custom_participant_id])].filter((s) => s?.length > 2);
-      t.equal(`${label}: it names nobody, and no title`, strangers.filter((s) => text.includes(s)), []);
+      const strangers = [title, ...people.flatMap((p) => [p.name, p.custom_participant_id])].filter(
+        (s) => s?.length > 2,
+      );
+      t.equal(
+        `${label}: it names nobody, and no title`,
+        strangers.filter((s) => text.includes(s)),
+        [],
+      );
       t.ok(`${label}: it is one plain sentence or a few`, /^[\x20-\x7e]{20,400}$/.test(text), text);
     }
     await view.close(t, `messages of ${label}`);
@@ -81,12 +92,24 @@ async function saved(view) {
 
 async function csv(w) {
   const { t } = w;
-  for (const [meeting, count] of [["Review of ten", 10], ["Crowd of 500", 500], ["Hostile", 16]]) {
+  for (const [meeting, count] of [
+    ["Review of ten", 10],
+    ["Crowd of 500", 500],
+    ["Hostile", 16],
+  ]) {
     const { view } = await draw(w, { meeting });
     const contents = await saved(view);
-    t.equal(`${meeting}: one file`, contents.map((c) => c.type), ["resource"]);
+    t.equal(
+      `${meeting}: one file`,
+      contents.map((c) => c.type),
+      ["resource"],
+    );
     const { uri, mimeType, text } = contents[0].resource;
-    t.ok(`${meeting}: its type and a name for it`, mimeType.startsWith("text/csv") && /^file:\/\/\/[\w.-]+\.csv$/.test(uri), [uri, mimeType]);
+    t.ok(
+      `${meeting}: its type and a name for it`,
+      mimeType.startsWith("text/csv") && /^file:\/\/\/[\w.-]+\.csv$/.test(uri),
+      [uri, mimeType],
+    );
     const rows = parse(text.replace(/^\ufeff/, ""));
     t.equal(`${meeting}: a row for everybody`, rows.length, count + 1);
     const direct = [];
@@ -116,31 +139,50 @@ async function fullscreen(w) {
   const before = [await button.innerText(), await height()];
   await button.click();
   t.equal("the view asks for the screen", await sent(view, "ui/request-display-mode"), { mode: "fullscreen" });
-  await view.frame.waitForFunction((text) => document.querySelector("[data-action=fullscreen]").innerText !== text, before[0]);
+  await view.frame.waitForFunction(
+    (text) => document.querySelector("[data-action=fullscreen]").innerText !== text,
+    before[0],
+  );
   await view.frame.waitForFunction((was) => document.querySelector("#list").clientHeight > was, before[1]);
   t.ok("the list uses it", (await height()) > before[1], [before[1], await height()]);
   const fits = await view.frame.evaluate(() => document.documentElement.scrollHeight <= innerHeight + 1);
-  t.ok("and all of the view fits on it", fits, await view.frame.evaluate(() => [document.documentElement.scrollHeight, innerHeight]));
-  const shown = (await view.frame.locator("#people tr[data-row]").count());
-  const needed = await view.frame.evaluate(() => document.querySelector("#list").clientHeight / document.querySelector("tr[data-row]").clientHeight);
+  t.ok(
+    "and all of the view fits on it",
+    fits,
+    await view.frame.evaluate(() => [document.documentElement.scrollHeight, innerHeight]),
+  );
+  const shown = await view.frame.locator("#people tr[data-row]").count();
+  const needed = await view.frame.evaluate(
+    () => document.querySelector("#list").clientHeight / document.querySelector("tr[data-row]").clientHeight,
+  );
   t.ok("rows fill it", shown >= needed - 2, [shown, needed]);
   await button.click();
   await until(async () => (await view.said("ui/request-display-mode")).length === 2, "the way back");
-  t.equal("and the way back is on the same button", (await view.said("ui/request-display-mode"))[1].params, { mode: "inline" });
+  t.equal("and the way back is on the same button", (await view.said("ui/request-display-mode"))[1].params, {
+    mode: "inline",
+  });
   await view.close(t, "full screen");
 }
 
 async function little(w) {
   const { t } = w;
   const want = await truth(w, { meeting: "Review of ten" });
-  const { view } = await draw(w, { meeting: "Review of ten" }, { capabilities: {}, context: { availableDisplayModes: ["inline"] } });
+  const { view } = await draw(
+    w,
+    { meeting: "Review of ten" },
+    { capabilities: {}, context: { availableDisplayModes: ["inline"] } },
+  );
   t.equal("a host that can do nothing sees no button", await view.frame.locator("#actions button:visible").count(), 0);
   t.equal("and the picture", await view.frame.locator("#people tr[data-row]").count(), want.people.length);
   await view.page.waitForTimeout(200);
   const requests = (await view.said()).filter((m) => m.method && m.id !== undefined).map((m) => m.method);
   t.equal("and is asked for nothing", requests, ["ui/initialize"]);
   await view.close(t, "a host that can do nothing");
-  for (const [lacks, hidden] of [["downloadFile", "csv"], ["serverTools", "csv"], ["message", "followup"]]) {
+  for (const [lacks, hidden] of [
+    ["downloadFile", "csv"],
+    ["serverTools", "csv"],
+    ["message", "followup"],
+  ]) {
     const { [lacks]: _, ...rest } = CAPABILITIES;
     const drawn = await draw(w, { meeting: "Review of ten" }, { capabilities: rest });
     t.ok(`without ${lacks} there is no ${hidden}`, await action(drawn.view, hidden).isHidden());
@@ -155,11 +197,17 @@ async function refusals(w) {
     window.refuse.message = { isError: true };
     window.refuse.download = { isError: true };
   });
-  for (const [name, method] of [["followup", "ui/message"], ["csv", "ui/download-file"]]) {
+  for (const [name, method] of [
+    ["followup", "ui/message"],
+    ["csv", "ui/download-file"],
+  ]) {
     await action(view, name).click();
     await sent(view, method);
     await view.frame.waitForFunction(() => document.querySelector("#status").textContent.trim() !== "");
-    t.ok(`${name}: a refusal is said: ${await view.text("#status")}`, /not|refus|denied|could/i.test(await view.text("#status")));
+    t.ok(
+      `${name}: a refusal is said: ${await view.text("#status")}`,
+      /not|refus|denied|could/i.test(await view.text("#status")),
+    );
   }
   await view.close(t, "a host that refuses");
 }

@@ -36,7 +36,11 @@ function document({ t, ui: { content, html, csp } }) {
   t.equal("it evaluates nothing, parses no markup and names no address", html.match(forbidden) ?? [], []);
 }
 
-const linked = (tools) => tools.filter((tool) => tool._meta?.ui).map((tool) => tool.name).sort();
+const linked = (tools) =>
+  tools
+    .filter((tool) => tool._meta?.ui)
+    .map((tool) => tool.name)
+    .sort();
 
 async function both(w, how, label) {
   const { t } = w;
@@ -52,7 +56,11 @@ async function both(w, how, label) {
     t.ok(`${label}: the view is a resource`, uris.includes(VIEW), uris);
     const args = { meeting: "Review of ten", limit: 3 };
     const { view, result } = await draw(w, args, { client: draws, ui: await resource(draws) });
-    t.equal(`${label}: the spans come ${unknown ? "only when asked for" : "along"}`, TIMELINE in (result._meta ?? {}), !unknown);
+    t.equal(
+      `${label}: the spans come ${unknown ? "only when asked for" : "along"}`,
+      TIMELINE in (result._meta ?? {}),
+      !unknown,
+    );
     t.ok(`${label}: the text has no spans`, !JSON.stringify(result.structuredContent).includes("14:22:30"));
     t.equal(`${label}: everybody is drawn, whatever the limit`, (await everyRow(view)).length, 10);
     await view.close(t, label);
@@ -82,9 +90,15 @@ async function off(w) {
     t.equal("--no-ui: no tool has the view", linked((await client.listTools()).tools), []);
     const { _meta } = await ask(w, ATTENDANCE, { meeting: "Review of ten" }, client);
     t.ok("--no-ui: no spans come along", !(TIMELINE in (_meta ?? {})), _meta);
-    const refused = await client.readResource({ uri: VIEW }).then(() => "", (err) => String(err));
+    const refused = await client.readResource({ uri: VIEW }).then(
+      () => "",
+      (err) => String(err),
+    );
     t.ok("--no-ui: the view cannot be read", refused !== "", refused);
-    const uris = await client.listResources().then(({ resources }) => resources.map((r) => r.uri), () => []);
+    const uris = await client.listResources().then(
+      ({ resources }) => resources.map((r) => r.uri),
+      () => [],
+    );
     t.ok("--no-ui: the view is no resource", !uris.includes(VIEW), uris);
   } finally {
     await client.close();
@@ -106,7 +120,11 @@ async function pages(w) {
     offset = page.next;
   } while (offset);
   t.ok(`5,000 people with long ids take several pages: ${sizes}`, sizes.length > 1);
-  t.ok("each is within bounds", sizes.every((size) => size <= MOST), sizes);
+  t.ok(
+    "each is within bounds",
+    sizes.every((size) => size <= MOST),
+    sizes,
+  );
   t.equal("everybody is on one page", new Set(ids).size, 5000);
   t.equal("and on no other", ids.length, 5000);
   const { view } = await draw(w, { meeting });

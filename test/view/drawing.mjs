@@ -39,7 +39,8 @@ function wrong(row, person, { from, to }) {
   says("here now", person.here);
   const mark = (kind, wanted, at) => {
     if (row[kind].length !== (wanted ? 1 : 0)) return faults.push(`${row[kind].length} marks of ${kind}`);
-    if (wanted && !(row[kind][0].from - 1 <= at && at <= row[kind][0].to + 1)) faults.push({ kind, mark: row[kind][0], at });
+    if (wanted && !(row[kind][0].from - 1 <= at && at <= row[kind][0].to + 1))
+      faults.push({ kind, mark: row[kind][0], at });
   };
   mark("late", person.late > 0, place(person.spans[0]?.[0]));
   mark("early", person.early > 0, place(person.spans.at(-1)?.[1]));
@@ -73,8 +74,15 @@ async function crowd(w, meeting, count, places) {
     const want = parseFloat(getComputedStyle(document.querySelector("#people")).getPropertyValue("--row"));
     return [...document.querySelectorAll("#people tr[data-row]")].map((tr) => tr.getBoundingClientRect().height - want);
   });
-  t.ok(`${count}: rows are as high as the list counts on`, high.every((d) => Math.abs(d) < 0.01), high.slice(0, 5));
-  t.ok(`${count}: rows know their place`, found.every((r) => r.index === r.row + 2));
+  t.ok(
+    `${count}: rows are as high as the list counts on`,
+    high.every((d) => Math.abs(d) < 0.01),
+    high.slice(0, 5),
+  );
+  t.ok(
+    `${count}: rows know their place`,
+    found.every((r) => r.index === r.row + 2),
+  );
 
   const people = new Map(want.people.map((p) => [p.name, p]));
   const faults = found.flatMap((row) => {
@@ -84,7 +92,11 @@ async function crowd(w, meeting, count, places) {
   const bars = found.reduce((n, row) => n + row.bars.length, 0);
   t.equal(`${count}: ${bars} bars, words and marks of ${found.length} rows are right`, faults, []);
   const joined = found.map((row) => people.get(row.name)?.spans[0]?.[0] ?? Infinity);
-  t.ok(`${count}: who joined first is first`, joined.every((time, i) => i === 0 || joined[i - 1] <= time), joined.slice(0, 20));
+  t.ok(
+    `${count}: who joined first is first`,
+    joined.every((time, i) => i === 0 || joined[i - 1] <= time),
+    joined.slice(0, 20),
+  );
   if (count === 10) await stripes(w, view);
   await view.close(t, String(count));
 }
@@ -92,12 +104,19 @@ async function crowd(w, meeting, count, places) {
 // stripes looks at the picture itself: bars are coloured, and gaps in them are not.
 async function stripes({ t }, view) {
   const found = await view.frame.evaluate(() => {
-    const row = [...document.querySelectorAll("#people tr[data-row]")].find((tr) => tr.textContent.includes("Lindqvist"));
+    const row = [...document.querySelectorAll("#people tr[data-row]")].find((tr) =>
+      tr.textContent.includes("Lindqvist"),
+    );
     const track = row.querySelector(".track").getBoundingClientRect();
-    const at = (part) => document.elementFromPoint(track.left + part * track.width, track.top + track.height / 2).className;
+    const at = (part) =>
+      document.elementFromPoint(track.left + part * track.width, track.top + track.height / 2).className;
     return [0.1, 0.4, 0.9].map(at);
   });
-  t.ok("somebody who was out for a while has a gap in the bar", /bar/.test(found[0]) && !/bar/.test(found[1]) && /bar/.test(found[2]), found);
+  t.ok(
+    "somebody who was out for a while has a gap in the bar",
+    /bar/.test(found[0]) && !/bar/.test(found[1]) && /bar/.test(found[2]),
+    found,
+  );
 }
 
 // clock tells the time of seconds since 1970 in a zone, another way than the view does.
@@ -113,7 +132,11 @@ async function zone(w) {
     const want = await truth(w, args);
     const { view } = await draw(w, args, { timezoneId: "Pacific/Auckland" });
     const { from, to } = axis(want);
-    t.ok(`${timezone} is named`, (await view.text("#people thead")).includes(timezone), await view.text("#people thead"));
+    t.ok(
+      `${timezone} is named`,
+      (await view.text("#people thead")).includes(timezone),
+      await view.text("#people thead"),
+    );
     const ticks = await view.frame.evaluate(() => {
       const track = document.querySelector("#people .track").getBoundingClientRect();
       return [...document.querySelectorAll("#axis .tick")].map((el) => {
@@ -133,11 +156,15 @@ async function zone(w) {
     t.equal(`${timezone}: each stands at its time`, bad, []);
     const apart = ticks.every((tick, i) => i === 0 || ticks[i - 1].to <= tick.from);
     t.ok(`${timezone}: and none covers another`, apart, ticks);
-    await view.frame.locator('#people tr[data-row] td.name', { hasText: "Omar Late" }).click();
+    await view.frame.locator("#people tr[data-row] td.name", { hasText: "Omar Late" }).click();
     const details = await view.text("#details");
     const omar = want.people.find((p) => p.name === "Omar Late");
     const times = omar.spans[0].map((s) => clock(s, timezone));
-    t.ok(`${timezone}: details have its times`, times.every((time) => details.includes(time)), details);
+    t.ok(
+      `${timezone}: details have its times`,
+      times.every((time) => details.includes(time)),
+      details,
+    );
     await view.close(t, timezone);
   }
 }
@@ -158,11 +185,13 @@ function grid(row, sessions) {
     const person = sessions[i].people.find((p) => p.name === row.name);
     const spans = person?.spans ?? [];
     const width = cell.to - cell.from;
-    if (cell.bars.length !== spans.length) return faults.push(`session ${i}: ${cell.bars.length} bars for ${spans.length} spans`);
+    if (cell.bars.length !== spans.length)
+      return faults.push(`session ${i}: ${cell.bars.length} bars for ${spans.length} spans`);
     spans.forEach(([a, b], n) => {
       const bar = cell.bars[n];
       const want = [((a - from) / (to - from)) * width, ((b - from) / (to - from)) * width];
-      if (!near(bar.from, want[0]) || !near(bar.to - bar.from, Math.max(THINNEST, want[1] - want[0]))) faults.push({ i, bar, want });
+      if (!near(bar.from, want[0]) || !near(bar.to - bar.from, Math.max(THINNEST, want[1] - want[0])))
+        faults.push({ i, bar, want });
     });
     if (i > 0 && row.cells[i - 1].to > cell.from + CLOSE) faults.push(`cell ${i} covers another`);
   });
@@ -176,7 +205,11 @@ async function several(w) {
   const sessions = await sessionsOf(w, result.structuredContent);
   const found = await everyRow(view);
   t.equal("several sessions: everybody has a row", found.length, 5);
-  t.equal("several sessions: a cell for each, with bars where they belong", found.flatMap((row) => grid(row, sessions)), []);
+  t.equal(
+    "several sessions: a cell for each, with bars where they belong",
+    found.flatMap((row) => grid(row, sessions)),
+    [],
+  );
   const words = Object.fromEntries(found.map((row) => [row.name, row.status.join(", ")]));
   t.ok("several sessions: how many they came to", /5 of 6/.test(words["Ben Often"]), words);
   t.ok("several sessions: late once is not late always", /late 1 of 5/.test(words["Ben Often"]), words);
@@ -191,13 +224,23 @@ async function comparison(w) {
   const structured = result.structuredContent;
   const sessions = await sessionsOf(w, structured);
   t.equal("comparison: the summary", await view.text("#summary"), structured.summary);
-  t.equal("comparison: people in the answer's order", await names(view), structured.people.map((p) => p.name));
+  t.equal(
+    "comparison: people in the answer's order",
+    await names(view),
+    structured.people.map((p) => p.name),
+  );
   const found = await rows(view);
-  t.equal("comparison: a cell for each session, with bars where they belong", found.flatMap((row) => grid(row, sessions)), []);
+  t.equal(
+    "comparison: a cell for each session, with bars where they belong",
+    found.flatMap((row) => grid(row, sessions)),
+    [],
+  );
   const states = { x: /came|\d:\d\d/, "-": /missed/, ".": /not invited/ };
   const bad = found.flatMap((row) => {
     const { marks } = structured.people.find((p) => p.name === row.name);
-    return [...marks].filter((mark, i) => !states[mark].test(row.cells[i].text)).map(() => [row.name, marks, row.cells.map((c) => c.text)]);
+    return [...marks]
+      .filter((mark, i) => !states[mark].test(row.cells[i].text))
+      .map(() => [row.name, marks, row.cells.map((c) => c.text)]);
   });
   t.equal("comparison: cells say in words what the marks are", bad, []);
   await view.close(t, "comparison");
@@ -210,7 +253,11 @@ async function comparison(w) {
   await weeks.view.close(t, "comparison by week");
   const structured2 = await ask(w, COMPARISON, { ...args, limit: 2 });
   const short = await draw(w, { ...args, limit: 2 }, { tool: COMPARISON });
-  t.ok("comparison: people are left out of the answer", structured2.structuredContent.left_out === 3, structured2.structuredContent.left_out);
+  t.ok(
+    "comparison: people are left out of the answer",
+    structured2.structuredContent.left_out === 3,
+    structured2.structuredContent.left_out,
+  );
   t.equal("comparison: and not out of the picture", (await names(short.view)).length, 5);
   await short.view.close(t, "comparison, short");
 }

@@ -58,7 +58,11 @@ async function page(w, folder, meeting) {
   const { t } = w;
   const { html } = await write(w, [], meeting);
   const want = await truth(w, { meeting });
-  for (const options of [{ colorScheme: "light" }, { colorScheme: "dark" }, { viewport: { width: 320, height: 700 } }]) {
+  for (const options of [
+    { colorScheme: "light" },
+    { colorScheme: "dark" },
+    { viewport: { width: 320, height: 700 } },
+  ]) {
     const label = `${meeting}, ${JSON.stringify(options)}`;
     const { tab, noise, close } = await open(w, folder, html, options);
     const { found, contrasts } = await violations(tab.mainFrame());
@@ -70,13 +74,21 @@ async function page(w, folder, meeting) {
   // Without scripts, which an evaluation by the test does not need.
   const { tab, close } = await open(w, folder, html, { javaScriptEnabled: false });
   t.equal(`${meeting}: language`, await tab.locator("html").getAttribute("lang"), "en");
-  t.ok(`${meeting}: title`, (await tab.title()).includes(want.title.replace(/<[^>]*>/g, "").slice(0, 4)), await tab.title());
+  t.ok(
+    `${meeting}: title`,
+    (await tab.title()).includes(want.title.replace(/<[^>]*>/g, "").slice(0, 4)),
+    await tab.title(),
+  );
   const text = await tab.locator("body").innerText();
-  const missing = want.people.map((p) => p.name).filter((name) => name && !text.includes(name.trim().replace(/\s+/g, " ")));
+  const missing = want.people
+    .map((p) => p.name)
+    .filter((name) => name && !text.includes(name.trim().replace(/\s+/g, " ")));
   t.equal(`${meeting}: everybody is on it, without a script`, missing, []);
   t.ok(`${meeting}: the summary is on it`, text.includes(want.summary), text.slice(0, 400));
   await tab.emulateMedia({ media: "print" });
-  const [width, room] = await Promise.all(["scrollWidth", "clientWidth"].map((k) => tab.locator("html").evaluate((el, key) => el[key], k)));
+  const [width, room] = await Promise.all(
+    ["scrollWidth", "clientWidth"].map((k) => tab.locator("html").evaluate((el, key) => el[key], k)),
+  );
   t.ok(`${meeting}: on paper nothing is cut off`, width <= room, [width, room]);
   await close();
 }
@@ -99,7 +111,9 @@ async function bars(w, folder) {
       });
     });
     const wanted = spans.map((span) => span.map((time) => (time - from) / (to - from)));
-    const same = drawn.length === wanted.length && drawn.every((bar, i) => bar.every((part, j) => Math.abs(part - wanted[i][j]) < 0.005));
+    const same =
+      drawn.length === wanted.length &&
+      drawn.every((bar, i) => bar.every((part, j) => Math.abs(part - wanted[i][j]) < 0.005));
     if (!same) faults.push({ name, drawn, wanted });
   }
   t.equal("its bars are where people were", faults, []);

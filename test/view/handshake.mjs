@@ -23,16 +23,26 @@ async function begin(w) {
   t.equal("ui/initialize: revision", hello.params.protocolVersion, "2026-01-26");
   t.ok("ui/initialize: who it is", hello.params.appInfo?.name && hello.params.appInfo?.version, hello.params);
   const modes = hello.params.appCapabilities?.availableDisplayModes;
-  t.ok("ui/initialize: inline and full screen", ["inline", "fullscreen"].every((m) => modes?.includes(m)), modes);
+  t.ok(
+    "ui/initialize: inline and full screen",
+    ["inline", "fullscreen"].every((m) => modes?.includes(m)),
+    modes,
+  );
   // Time enough for a view that does not wait.
   await view.page.waitForTimeout(300);
   t.equal("before the answer it says nothing else", methods(await view.said()), ["ui/initialize"]);
-  const drawn = await view.frame.evaluate(() => [document.querySelectorAll("#people [data-row]").length, document.body.innerText.trim(),
-    document.body.dataset.ready]);
+  const drawn = await view.frame.evaluate(() => [
+    document.querySelectorAll("#people [data-row]").length,
+    document.body.innerText.trim(),
+    document.body.dataset.ready,
+  ]);
   t.equal("and draws nothing", [drawn[0], drawn[2]], [0, undefined]);
   await view.host("release");
   await view.host("initialized");
-  t.equal("then it is initialized", methods(await view.said()).slice(0, 2), ["ui/initialize", "ui/notifications/initialized"]);
+  t.equal("then it is initialized", methods(await view.said()).slice(0, 2), [
+    "ui/initialize",
+    "ui/notifications/initialized",
+  ]);
   const args = { meeting: "Review of ten" };
   await view.show(args, await ask(w, ATTENDANCE, args));
   const [size] = await until(async () => {
@@ -54,7 +64,11 @@ async function strangers(w) {
   const { t } = w;
   const { view } = await draw(w, { meeting: "Review of ten" });
   const before = await view.text("#title");
-  const forged = { jsonrpc: "2.0", method: "ui/notifications/tool-result", params: { isError: true, content: [{ type: "text", text: "forged" }] } };
+  const forged = {
+    jsonrpc: "2.0",
+    method: "ui/notifications/tool-result",
+    params: { isError: true, content: [{ type: "text", text: "forged" }] },
+  };
   await view.frame.evaluate((m) => window.postMessage(m, "*"), forged);
   await view.page.waitForTimeout(100);
   t.equal("what does not come from the host changes nothing", await view.text("#title"), before);
@@ -62,22 +76,39 @@ async function strangers(w) {
   // The proxy is the view's parent, and passes on what is no JSON-RPC.
   await view.frame.parentFrame().evaluate(() => {
     const inner = document.querySelector("iframe").contentWindow;
-    for (const junk of [null, 7, "text", [], {}, { jsonrpc: "1.0", method: "x" }, { jsonrpc: "2.0", id: 99, result: {} },
-      { jsonrpc: "2.0", method: "constructor", params: {} }, { jsonrpc: "2.0", method: "ui/notifications/unknown" }]) inner.postMessage(junk, "*");
+    for (const junk of [
+      null,
+      7,
+      "text",
+      [],
+      {},
+      { jsonrpc: "1.0", method: "x" },
+      { jsonrpc: "2.0", id: 99, result: {} },
+      { jsonrpc: "2.0", method: "constructor", params: {} },
+      { jsonrpc: "2.0", method: "ui/notifications/unknown" },
+    ])
+      inner.postMessage(junk, "*");
   });
   await view.page.waitForTimeout(100);
   t.equal("nor does junk", await view.text("#title"), before);
   const answers = await view.frame.parentFrame().evaluate(async () => {
     const inner = document.querySelector("iframe").contentWindow;
     const answers = [];
-    addEventListener("message", ({ source, data }) => source === inner && data.id?.startsWith?.("test") && answers.push(data));
+    addEventListener(
+      "message",
+      ({ source, data }) => source === inner && data.id?.startsWith?.("test") && answers.push(data),
+    );
     inner.postMessage({ jsonrpc: "2.0", id: "test-1", method: "ping" }, "*");
     inner.postMessage({ jsonrpc: "2.0", id: "test-2", method: "no/such" }, "*");
     inner.postMessage({ jsonrpc: "2.0", id: "test-3", method: "toString" }, "*");
     await new Promise((resolve) => setTimeout(resolve, 200));
     return answers.map((a) => [a.id, a.error?.code ?? a.result]);
   });
-  t.equal("a ping is answered, and an unknown request refused", answers, [["test-1", {}], ["test-2", -32601], ["test-3", -32601]]);
+  t.equal("a ping is answered, and an unknown request refused", answers, [
+    ["test-1", {}],
+    ["test-2", -32601],
+    ["test-3", -32601],
+  ]);
   await view.context.close(); // the bridge was told of answers to questions that it did not ask
 }
 

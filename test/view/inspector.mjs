@@ -12,8 +12,10 @@ import { truth, ATTENDANCE, COMPARISON } from "./world.mjs";
 
 export const title = "The MCP Inspector as a host";
 
-const launcher = join(dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/inspector/package.json")),
-  "clients/launcher/build/index.js");
+const launcher = join(
+  dirname(createRequire(import.meta.url).resolve("@modelcontextprotocol/inspector/package.json")),
+  "clients/launcher/build/index.js",
+);
 
 async function freePort() {
   const probe = http.createServer();
@@ -30,13 +32,27 @@ async function inspect() {
   const port = await freePort();
   const sandbox = await freePort();
   const env = {
-    PATH: process.env.PATH, HOME: home, HOST: "127.0.0.1", CLIENT_PORT: String(port), MCP_SANDBOX_PORT: String(sandbox),
-    MCP_AUTO_OPEN_ENABLED: "false", MCP_INSPECTOR_API_TOKEN: token, MCP_INSPECTOR_SECRET_STORE: "memory",
+    PATH: process.env.PATH,
+    HOME: home,
+    HOST: "127.0.0.1",
+    CLIENT_PORT: String(port),
+    MCP_SANDBOX_PORT: String(sandbox),
+    MCP_AUTO_OPEN_ENABLED: "false",
+    MCP_INSPECTOR_API_TOKEN: token,
+    MCP_INSPECTOR_SECRET_STORE: "memory",
   };
   const p = spawn(process.execPath, [launcher, "--web"], { env, stdio: "ignore" });
   const exited = new Promise((resolve) => p.once("exit", resolve));
   const url = `http://127.0.0.1:${port}/`;
-  await until(() => fetch(url).then((r) => r.ok, () => false), "the inspector", 30_000);
+  await until(
+    () =>
+      fetch(url).then(
+        (r) => r.ok,
+        () => false,
+      ),
+    "the inspector",
+    30_000,
+  );
   const stop = async () => {
     p.kill();
     await exited;
@@ -91,16 +107,30 @@ async function app({ t, stage, ...w }, inspector, server, tool, args, count) {
   const asked = [];
   page.on("request", (r) => r.url().includes("127.0.0.1") || r.url().includes("fonts.") || asked.push(r.url()));
   const query = new URLSearchParams({
-    serverUrl: server, transport: "http", autoConnect: inspector.token, openApp: tool,
+    serverUrl: server,
+    transport: "http",
+    autoConnect: inspector.token,
+    openApp: tool,
     appArgs: Buffer.from(JSON.stringify(args)).toString("base64url"),
   });
   try {
     await page.goto(`${inspector.url}?${query}`);
     await page.getByRole("button", { name: "Open App" }).click();
-    const frame = await until(async () => {
-      for (const f of page.frames()) if (await f.locator('body[data-ready="1"] #people').count().catch(() => 0)) return f;
-      return undefined;
-    }, "the view", 30_000);
+    const frame = await until(
+      async () => {
+        for (const f of page.frames())
+          if (
+            await f
+              .locator('body[data-ready="1"] #people')
+              .count()
+              .catch(() => 0)
+          )
+            return f;
+        return undefined;
+      },
+      "the view",
+      30_000,
+    );
     t.equal(`${tool}: everybody has a row`, await frame.locator("#people tr[data-row]").count(), count);
     if (tool === ATTENDANCE) {
       const want = await truth({ ...w, t }, args);

@@ -23,17 +23,36 @@ async function pass(view, ms) {
 }
 
 async function live(w) {
-  const { t, made: { live: [, session] } } = w;
+  const {
+    t,
+    made: {
+      live: [, session],
+    },
+  } = w;
   const args = { meeting: "Live now" };
   const { view } = await draw(w, args, { clock: true });
   const found = await rows(view);
-  const here = found.filter((row) => row.status.includes("here now")).map((row) => row.name).sort();
+  const here = found
+    .filter((row) => row.status.includes("here now"))
+    .map((row) => row.name)
+    .sort();
   t.equal("who is here now is said", here, ["Lia Here", "Max Here"]);
   for (const row of found.filter((r) => here.includes(r.name))) {
-    t.ok(`${row.name}'s bar goes on to the end of the axis`, Math.abs(row.bars.at(-1).to - row.width) <= 0.5, [row.bars, row.width]);
+    t.ok(`${row.name}'s bar goes on to the end of the axis`, Math.abs(row.bars.at(-1).to - row.width) <= 0.5, [
+      row.bars,
+      row.width,
+    ]);
   }
-  t.equal("nobody has left early of what is not over", found.flatMap((row) => row.early), []);
-  t.equal("those here now are counted", await view.text('#filters [data-filter="here_now"]').then((s) => s.match(/\d+$/)?.[0]), "2");
+  t.equal(
+    "nobody has left early of what is not over",
+    found.flatMap((row) => row.early),
+    [],
+  );
+  t.equal(
+    "those here now are counted",
+    await view.text('#filters [data-filter="here_now"]').then((s) => s.match(/\d+$/)?.[0]),
+    "2",
+  );
 
   t.equal("it has asked for nothing yet", await calls(view), 0);
   await pass(view, MINUTE - 2000);
@@ -42,9 +61,17 @@ async function live(w) {
   await pass(view, 4000);
   t.equal("after a minute it asks once", await calls(view), 1);
   const [call] = await view.said("tools/call");
-  t.equal("about the same meeting", [call.params.name, call.params.arguments.meeting], ["get_meeting_attendance", "Live now"]);
-  await view.frame.waitForFunction(() => document.querySelectorAll("#people .tag.here").length === 3
-    || [...document.querySelectorAll("#people tr[data-row]")].filter((tr) => tr.textContent.includes("here now")).length === 3);
+  t.equal(
+    "about the same meeting",
+    [call.params.name, call.params.arguments.meeting],
+    ["get_meeting_attendance", "Live now"],
+  );
+  await view.frame.waitForFunction(
+    () =>
+      document.querySelectorAll("#people .tag.here").length === 3 ||
+      [...document.querySelectorAll("#people tr[data-row]")].filter((tr) => tr.textContent.includes("here now"))
+        .length === 3,
+  );
   t.ok("and draws who came meanwhile", true);
   const minutes = [];
   for (let i = 0; i < 10; i++) {
@@ -52,18 +79,26 @@ async function live(w) {
     await pass(view, MINUTE);
     minutes.push((await calls(view)) - before);
   }
-  t.ok(`in ten minutes it asks at most once in each: ${minutes}`, minutes.every((n) => n <= 1) && minutes.includes(1), minutes);
+  t.ok(
+    `in ten minutes it asks at most once in each: ${minutes}`,
+    minutes.every((n) => n <= 1) && minutes.includes(1),
+    minutes,
+  );
   await view.close(t, "live");
 }
 
 async function hidden(w) {
   const { t } = w;
   const { view } = await draw(w, { meeting: "Live now" }, { clock: true });
-  const hide = (hidden) => view.frame.evaluate((value) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
-    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (value ? "hidden" : "visible") });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, hidden);
+  const hide = (hidden) =>
+    view.frame.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => value });
+      Object.defineProperty(document, "visibilityState", {
+        configurable: true,
+        get: () => (value ? "hidden" : "visible"),
+      });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
   await hide(true);
   await pass(view, 5 * MINUTE);
   t.equal("while nobody sees it, it asks for nothing", await calls(view), 0);
@@ -104,12 +139,13 @@ async function kept(w) {
   await view.frame.locator('th button[data-sort="name"]').click();
   await view.frame.locator("#people tr[data-row] td.name button, #people tr[data-row]").first().click();
   await view.frame.locator('#people tr[data-row="0"] button').focus();
-  const state = () => view.frame.evaluate(() => ({
-    filter: document.querySelector('#filters [aria-pressed="true"]').dataset.filter,
-    sort: document.querySelector('th:is([aria-sort="ascending"], [aria-sort="descending"]) button').dataset.sort,
-    details: document.querySelector("#details").hidden ? "" : document.querySelector("#details bdi").textContent,
-    focus: document.activeElement.closest("tr")?.dataset.row,
-  }));
+  const state = () =>
+    view.frame.evaluate(() => ({
+      filter: document.querySelector('#filters [aria-pressed="true"]').dataset.filter,
+      sort: document.querySelector('th:is([aria-sort="ascending"], [aria-sort="descending"]) button').dataset.sort,
+      details: document.querySelector("#details").hidden ? "" : document.querySelector("#details bdi").textContent,
+      focus: document.activeElement.closest("tr")?.dataset.row,
+    }));
   const before = await state();
   t.ok("something is open and has the focus", before.details !== "" && before.focus === "0", before);
   await pass(view, MINUTE + 2000);
@@ -124,7 +160,12 @@ async function kept(w) {
 }
 
 async function ended(w) {
-  const { t, made: { live: [, session] } } = w;
+  const {
+    t,
+    made: {
+      live: [, session],
+    },
+  } = w;
   const { view } = await draw(w, { meeting: "Live now" }, { clock: true });
   session.end();
   try {

@@ -27,13 +27,19 @@ try {
   row("", "measured");
   row("---", "---");
   const { html } = w.ui;
-  row("the view, one file", `${number(Buffer.byteLength(html))} bytes, ${number(gzipSync(html, { level: 9 }).length)} gzipped`);
+  row(
+    "the view, one file",
+    `${number(Buffer.byteLength(html))} bytes, ${number(gzipSync(html, { level: 9 }).length)} gzipped`,
+  );
   row("what it adds to `tools/list`", `${number((await listed([])) - (await listed(["--no-ui"])))} bytes`);
   for (const [count, [meeting, bound]] of Object.entries(BOUNDS)) {
     await times(w, meeting, 2); // the first are slower, as the browser compiles
     const found = (await times(w, meeting, RUNS)).map(Math.round);
     const range = `${Math.min(...found)} to ${Math.max(...found)}`;
-    row(`from the result to the picture of ${number(Number(count))} people, median of ${RUNS}`, `${median(found)} ms (${range}); bound ${bound}`);
+    row(
+      `from the result to the picture of ${number(Number(count))} people, median of ${RUNS}`,
+      `${median(found)} ms (${range}); bound ${bound}`,
+    );
   }
 } finally {
   await w.close();

@@ -7,20 +7,31 @@ const MINUTE = 60_000;
 export function ten() {
   const m = new Meeting(1, "Review of ten");
   const names = [
-    "Ada Bell", "Zoë Lindqvist", "Nguyễn Thị Hoa", "محمد الفارسي", "דנה לוי", "李娜", "佐藤 花子", "Omar Late",
+    "Ada Bell",
+    "Zoë Lindqvist",
+    "Nguyễn Thị Hoa",
+    "محمد الفارسي",
+    "דנה לוי",
+    "李娜",
+    "佐藤 花子",
+    "Omar Late",
     "Vera Absent",
   ];
   names.forEach((name, i) => m.invite(i + 1, name));
   const start = Date.UTC(2026, 2, 2, 14, 0);
-  return [m, m.meet(start, start + 45 * MINUTE)
-    .came(1, names[0], [0, 45])
-    .came(2, names[1], [0.2, 15], [22.5, 45])
-    .came(3, names[2], [0.5, 27])
-    .came(4, names[3], [1, 45])
-    .came(5, names[4], [2, 10], [14, 20], [26, 44])
-    .came(6, names[5], [3, 45])
-    .came(8, names[7], [17, 45])
-    .joined(10, "Guest of Contoso", "guest-1", [4, 40])];
+  return [
+    m,
+    m
+      .meet(start, start + 45 * MINUTE)
+      .came(1, names[0], [0, 45])
+      .came(2, names[1], [0.2, 15], [22.5, 45])
+      .came(3, names[2], [0.5, 27])
+      .came(4, names[3], [1, 45])
+      .came(5, names[4], [2, 10], [14, 20], [26, 44])
+      .came(6, names[5], [3, 45])
+      .came(8, names[7], [17, 45])
+      .joined(10, "Guest of Contoso", "guest-1", [4, 40]),
+  ];
 }
 
 // crowd is a meeting of so many people on a roster: one in ten is absent, some are late, leave early, or drop out.
@@ -34,7 +45,13 @@ export function crowd(no, title, count, custom = (n) => `c-${n}`) {
     const from = n % 9 === 4 ? 8 + (n % 30) : (n % 40) / 10;
     const to = n % 11 === 5 ? 50 + (n % 25) : 90;
     if (n % 10 === 3) continue;
-    const spans = n % 8 === 1 ? [[from, 42], [45 + (n % 3), to]] : [[from, to]];
+    const spans =
+      n % 8 === 1
+        ? [
+            [from, 42],
+            [45 + (n % 3), to],
+          ]
+        : [[from, to]];
     s.joined(n, name, custom(n), ...spans);
   }
   return [m, s];
@@ -48,8 +65,8 @@ export const HOSTILE = [
   "<img src=x onerror=alert(1)>",
   "<script>window.pwned=1</script>",
   "</script><script>window.pwned=2</script>",
-  "\"><svg onload=\"window.pwned=3\">",
-  "=HYPERLINK(\"https://evil.example\",\"x\")",
+  '"><svg onload="window.pwned=3">',
+  '=HYPERLINK("https://evil.example","x")',
   "@SUM(1+1)",
   "Ann \u202Etxe.live\u202C Bob",
   "\u2066\u2067isolated and open",
@@ -87,8 +104,13 @@ export function live() {
 // weekly met six times; each person has a pattern of who came when.
 export function weekly() {
   const m = new Meeting(6, "Weekly of six");
-  const patterns = [["Ada Bell", "xxxxxx"], ["Ben Often", "xx-xxx"], ["Cy Seldom", "x----x"], ["محمد الفارسي", "-xxxxx"],
-    ["Vera Never", "------"]];
+  const patterns = [
+    ["Ada Bell", "xxxxxx"],
+    ["Ben Often", "xx-xxx"],
+    ["Cy Seldom", "x----x"],
+    ["محمد الفارسي", "-xxxxx"],
+    ["Vera Never", "------"],
+  ];
   patterns.forEach(([name], i) => m.invite(i + 1, name));
   for (let week = 0; week < 6; week++) {
     const start = Date.UTC(2026, 0, 12 + 7 * week, 10, 0);

@@ -15,7 +15,13 @@ try {
   const args = { meeting: "design review" };
   const result = await client.callTool({ name: TOOL, arguments: args });
   for (const theme of ["light", "dark"]) {
-    const view = await stage.load({ client, ...(await resource(client)), width: WIDTH, context: { theme }, deviceScaleFactor: 2 });
+    const view = await stage.load({
+      client,
+      ...(await resource(client)),
+      width: WIDTH,
+      context: { theme },
+      deviceScaleFactor: 2,
+    });
     await view.show(args, result);
     const height = await view.frame.evaluate(() => Math.ceil(document.documentElement.getBoundingClientRect().height));
     await view.page.setViewportSize({ width: WIDTH, height });

@@ -46,7 +46,8 @@ export async function run(w) {
     console.log(`  skip  pictures were made with ${JSON.stringify(then)}, and here is ${JSON.stringify(now)}`);
     return;
   }
-  for (const [name, [args, options]] of Object.entries(PICTURES)) await t.attempt(name, () => picture(w, name, args, options));
+  for (const [name, [args, options]] of Object.entries(PICTURES))
+    await t.attempt(name, () => picture(w, name, args, options));
 }
 
 async function picture(w, name, args, options) {
@@ -56,13 +57,21 @@ async function picture(w, name, args, options) {
   const height = await view.frame.evaluate(() => Math.ceil(document.documentElement.getBoundingClientRect().height));
   await view.page.setViewportSize({ width, height });
   await view.frame.evaluate(() => document.fonts.ready);
-  const png = await view.page.screenshot({ clip: { x: 0, y: 0, width, height }, animations: "disabled", caret: "hide" });
+  const png = await view.page.screenshot({
+    clip: { x: 0, y: 0, width, height },
+    animations: "disabled",
+    caret: "hide",
+  });
   const file = `${folder}${name}.png`;
   if (process.env.UPDATE) writeFileSync(file, png);
   const diff = await difference(view.page, png, readFileSync(file));
   const good = diff.share <= TOLERANCE.share;
   if (!good) writeFileSync(`${file}.new`, png);
-  t.ok(`${name}: looks as before, but for ${(diff.share * 100).toFixed(3)} % of its pixels`, good, `see ${file}.new; ${JSON.stringify(diff)}`);
+  t.ok(
+    `${name}: looks as before, but for ${(diff.share * 100).toFixed(3)} % of its pixels`,
+    good,
+    `see ${file}.new; ${JSON.stringify(diff)}`,
+  );
   await view.close(t, name);
 }
 

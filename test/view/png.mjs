@@ -27,11 +27,17 @@ export function smaller({ width, height, data }) {
   const at = (i) => (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
   const counts = new Map();
   for (let i = 0; i < data.length; i += 4) counts.set(at(i), (counts.get(at(i)) ?? 0) + 1);
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([color]) => color);
+  const palette = [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 256)
+    .map(([color]) => color);
   const apart = (a, b) => [16, 8, 0].reduce((sum, s) => sum + (((a >> s) & 255) - ((b >> s) & 255)) ** 2, 0);
   const index = new Map();
   for (const color of counts.keys()) {
-    index.set(color, palette.reduce((best, p, i) => (apart(color, p) < apart(color, palette[best]) ? i : best), 0));
+    index.set(
+      color,
+      palette.reduce((best, p, i) => (apart(color, p) < apart(color, palette[best]) ? i : best), 0),
+    );
   }
   const lines = Buffer.alloc((width + 1) * height); // each line begins with its filter, which is none
   for (let y = 0; y < height; y++) {

@@ -27,14 +27,21 @@ async function errors(w) {
   const view = await load(w);
   await view.show(args, result);
   const said = await view.text("#error");
-  t.ok("the error is shown as it is", result.content.some((c) => said.includes(c.text)), said);
+  t.ok(
+    "the error is shown as it is",
+    result.content.some((c) => said.includes(c.text)),
+    said,
+  );
   t.equal("and no table", await shown(view), 0);
   t.equal("nor buttons", await view.frame.locator("button:visible").count(), 0);
   const after = { meeting: "Review of ten" };
   await view.show(after, await ask(w, ATTENDANCE, after));
   await view.frame.waitForFunction(() => document.querySelectorAll("#people tr[data-row]").length === 10);
   t.ok("an answer that comes then is drawn", await view.frame.locator("#error").isHidden());
-  await view.host("result", { isError: true, content: [{ type: "text", text: "<b>bold</b>\n<script>window.pwned = 5</script>" }] });
+  await view.host("result", {
+    isError: true,
+    content: [{ type: "text", text: "<b>bold</b>\n<script>window.pwned = 5</script>" }],
+  });
   await view.frame.waitForFunction(() => document.querySelector("#error").innerText.includes("<b>bold</b>"));
   t.equal("markup in an error is text", await view.frame.locator("#error b, #error script").count(), 0);
   t.equal("and what was drawn before is no answer any more", await shown(view), 0);
@@ -58,7 +65,10 @@ async function spanless(w) {
   const args = { meeting: "Review of ten" };
   const whole = await draw(w, args, { change: without });
   await whole.view.frame.waitForFunction(() => document.querySelectorAll("#people .bar").length > 8);
-  t.ok("a host that drops _meta: the view asks for the spans", (await whole.view.said("tools/call")).some((m) => "view_offset" in m.params.arguments));
+  t.ok(
+    "a host that drops _meta: the view asks for the spans",
+    (await whole.view.said("tools/call")).some((m) => "view_offset" in m.params.arguments),
+  );
   const gap = (await rows(whole.view)).find((row) => row.name === "Zoë Lindqvist");
   t.equal("a host that drops _meta: gaps are drawn", gap.bars.length, 2);
   await whole.view.close(t, "a host that drops _meta");
@@ -68,9 +78,17 @@ async function spanless(w) {
     const label = `without spans and calls, ${JSON.stringify(asked)}`;
     const want = await truth(w, asked);
     const { view, result } = await draw(w, asked, { capabilities, change: without });
-    const { people, left_out: left, sessions: [s] } = result.structuredContent;
+    const {
+      people,
+      left_out: left,
+      sessions: [s],
+    } = result.structuredContent;
     const found = await everyRow(view);
-    t.equal(`${label}: those in the answer are drawn`, found.map((r) => r.name).sort(), people.map((p) => p.name).sort());
+    t.equal(
+      `${label}: those in the answer are drawn`,
+      found.map((r) => r.name).sort(),
+      people.map((p) => p.name).sort(),
+    );
     const axis = { from: Date.parse(s.started_at) / 1000, to: Date.parse(s.ended_at) / 1000 };
     const slack = 61 / (axis.to - axis.from); // the answer has absences in minutes
     const bad = found.flatMap((row) => {
@@ -85,13 +103,22 @@ async function spanless(w) {
     });
     t.equal(`${label}: nobody is shown as there who was not`, bad.slice(0, 5), []);
     const told = await view.text("body");
-    if (left > 0) t.ok(`${label}: it says that ${left} are left out`, told.includes(String(people.length)) && /only|left out|not (shown|drawn)/i.test(told), told.slice(0, 400));
+    if (left > 0)
+      t.ok(
+        `${label}: it says that ${left} are left out`,
+        told.includes(String(people.length)) && /only|left out|not (shown|drawn)/i.test(told),
+        told.slice(0, 400),
+      );
     await view.close(t, label);
   }
   const { view, result } = await draw(w, { meeting: "Review of ten", spans: true }, { capabilities, change: without });
   const want = await truth(w, args);
   const bars = (await everyRow(view)).map((row) => [row.name, row.bars.length]).sort();
-  t.equal("without _meta, with spans in the answer: these are drawn", bars, want.people.map((p) => [p.name, p.spans.length]).sort());
+  t.equal(
+    "without _meta, with spans in the answer: these are drawn",
+    bars,
+    want.people.map((p) => [p.name, p.spans.length]).sort(),
+  );
   t.ok("and the answer has them", result.structuredContent.people[0].spans.length > 0);
   await view.close(t, "spans in the answer");
   // The content of several sessions says who came how often, and not to which.
@@ -110,9 +137,21 @@ async function nonsense(w) {
     "nothing but text": { content: [{ type: "text", text: "words" }] },
     "an empty result": { content: [] },
     "another tool's content": { content: [], structuredContent: { apps: [{ name: "x" }] } },
-    "spans of another form": { ...good, structuredContent: undefined, _meta: { [TIMELINE]: { columns: "?", people: 7 } } },
-    "rows of another form": { ...good, structuredContent: undefined, _meta: { [TIMELINE]: { ...timeline, people: [null, 7, "x", {}] } } },
-    "visits of another form": { ...good, structuredContent: undefined, _meta: { [TIMELINE]: { ...timeline, people: [["A", "a", 0, 1, "", [99, 0, 0, 0, 0, 5]]] } } },
+    "spans of another form": {
+      ...good,
+      structuredContent: undefined,
+      _meta: { [TIMELINE]: { columns: "?", people: 7 } },
+    },
+    "rows of another form": {
+      ...good,
+      structuredContent: undefined,
+      _meta: { [TIMELINE]: { ...timeline, people: [null, 7, "x", {}] } },
+    },
+    "visits of another form": {
+      ...good,
+      structuredContent: undefined,
+      _meta: { [TIMELINE]: { ...timeline, people: [["A", "a", 0, 1, "", [99, 0, 0, 0, 0, 5]]] } },
+    },
     "no columns": { ...good, structuredContent: undefined, _meta: { [TIMELINE]: { ...timeline, columns: [] } } },
   };
   for (const [name, result] of Object.entries(results)) {
@@ -126,26 +165,33 @@ async function nonsense(w) {
   const view = await load(w);
   await view.host("input", { meeting: "Review of ten" });
   await view.show(undefined, { ...good, _meta: { [TIMELINE]: { ...timeline, zone: "No/Such_Zone" } } });
-  t.ok("a zone that the browser does not know: times are UTC, and say so", (await view.text("#people thead")).includes("UTC"));
+  t.ok(
+    "a zone that the browser does not know: times are UTC, and say so",
+    (await view.text("#people thead")).includes("UTC"),
+  );
   await view.close(t, "an unknown zone");
 }
 
 // bounded are the faults of a table with strangers' names in it.
-const bounded = (view) => view.frame.evaluate(() => {
-  const found = [];
-  const strange = document.querySelectorAll("#people :is(img, svg, b, i:not(.bar, .mark), script, a, iframe), #title :is(b, script), #details :is(img, svg, script)");
-  for (const el of strange) found.push(`an element ${el.tagName}`);
-  const rows = [...document.querySelectorAll("#people tr[data-row]")];
-  const heights = new Set(rows.map((tr) => Math.round(tr.getBoundingClientRect().height)));
-  if (heights.size > 1) found.push(`rows of different heights: ${[...heights]}`);
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  if (wide > 0) found.push(`${wide} px too wide`);
-  for (const td of document.querySelectorAll("#people td.name")) {
-    const bdi = td.querySelector("bdi");
-    if (!bdi || bdi.textContent.trim() !== td.textContent.trim()) found.push(`not set apart: ${td.textContent.slice(0, 40)}`);
-  }
-  return found;
-});
+const bounded = (view) =>
+  view.frame.evaluate(() => {
+    const found = [];
+    const strange = document.querySelectorAll(
+      "#people :is(img, svg, b, i:not(.bar, .mark), script, a, iframe), #title :is(b, script), #details :is(img, svg, script)",
+    );
+    for (const el of strange) found.push(`an element ${el.tagName}`);
+    const rows = [...document.querySelectorAll("#people tr[data-row]")];
+    const heights = new Set(rows.map((tr) => Math.round(tr.getBoundingClientRect().height)));
+    if (heights.size > 1) found.push(`rows of different heights: ${[...heights]}`);
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    if (wide > 0) found.push(`${wide} px too wide`);
+    for (const td of document.querySelectorAll("#people td.name")) {
+      const bdi = td.querySelector("bdi");
+      if (!bdi || bdi.textContent.trim() !== td.textContent.trim())
+        found.push(`not set apart: ${td.textContent.slice(0, 40)}`);
+    }
+    return found;
+  });
 
 async function hostile(w) {
   const { t } = w;
@@ -154,7 +200,11 @@ async function hostile(w) {
     const { view } = await draw(w, { meeting: "Hostile" }, { width });
     const found = await everyRow(view);
     t.equal(`${width}: everybody has a row`, found.length, HOSTILE.length);
-    t.equal(`${width}: names are text`, found.map((row) => row.name).sort(), want.people.map((p) => p.name ?? "(unnamed)").sort());
+    t.equal(
+      `${width}: names are text`,
+      found.map((row) => row.name).sort(),
+      want.people.map((p) => p.name ?? "(unnamed)").sort(),
+    );
     t.equal(`${width}: the table is as ever`, await bounded(view), []);
     await view.close(t, `hostile, ${width}`);
   }
@@ -177,7 +227,11 @@ async function raw(w) {
   for (const width of [760, 320]) {
     const { view } = await draw(w, { meeting: "Hostile" }, { width, change });
     const found = await everyRow(view);
-    t.equal(`raw, ${width}: names are text`, found.map((row) => row.name).sort(), HOSTILE.map((name) => name.trim()).sort());
+    t.equal(
+      `raw, ${width}: names are text`,
+      found.map((row) => row.name).sort(),
+      HOSTILE.map((name) => name.trim()).sort(),
+    );
     t.equal(`raw, ${width}: the table is as ever`, await bounded(view), []);
     for (const row of found) {
       await view.frame.locator("#list").evaluate((el, i) => (el.scrollTop = i * 30), row.row);

@@ -18,7 +18,20 @@ import * as exported from "./export.mjs";
 import * as inspector from "./inspector.mjs";
 
 const sections = {
-  strict, clients, handshake, drawing, use, actions, looks, rough, live, access, timing, pixels, export: exported, inspector,
+  strict,
+  clients,
+  handshake,
+  drawing,
+  use,
+  actions,
+  looks,
+  rough,
+  live,
+  access,
+  timing,
+  pixels,
+  export: exported,
+  inspector,
 };
 
 if (!process.argv[2]) {

@@ -41,7 +41,12 @@ export async function connect({ bin, environment, at, era = "modern", extensions
   );
   const transport = at
     ? new StreamableHTTPClientTransport(at.url, { requestInit: { headers: { Authorization: `Bearer ${at.token}` } } })
-    : new StdioClientTransport({ command: bin, args: flags, stderr: "ignore", env: { PATH: process.env.PATH, ...environment } });
+    : new StdioClientTransport({
+        command: bin,
+        args: flags,
+        stderr: "ignore",
+        env: { PATH: process.env.PATH, ...environment },
+      });
   await client.connect(transport, { timeout: 20_000 });
   return client;
 }

@@ -15,9 +15,17 @@ export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     env: { ...process.env, FONTCONFIG_FILE: FONTS },
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--disable-features=IsolateSandboxedIframes",
-      "--font-render-hinting=none"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--disable-features=IsolateSandboxedIframes",
+      "--font-render-hinting=none",
+    ],
   });
 }
 
@@ -78,7 +86,12 @@ export class Stage {
   static async open() {
     const stage = new Stage();
     const { outputFiles } = await build({
-      entryPoints: [here("page.js")], bundle: true, write: false, format: "iife", logLevel: "error",
+      entryPoints: [here("page.js")],
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "iife",
+      logLevel: "error",
     });
     const files = {
       "/": ["text/html", readFileSync(here("page.html"))],
@@ -104,7 +117,10 @@ export class Stage {
       return;
     }
     const { method, params } = JSON.parse(await body(req));
-    const answer = await this.rpc(method, params).then((result) => ({ result }), (err) => ({ error: err.message }));
+    const answer = await this.rpc(method, params).then(
+      (result) => ({ result }),
+      (err) => ({ error: err.message }),
+    );
     res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }
 
@@ -144,7 +160,10 @@ async function forward(client, method, params) {
 class View {
   noise = []; // what it has to be silent of: console, errors, dialogs, requests
 
-  constructor(stage, { capabilities = CAPABILITIES, context = {}, width = 760, maxHeight = 900, hold, ...browser } = {}) {
+  constructor(
+    stage,
+    { capabilities = CAPABILITIES, context = {}, width = 760, maxHeight = 900, hold, ...browser } = {},
+  ) {
     this.stage = stage;
     this.options = { capabilities, context: { ...CONTEXT, ...context }, width, maxHeight, hold };
     this.browser = browser;
@@ -213,7 +232,9 @@ class View {
 
   // close checks that the view has kept the peace, and ends it.
   async close(t, label) {
-    const watched = await this.frame.evaluate(() => ({ ...window.watched, pwned: window.pwned })).catch(() => undefined);
+    const watched = await this.frame
+      .evaluate(() => ({ ...window.watched, pwned: window.pwned }))
+      .catch(() => undefined);
     const errors = watched === undefined ? ["the view is gone"] : [];
     if (watched?.pwned !== undefined) errors.push(`a stranger's script ran: ${watched.pwned}`);
     errors.push(...(await this.said(undefined, "error")).map((m) => m.message));

@@ -31,14 +31,27 @@ export async function run(w) {
   await view.frame.waitForFunction(() => window.tried.fetch && window.watched.violations.length >= 3);
   const tried = await view.frame.evaluate(() => window.tried);
   t.equal("eval is refused", tried.eval, "EvalError");
-  for (const what of ["storage", "cookie", "parent", "top"]) t.equal(`${what} is out of reach`, tried[what], "SecurityError");
+  for (const what of ["storage", "cookie", "parent", "top"])
+    t.equal(`${what} is out of reach`, tried[what], "SecurityError");
   t.equal("the network is out of reach", tried.fetch, "TypeError");
   const violated = await view.frame.evaluate(() => window.watched.violations);
   for (const directive of ["img-src", "connect-src", "script-src"]) {
-    t.ok(`a violation of ${directive} is noticed`, violated.some((v) => v.startsWith(directive)), violated);
+    t.ok(
+      `a violation of ${directive} is noticed`,
+      violated.some((v) => v.startsWith(directive)),
+      violated,
+    );
   }
-  t.ok("the console is heard", view.noise.some((n) => n.includes("a word")), view.noise);
-  t.ok("an error is heard", view.noise.some((n) => n.includes("an error")), view.noise);
+  t.ok(
+    "the console is heard",
+    view.noise.some((n) => n.includes("a word")),
+    view.noise,
+  );
+  t.ok(
+    "an error is heard",
+    view.noise.some((n) => n.includes("an error")),
+    view.noise,
+  );
   t.ok("what a view sends is noted", (await view.said("ui/initialize")).length === 1);
   await view.context.close();
   t.ok("the browser reports violations", stage.reports.length > 0);

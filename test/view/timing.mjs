@@ -13,7 +13,8 @@ export async function run(w) {
   const { t } = w;
   for (const [count, [meeting, bound]] of Object.entries(BOUNDS)) {
     let best = Infinity;
-    for (let round = 0; round < ROUNDS && best > bound; round++) best = Math.min(best, median(await times(w, meeting, RUNS)));
+    for (let round = 0; round < ROUNDS && best > bound; round++)
+      best = Math.min(best, median(await times(w, meeting, RUNS)));
     t.ok(`${count} people: the median of ${RUNS} is ${best.toFixed(0)} ms, at most ${bound}`, best <= bound);
   }
 }

@@ -18,7 +18,12 @@ export async function open(t, bin) {
     weekly: meetings.weekly(),
     rtl: meetings.rtl(),
     never: meetings.never(),
-    wordy: meetings.crowd(9, "Crowd with long ids", 5000, (n) => `person-${n}@${"a-long-department-name.".repeat(2)}example`),
+    wordy: meetings.crowd(
+      9,
+      "Crowd with long ids",
+      5000,
+      (n) => `person-${n}@${"a-long-department-name.".repeat(2)}example`,
+    ),
   };
   const account = await startAccount(Object.values(made).map(([meeting]) => meeting));
   const { environment } = account;
@@ -38,7 +43,12 @@ export const ask = (w, name, args, client = w.client) => client.callTool({ name,
 
 // load is a view without a result yet.
 export function load(w, { tool = ATTENDANCE, client = w.client, ui = w.ui, context, ...options } = {}) {
-  return w.stage.load({ client, ...ui, context: { toolInfo: { tool: { name: tool, inputSchema: { type: "object" } } }, ...context }, ...options });
+  return w.stage.load({
+    client,
+    ...ui,
+    context: { toolInfo: { tool: { name: tool, inputSchema: { type: "object" } } }, ...context },
+    ...options,
+  });
 }
 
 // draw calls a tool and shows what it answers.
