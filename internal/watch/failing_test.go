@@ -287,31 +287,34 @@ func TestFailingParts(t *testing.T) {
 	} {
 		t.Run(path[1:], func(t *testing.T) {
 			t.Parallel()
-			try(t, func(tr *trial) {
-				s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute)
-				s.Transcript, s.Summary = s.End, s.End
-				s.Recordings = []timelapse.Recording{{ID: id(4, 1), Start: s.Start, Stop: s.End, Uploaded: s.End}}
-				tr.world.Fail = func(r *http.Request) int {
-					if strings.HasSuffix(r.URL.Path, path) {
-						return http.StatusForbidden
-					}
-					return 0
-				}
-				if err := tr.watch(tr.options(), 80*time.Hour); err != nil {
-					t.Fatal(err)
-				}
-				tr.expect(s.ID, want...)
-				if n := tr.requests(path); n > 28+24*6+10 {
-					t.Errorf("%d requests", n)
-				}
-				if n := strings.Count(tr.log.String(), "given up"); n != 1 {
-					t.Error(tr.log)
-				}
-				if n := len(tr.engine.said); n != 0 {
-					t.Errorf("%v is remembered", tr.engine.said)
-				}
-			})
+			try(t, func(tr *trial) { tr.withoutPart(path, want) })
 		})
+	}
+}
+
+// withoutPart watches a session of which one path can never be read.
+func (tr *trial) withoutPart(path string, want []event.Type) {
+	s := tr.session(tr.meeting(3), 10*time.Minute, 20*time.Minute)
+	s.Transcript, s.Summary = s.End, s.End
+	s.Recordings = []timelapse.Recording{{ID: id(4, 1), Start: s.Start, Stop: s.End, Uploaded: s.End}}
+	tr.world.Fail = func(r *http.Request) int {
+		if strings.HasSuffix(r.URL.Path, path) {
+			return http.StatusForbidden
+		}
+		return 0
+	}
+	if err := tr.watch(tr.options(), 80*time.Hour); err != nil {
+		tr.t.Fatal(err)
+	}
+	tr.expect(s.ID, want...)
+	if n := tr.requests(path); n > 28+24*6+10 {
+		tr.t.Errorf("%d requests", n)
+	}
+	if n := strings.Count(tr.log.String(), "given up"); n != 1 {
+		tr.t.Error(tr.log)
+	}
+	if n := len(tr.engine.said); n != 0 {
+		tr.t.Errorf("%v is remembered", tr.engine.said)
 	}
 }
 
