@@ -84,7 +84,9 @@ async function page(w, folder, meeting) {
     .map((p) => p.name)
     .filter((name) => name && !text.includes(name.trim().replace(/\s+/g, " ")));
   t.equal(`${meeting}: everybody is on it, without a script`, missing, []);
-  t.ok(`${meeting}: the summary is on it`, text.includes(want.summary), text.slice(0, 400));
+  // A live session may be a minute older by now.
+  const timeless = (words) => words.replace(/live for \d+ minutes?/, "live");
+  t.ok(`${meeting}: the summary is on it`, timeless(text).includes(timeless(want.summary)), text.slice(0, 400));
   await tab.emulateMedia({ media: "print" });
   const [width, room] = await Promise.all(
     ["scrollWidth", "clientWidth"].map((k) => tab.locator("html").evaluate((el, key) => el[key], k)),
