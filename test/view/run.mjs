@@ -26,11 +26,11 @@ const sections = {
   actions,
   looks,
   rough,
+  export: exported, // before somebody comes to the live session, which the server may not know at once
   live,
   access,
   timing,
   pixels,
-  export: exported,
   inspector,
 };
 
