@@ -114,6 +114,7 @@ const legend = `<p class="legend" aria-hidden="true">` +
 	`<span><i class="p guest"></i> not on the roster</span> ` +
 	`<span><i class="g"></i> away and back</span> ` +
 	`<span><i class="m"></i> came late, left early</span> ` +
+	`<span><i class="l"></i> missed by that</span> ` +
 	`<span><i class="x"></i> not there</span></p>` + "\n"
 
 // sessions is the table of them.
