@@ -372,7 +372,7 @@ idle before, then after: goroutines %d, then %d; files %d, then %d; memory MB %s
 		"memory grew":                        rss.grew(4),
 		"goroutines grew":                    goroutines.grew(64), // each call in flight has some
 		"threads grew":                       threads.grew(4),
-		"open files grew":                    files.grew(16), // and a connection; floors differed by 12
+		"open files grew":                    files.grew(soakers), // and a connection, which is kept for a while
 		"goroutines were left":               after.goroutines > before.goroutines,
 		"files were left open":               after.files > before.files,
 	} {
