@@ -80,31 +80,18 @@ func (v Visit) Drawn() []Span {
 type Span struct{ From, To time.Time }
 
 // Here reports whether they are in a live session.
-func (p Person) Here() bool {
-	for _, v := range p.Visits {
-		if v.Here {
-			return true
-		}
-	}
-	return false
-}
+func (p Person) Here() bool { return p.count(func(v Visit) bool { return v.Here }) > 0 }
 
 // Late is in how many columns they were late.
-func (p Person) Late() int {
-	n := 0
-	for _, v := range p.Visits {
-		if v.Late > 0 {
-			n++
-		}
-	}
-	return n
-}
+func (p Person) Late() int { return p.count(func(v Visit) bool { return v.Late > 0 }) }
 
 // Early is how many columns they left early.
-func (p Person) Early() int {
+func (p Person) Early() int { return p.count(func(v Visit) bool { return v.Early > 0 }) }
+
+func (p Person) count(is func(Visit) bool) int {
 	n := 0
 	for _, v := range p.Visits {
-		if v.Early > 0 {
+		if is(v) {
 			n++
 		}
 	}

@@ -114,10 +114,14 @@ func (t *Timeline) row(p Person) []any {
 
 func (v Visit) wire(begin time.Time) []int64 {
 	var bits int64
-	for bit, set := range map[int64]bool{bitHere: v.Here, bitFromAssumed: v.FromAssumed, bitToAssumed: v.ToAssumed} {
-		if set {
-			bits |= bit
-		}
+	if v.Here {
+		bits |= bitHere
+	}
+	if v.FromAssumed {
+		bits |= bitFromAssumed
+	}
+	if v.ToAssumed {
+		bits |= bitToAssumed
 	}
 	out := []int64{int64(v.Column), int64(v.Late), int64(v.Early), int64(v.Away), bits}
 	last := begin.Unix()
